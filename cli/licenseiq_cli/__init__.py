@@ -1,0 +1,1 @@
+"""The licenseiq command: each process is put together here."""

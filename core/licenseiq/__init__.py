@@ -1,0 +1,1 @@
+"""The rules and use cases of LicenseIQ: pure, without I/O."""

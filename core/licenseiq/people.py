@@ -1,0 +1,57 @@
+"""People: the accounts of a tenant and the licences that they hold."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from licenseiq.usage import Signals
+
+# States in which an assignment takes a seat; 'Error' takes none (Graph, resource licenseAssignmentState).
+SEATED = frozenset({"Active", "ActiveWithError"})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Assignment:
+    """One way in which a person holds a SKU: directly (`group_id` is None) or by a group.
+
+    Several rows for one SKU take one seat. `error` is None where all is well.
+    """
+
+    sku_id: str
+    group_id: str | None = None
+    state: str | None = "Active"
+    error: str | None = None
+    disabled_plans: tuple[str, ...] = ()
+
+    @property
+    def is_direct(self) -> bool:
+        return self.group_id is None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One account. Every field but the id can be None: Graph did not say, and nothing is concluded from that.
+
+    Texts are raw here; answers clean them (`licenseiq.text`). `synced` means mastered on premises. `roles` are
+    names of directory roles held, or None where roles could not be read.
+    """
+
+    user_id: str
+    user_principal_name: str | None = None
+    display_name: str | None = None
+    department: str | None = None
+    job_title: str | None = None
+    office: str | None = None
+    usage_location: str | None = None
+    user_type: str | None = None
+    account_enabled: bool | None = None
+    created: datetime | None = None
+    hired: date | None = None
+    employee_type: str | None = None
+    synced: bool | None = None
+    assignments: tuple[Assignment, ...] = ()
+    roles: tuple[str, ...] | None = None
+    signals: Signals = field(default_factory=Signals)
+
+    def seats(self) -> tuple[str, ...]:
+        """The SKUs that this person takes a seat of, each once, sorted."""
+        return tuple(sorted({a.sku_id for a in self.assignments if a.state in SEATED}))

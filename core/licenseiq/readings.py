@@ -1,0 +1,119 @@
+"""What could be read of a tenant, and what could not, as values.
+
+A missing permission is never an empty list: every source has a reading, and the words of an unreadable one
+reach each answer that depends on it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    """A thing that is read by its own request and can fail by itself."""
+
+    ORGANIZATION = "organization"
+    SKUS = "skus"
+    SUBSCRIPTIONS = "subscriptions"
+    REPORT_SETTINGS = "report_settings"
+    USERS = "users"
+    GROUPS = "groups"
+    ROLES = "roles"
+    ACTIVE_USERS = "active_users"
+    APPS = "apps"
+    MAILBOXES = "mailboxes"
+    ONEDRIVE = "onedrive"
+    SIGN_INS = "sign_ins"
+
+
+class Reason(StrEnum):
+    """Why a source could not be read."""
+
+    NOT_YET = "not_yet"
+    NO_PERMISSION = "no_permission"
+    NO_PREMIUM = "no_premium"
+    CONCEALED = "concealed"
+    EMPTY = "empty"
+    NOT_OFFERED = "not_offered"
+    SIGNED_OUT = "signed_out"
+    THROTTLED = "throttled"
+    UNREACHABLE = "unreachable"
+    MALFORMED = "malformed"
+    INCOMPLETE = "incomplete"
+
+
+# What a source is called in a sentence, and the least permission that reads it (Graph permissions reference).
+NAMES: dict[Source, tuple[str, str]] = {
+    Source.ORGANIZATION: ("the organisation's profile", "Organization.Read.All"),
+    Source.SKUS: ("the list of owned SKUs", "LicenseAssignment.Read.All"),
+    Source.SUBSCRIPTIONS: ("the subscriptions and their renewal dates", "Organization.Read.All"),
+    Source.REPORT_SETTINGS: ("the report settings", "ReportSettings.Read.All"),
+    Source.USERS: ("the users and their licences", "User.Read.All"),
+    Source.GROUPS: ("the groups that give licences", "Group.Read.All"),
+    Source.ROLES: ("the directory roles", "RoleManagement.Read.Directory"),
+    Source.ACTIVE_USERS: ("the active-users report", "Reports.Read.All"),
+    Source.APPS: ("the Microsoft 365 apps report", "Reports.Read.All"),
+    Source.MAILBOXES: ("the mailbox report", "Reports.Read.All"),
+    Source.ONEDRIVE: ("the OneDrive report", "Reports.Read.All"),
+    Source.SIGN_INS: ("sign-in activity", "AuditLog.Read.All"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One source: read (`reason` is None) as of `as_of`, or not, and why.
+
+    `rows` is how many items it gave; `unreadable_rows` how many of its items made no sense and were left out.
+    """
+
+    source: Source
+    reason: Reason | None
+    as_of: datetime | None = None
+    rows: int = 0
+    unreadable_rows: int = 0
+
+    @property
+    def is_read(self) -> bool:
+        return self.reason is None
+
+    def words(self) -> str:
+        """One sentence on what is unknown and what would make it known; empty where nothing is."""
+        name, permission = NAMES[self.source]
+        if self.reason is None:
+            if not self.unreadable_rows:
+                return ""
+            return f"{self.unreadable_rows} item(s) of {name} could not be read and were left out."
+        return f"{name[0].upper()}{name[1:]} {_WORDS[self.reason].format(permission=permission)}"
+
+
+_WORDS: dict[Reason, str] = {
+    Reason.NOT_YET: "have not been read yet. Ask again in a moment, or call refresh_tenant.",
+    Reason.NO_PERMISSION: (
+        "could not be read: the app lacks {permission}. Grant it with admin consent, then call refresh_tenant."
+    ),
+    Reason.NO_PREMIUM: (
+        "cannot be read in this tenant: Microsoft gives it only to tenants with Entra ID P1 or P2. "
+        "Usage reports are used instead."
+    ),
+    Reason.CONCEALED: (
+        "shows hashes instead of names, so it cannot be matched to people. An administrator can show names under "
+        "Settings > Org settings > Reports in the Microsoft 365 admin centre."
+    ),
+    Reason.EMPTY: "came back empty. New tenants have no usage data for about two days.",
+    Reason.NOT_OFFERED: "is not offered by this tenant or cloud.",
+    Reason.SIGNED_OUT: (
+        "could not be read: the sign-in to Microsoft Graph has expired or was refused. Sign in again, then call "
+        "refresh_tenant."
+    ),
+    Reason.THROTTLED: "could not be read: Microsoft Graph asked us to slow down. Call refresh_tenant in some minutes.",
+    Reason.UNREACHABLE: (
+        "could not be read: Microsoft Graph did not answer properly. Check the network, then call refresh_tenant."
+    ),
+    Reason.MALFORMED: (
+        "could not be read: the answer was not what Microsoft Graph sends. Check LICENSEIQ_GRAPH_URL and any proxy, "
+        "then call refresh_tenant."
+    ),
+    Reason.INCOMPLETE: (
+        "could not be read to the end, so nothing is concluded from the part that was. Call refresh_tenant."
+    ),
+}

@@ -1,0 +1,75 @@
+"""Signals: observations that an account, or a product, was used.
+
+`None` in place of a whole record means that it was not read for this person; a record whose dates are all None
+means that it was read and shows nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Graph `signInActivity`. Interactive and non-interactive dates are *attempts*, failed ones included;
+    `successful` is the last success of either kind and exists since 1 December 2023 (not backfilled)."""
+
+    interactive: datetime | None = None
+    non_interactive: datetime | None = None
+    successful: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductUse:
+    """A row of the active-users report: last activity per product, and the first date a product was licensed."""
+
+    exchange: date | None = None
+    onedrive: date | None = None
+    sharepoint: date | None = None
+    teams: date | None = None
+    other: date | None = None
+    licensed_since: date | None = None
+
+    def last(self) -> date | None:
+        dates = (self.exchange, self.onedrive, self.sharepoint, self.teams, self.other)
+        return max((d for d in dates if d is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class AppUse:
+    """A row of the Microsoft 365 apps report. `desktop`, `web`, `mobile` hold lower-case app names ("word")."""
+
+    last_activity: date | None = None
+    desktop: frozenset[str] = frozenset()
+    web: frozenset[str] = frozenset()
+    mobile: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A row of the mailbox report. `kind` is user, shared, room, equipment, or None where the report does not say."""
+
+    kind: str | None = None
+    last_activity: date | None = None
+    used_bytes: int | None = None
+    quota_bytes: int | None = None
+    has_archive: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """A row of the OneDrive report."""
+
+    last_activity: date | None = None
+    used_bytes: int | None = None
+    files: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Everything observed of one person."""
+
+    sign_in: SignIn | None = None
+    products: ProductUse | None = None
+    apps: AppUse | None = None
+    mailbox: Mailbox | None = None
+    drive: Drive | None = None

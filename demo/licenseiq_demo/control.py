@@ -1,0 +1,109 @@
+"""`/_demo`: proof of identity for anybody, everything else for the holder of the control token."""
+
+import hmac
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from licenseiq_demo.state import DemoState
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _json(data: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(data), status, media_type="application/json")
+
+
+def _problem(status: int, text: str) -> Response:
+    return _json({"problem": text}, status)
+
+
+class Control:
+    """The endpoints, around one state."""
+
+    def __init__(self, state: DemoState) -> None:
+        self.state = state
+
+    def _closed(self, request: Request) -> bool:
+        token = request.headers.get("x-demo-control", "")
+        return not hmac.compare_digest(token.encode(), self.state.tokens["control"].encode())
+
+    async def proof(self, request: Request) -> Response:
+        """The HMAC of a nonce (hex, 16 to 64 bytes) under a role's key."""
+        try:
+            nonce = bytes.fromhex(request.query_params.get("nonce", ""))
+        except ValueError:
+            nonce = b""
+        if not 16 <= len(nonce) <= 64:
+            return _problem(400, "A nonce is 16 to 64 bytes in hexadecimal.")
+        answer = self.state.proof(request.query_params.get("role", ""), nonce)
+        self.state.touched = time.monotonic()
+        return _problem(404, "There is no such role.") if answer is None else _json({"proof": answer.hex()})
+
+    async def requests(self, request: Request) -> Response:
+        """Every request so far, or forgetting them."""
+        if request.method == "DELETE":
+            self.state.recorder.clear()
+            return Response(status_code=204)
+        return _json(self.state.recorder.entries)
+
+    async def faults(self, request: Request) -> Response:
+        """Which faults are on; PUT `{"faults": [...], "limits": bool}` replaces them."""
+        if request.method == "PUT":
+            try:
+                body = msgspec.json.decode(await request.body(), type=dict[str, Any])
+                self.state.faults.replace(list(body.get("faults", [])))
+            except (ValueError, TypeError) as problem:
+                return _problem(400, str(problem))
+            self.state.limits.on = bool(body.get("limits", self.state.limits.on))
+        book = self.state.faults
+        return _json({"faults": book.written(), "hits": book.hits(), "limits": self.state.limits.on})
+
+    async def people(self, _: Request) -> Response:
+        """Id, name and cause of everybody: for tests only."""
+        people = self.state.tenant.people
+        return _json([{"id": p.id, "upn": p.upn, "cause": p.cause} for p in people])
+
+    async def person(self, request: Request) -> Response:
+        """Changes any stored property of one person, as if another administrator had done it."""
+        tenant = self.state.tenant
+        someone = tenant.find(request.path_params["id"])
+        if someone is None:
+            return _problem(404, "There is no such person.")
+        changes = msgspec.json.decode(await request.body(), type=dict[str, Any])
+        kept = {"id", "userPrincipalName", "assignedLicenses", "licenseAssignmentStates"} & changes.keys()
+        if kept:
+            return _problem(400, f"Not changed this way: {', '.join(sorted(kept))}.")
+        someone.fields |= changes
+        if "department" in changes:
+            tenant.apply_rules(someone, self.state.stamp())
+        return Response(status_code=204)
+
+    async def stop(self, _: Request) -> Response:
+        """Asks the process to end."""
+        self.state.stopping = True
+        return _json({"stopping": True}, 202)
+
+    def _guarded(self, handler: Endpoint) -> Endpoint:
+        async def guarded(request: Request) -> Response:
+            if self._closed(request):
+                return _problem(403, "This needs the control token.")
+            return await handler(request)
+
+        return guarded
+
+    def routes(self) -> list[Route]:
+        """Paths and methods."""
+        return [
+            Route("/proof", self.proof, methods=["GET"]),
+            Route("/requests", self._guarded(self.requests), methods=["GET", "DELETE"]),
+            Route("/faults", self._guarded(self.faults), methods=["GET", "PUT"]),
+            Route("/people", self._guarded(self.people), methods=["GET"]),
+            Route("/people/{id}", self._guarded(self.person), methods=["PATCH"]),
+            Route("/stop", self._guarded(self.stop), methods=["POST"]),
+        ]

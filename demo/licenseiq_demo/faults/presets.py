@@ -1,0 +1,81 @@
+"""Faults by name: what one would otherwise write out as rules."""
+
+from collections.abc import Callable
+
+from licenseiq_demo.faults.rules import Rule
+
+LANES: dict[str, tuple[str, str]] = {
+    "skus": ("^/subscribedSkus", ""),
+    "organization": ("^/organization", ""),
+    "subscriptions": ("^/directory/subscriptions", ""),
+    "report_settings": ("^/admin/reportSettings", ""),
+    "reports": ("^/reports/", ""),
+    "roles": ("^/roleManagement", ""),
+    "users": ("^/users", ""),
+    "signin": ("^/users", "signInActivity"),
+    "groups": ("^/groups", ""),
+    "mailbox": ("^/users/[^/]+/mailboxSettings", ""),
+    "drive": ("^/users/[^/]+/drive", ""),
+}
+"""Permission lanes for `forbid:<lane>`: path and, where it matters, what the query holds."""
+
+
+def _forbid(lane: str) -> list[Rule]:
+    regex, query = LANES[lane]
+    code, message = "Authorization_RequestDenied", "Insufficient privileges to complete the operation."
+    if lane == "signin":
+        # graph-facts 7.4: reporting data names the missing permission in a code of its own.
+        code = "Authentication_MSGraphPermissionMissing"
+        message = "The principal does not have required Microsoft Graph permission(s): AuditLog.Read.All"
+    return [Rule("status", regex=regex, query=query, status=403, code=code, message=message)]
+
+
+def _no_p1(_: str) -> list[Rule]:
+    return [
+        Rule("no_p1", path="/organization"),
+        Rule(
+            "status",
+            path="/users",
+            query="signInActivity",
+            status=403,
+            code="Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+            message="Neither tenant is B2C or tenant doesn't have premium license",
+        ),
+    ]
+
+
+def _expired(times: str) -> list[Rule]:
+    message = "Lifetime validation failed, the token is expired."
+    count = int(times) if times else None
+    return [Rule("status", status=401, code="InvalidAuthenticationToken", message=message, times=count)]
+
+
+def _storm(times: str) -> list[Rule]:
+    return [
+        Rule(
+            "status",
+            status=429,
+            code="TooManyRequests",
+            message="Too many requests.",
+            retry_after=1,
+            times=int(times or "2"),
+            per_path=True,
+        )
+    ]
+
+
+PRESETS: dict[str, Callable[[str], list[Rule]]] = {
+    "no_p1": _no_p1,
+    "concealed_names": lambda _: [Rule("concealed_names")],
+    "expired_token": _expired,
+    "forbid": _forbid,
+    "throttle_storm": _storm,
+    "hostile_redirect": lambda _: [Rule("hostile_redirect", path="/reports/")],
+    "nobody": lambda _: [Rule("nobody")],
+}
+
+
+def expand(name: str) -> list[Rule]:
+    """The rules of `name` or `name:argument`; KeyError or ValueError when there is no such preset."""
+    preset, _, argument = name.partition(":")
+    return PRESETS[preset](argument)

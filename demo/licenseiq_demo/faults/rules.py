@@ -1,0 +1,61 @@
+"""One rule: which requests it meets and what happens to them."""
+
+import re
+from typing import Literal
+
+import msgspec
+
+from licenseiq_demo.wire import Asked
+
+What = Literal[
+    "status",
+    "html",
+    "slow",
+    "hang",
+    "cut",
+    "drop_page",
+    "repeat_next_link",
+    "foreign_next_link",
+    "null_fields",
+    "empty_report",
+    "html_report",
+    "lost_answer",
+    "stale_reads",
+    "hostile_redirect",
+    "no_p1",
+    "concealed_names",
+    "nobody",
+]
+
+DOWNLOADS: frozenset[What] = frozenset({"empty_report", "html_report"})
+"""Faults that strike when the report is downloaded; their path is that of the report function."""
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A fault. All of `path` (prefix), `regex` (anywhere in the path), `query` (anywhere in the decoded
+    query) and `method` that are given must fit; paths are below `/v1.0` and decoded. `times` None means
+    always; with `per_path` every path has its own count.
+    """
+
+    what: What
+    path: str = ""
+    regex: str = ""
+    query: str = ""
+    method: str = ""
+    times: int | None = None
+    per_path: bool = False
+    status: int = 503
+    code: str = "serviceNotAvailable"
+    message: str = "The service is temporarily unavailable."
+    retry_after: int | None = None
+    ms: int = 1000
+    reads: int = 2
+
+    def meets(self, request: Asked) -> bool:
+        """Whether this request is one of those it is meant for."""
+        return (
+            (not self.method or self.method.upper() == request.method)
+            and request.path.lower().startswith(self.path.lower())
+            and (not self.regex or re.search(self.regex, request.path, re.IGNORECASE) is not None)
+            and (not self.query or self.query.lower() in request.raw_query.lower())
+        )

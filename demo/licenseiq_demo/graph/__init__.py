@@ -1,0 +1,1 @@
+"""Graph's answers, by area; `routes` lists them all."""

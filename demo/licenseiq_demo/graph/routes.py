@@ -1,0 +1,69 @@
+"""Every Graph operation of this tenant, in one list."""
+
+import re
+
+from licenseiq_demo.graph import accounts, assign, directory, groups, mailbox, reports, roles, users
+from licenseiq_demo.graph.handler import Handler, Keys
+from licenseiq_demo.wire import Asked, GraphError
+
+_ROUTES: tuple[tuple[str, str, Handler], ...] = (
+    ("GET", "/organization", directory.organization),
+    ("GET", "/subscribedSkus", directory.subscribed_skus),
+    ("GET", "/directory/subscriptions", directory.subscriptions),
+    ("GET", "/admin/reportSettings", directory.report_settings),
+    ("PATCH", "/admin/reportSettings", accounts.not_granted),
+    ("GET", "/users", users.list_users),
+    ("POST", "/users", accounts.not_granted),
+    ("GET", "/users/$count", users.count_users),
+    ("GET", "/users/{id}", users.one_user),
+    ("PATCH", "/users/{id}", accounts.patch_user),
+    ("DELETE", "/users/{id}", accounts.not_granted),
+    ("POST", "/users/{id}/revokeSignInSessions", accounts.revoke),
+    ("POST", "/users/{id}/assignLicense", assign.assign_license),
+    ("GET", "/users/{id}/licenseDetails", users.license_details),
+    ("GET", "/users/{id}/manager", users.manager),
+    ("GET", "/users/{id}/memberOf", groups.groups_of),
+    ("GET", "/users/{id}/transitiveMemberOf", groups.groups_of),
+    ("GET", "/users/{id}/memberOf/microsoft.graph.group", groups.groups_of),
+    ("GET", "/users/{id}/transitiveMemberOf/microsoft.graph.group", groups.groups_of),
+    ("GET", "/users/{id}/transitiveMemberOf/graph.group", groups.groups_of),
+    ("GET", "/users/{id}/mailboxSettings", mailbox.settings),
+    ("GET", "/users/{id}/mailboxSettings/userPurpose", mailbox.purpose),
+    ("GET", "/users/{id}/drive", mailbox.drive),
+    ("GET", "/groups", groups.list_groups),
+    ("GET", "/groups/{group}", groups.one_group),
+    ("DELETE", "/groups/{group}", accounts.not_granted),
+    ("GET", "/groups/{group}/members", groups.members),
+    ("POST", "/groups/{group}/members/$ref", groups.add_member),
+    ("DELETE", "/groups/{group}/members/{id}/$ref", groups.remove_member),
+    ("GET", "/roleManagement/directory/roleAssignments", roles.assignments),
+    ("GET", "/roleManagement/directory/roleDefinitions", roles.definitions),
+    ("POST", "/directoryObjects/getByIds", users.by_ids),
+    ("GET", "/reports/{function}", reports.report),
+)
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    parts = [
+        f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part) for part in path.split("/")
+    ]
+    return re.compile("/".join(parts) + "/?", re.IGNORECASE)
+
+
+ROUTES = tuple((method, _pattern(path), handler) for method, path, handler in _ROUTES)
+
+
+def find(request: Asked) -> tuple[Handler, Keys]:
+    """Who answers this request; the GraphError of an unknown path or a wrong method otherwise."""
+    known = False
+    for method, pattern, handler in ROUTES:
+        found = pattern.fullmatch(request.path)
+        if found and method == request.method:
+            return handler, found.groupdict()
+        known = known or found is not None
+    if known:
+        raise GraphError(
+            405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target."
+        )
+    segment = request.path.strip("/").partition("/")[0]
+    raise GraphError(404, "BadRequest", f"Resource not found for the segment '{segment}'.")

@@ -1,0 +1,1 @@
+"""Who works here and why their account looks as it does."""

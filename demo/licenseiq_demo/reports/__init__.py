@@ -1,0 +1,1 @@
+"""Microsoft 365 usage reports as CSV; `functions` lists them."""

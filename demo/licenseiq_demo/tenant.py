@@ -1,0 +1,111 @@
+"""The tenant: its people, groups, seats and roles, and the state that writes change."""
+
+import copy
+import random
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+
+from licenseiq_demo import licensing, roles, seats
+from licenseiq_demo.groups import Group
+from licenseiq_demo.people.calendar import Calendar
+from licenseiq_demo.people.person import Fields, Person
+from licenseiq_demo.people.population import settle
+
+
+@dataclass(slots=True)
+class DemoTenant:
+    """Everything Graph can be asked about. The same users, seed and day make the same tenant."""
+
+    tenant_id: str
+    today: date
+    people: list[Person]
+    groups: dict[str, Group]
+    lines: dict[str, seats.Line]
+    consumed: Counter[str]
+    subscriptions: list[Fields]
+    role_assignments: list[Fields]
+    former: list[Person]
+    calendar: Calendar
+    by_id: dict[str, Person] = field(default_factory=dict)
+    by_upn: dict[str, Person] = field(default_factory=dict)
+    lag: int = 0
+    """How many reads of a user stay behind the next write; see the fault `stale_reads`."""
+    _old: dict[str, tuple[Person, int]] = field(default_factory=dict)
+
+    @classmethod
+    def build(cls, users: int, seed: int, today: date, tenant_id: str | None = None) -> "DemoTenant":
+        """Settles `users` accounts; only the tenant id is random unless it is given."""
+        rng = random.Random(f"{users}/{seed}")
+        when = Calendar(today)
+        people, groups, consumed, former = settle(users, when, rng)
+        lines, subscriptions = seats.buy(consumed, when, rng)
+        tenant = cls(
+            tenant_id=tenant_id or str(uuid.uuid4()),
+            today=today,
+            people=people,
+            groups={group.id: group for group in groups},
+            lines=lines,
+            consumed=consumed,
+            subscriptions=subscriptions,
+            role_assignments=roles.assign(people, rng),
+            former=former,
+            calendar=when,
+        )
+        tenant.by_id = {person.id: person for person in people}
+        tenant.by_upn = {person.upn.lower(): person for person in people}
+        return tenant
+
+    def find(self, key: str) -> Person | None:
+        """A person by object id or user principal name."""
+        return self.by_id.get(key.lower()) or self.by_upn.get(key.lower())
+
+    def seen(self, person: Person, *, single: bool = False) -> Person:
+        """The person as a reader sees it now: as before the last write while reads are stale.
+
+        Only reads of the one person (`single`) use the staleness up.
+        """
+        old = self._old.get(person.id) if self._old else None
+        if old is None:
+            return person
+        if single:
+            if old[1] <= 1:
+                del self._old[person.id]
+            else:
+                self._old[person.id] = (old[0], old[1] - 1)
+        return old[0]
+
+    def before_write(self, person: Person) -> None:
+        """Called by every write to a person, so that stale reads have something to show."""
+        if self.lag:
+            self._old[person.id] = (copy.deepcopy(person), self.lag)
+
+    def members(self, group_id: str) -> list[Person]:
+        """The direct members of a group."""
+        return [person for person in self.people if group_id in self.seen(person).groups]
+
+    def join(self, person: Person, group: Group, at: str) -> None:
+        """Makes somebody a member; the group's licences follow."""
+        person.groups.append(group.id)
+        licensing.follow(person, group, at, self.lines, self.consumed)
+
+    def leave(self, person: Person, group: Group) -> None:
+        """Ends a membership; the group's licences go."""
+        person.groups.remove(group.id)
+        licensing.unfollow(person, group.id, self.consumed)
+
+    def apply_rules(self, person: Person, at: str) -> None:
+        """Lets the dynamic groups look at somebody again, after a change of department."""
+        for group in self.groups.values():
+            wanted = group.department
+            if wanted is not None:
+                belongs, member = person.fields["department"] == wanted, group.id in person.groups
+                if belongs and not member:
+                    self.join(person, group, at)
+                elif member and not belongs:
+                    self.leave(person, group)
+
+    def roles_of(self, person_id: str) -> list[Fields]:
+        """The role assignments that name this person."""
+        return [row for row in self.role_assignments if row["principalId"] == person_id]

@@ -1,0 +1,1 @@
+"""The people's side: approval, execution and the ledger."""

@@ -1,0 +1,1 @@
+"""The MCP server: speaks with models, reads, can never write to a tenant."""

@@ -1,0 +1,1 @@
+"""What we know of a tenant: reading Graph, the snapshot, the inbox."""
