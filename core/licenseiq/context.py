@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from functools import cached_property
 
 from licenseiq.money import Money
 from licenseiq.people import Person
 from licenseiq.policy import Policy
 from licenseiq.readings import Reading, Reason, Source
-from licenseiq.seats import SeatLine, Subscription
+from licenseiq.seats import UNLIMITED, SeatLine, Subscription
 from licenseiq.skus import Catalogue, Sku
 
 
@@ -23,6 +24,11 @@ class Context:
     readings: Mapping[Source, Reading] = field(default_factory=dict)
     lines: Mapping[str, SeatLine] = field(default_factory=dict)
     subscriptions: tuple[Subscription, ...] = ()
+
+    @cached_property
+    def today(self) -> date:
+        """The day of the evaluation, in UTC."""
+        return self.now.date()
 
     def reading(self, source: Source) -> Reading:
         return self.readings.get(source) or Reading(source, Reason.NOT_YET)
@@ -43,8 +49,36 @@ class Context:
             return True
         if not line.assignable:
             return False
-        mine = [s for s in self.subscriptions if s.subscription_id in line.subscription_ids or s.sku_id == sku_id]
-        return not (mine and all(s.is_trial for s in mine))
+        return sku_id not in self._trial_skus
+
+    @cached_property
+    def _trial_skus(self) -> frozenset[str]:
+        """SKUs of which every known subscription is a trial; computed once, as it is asked for each assignment."""
+        by_id = {s.subscription_id: s for s in self.subscriptions}
+        by_sku: dict[str, list[Subscription]] = {}
+        for subscription in self.subscriptions:
+            by_sku.setdefault(subscription.sku_id, []).append(subscription)
+        found = set()
+        for sku_id, line in self.lines.items():
+            mine = [by_id[i] for i in line.subscription_ids if i in by_id] + by_sku.get(sku_id, [])
+            if mine and all(s.is_trial for s in mine):
+                found.add(sku_id)
+        return frozenset(found)
+
+    @cached_property
+    def device_skus(self) -> frozenset[str]:
+        """SKUs for rooms, shared devices and call queues, whether owned or not."""
+        known = {sku_id for sku_id in self.catalogue.skus if self.catalogue.is_for_devices(sku_id)}
+        owned = {i for i, line in self.lines.items() if self.catalogue.is_for_devices(i, line.part_number)}
+        return frozenset(known | owned | {i for i in self.catalogue.free if self.catalogue.is_for_devices(i)})
+
+    def paid_seats(self, person: Person) -> tuple[str, ...]:
+        """The SKUs that the person takes a paid seat of, each once, sorted."""
+        return tuple(sku_id for sku_id in person.seats() if self.is_paid(sku_id))
+
+    def is_unlimited(self, line: SeatLine) -> bool:
+        """Whether the units of a SKU stand for "as many as you like": very many, of something without a price."""
+        return line.enabled is not None and line.enabled >= UNLIMITED and self.price(line.sku_id) is None
 
     def price(self, sku_id: str) -> Money | None:
         """What a seat costs a month, or None where that is unknown. Ask `is_paid` first: free is not unknown."""

@@ -9,6 +9,9 @@ from datetime import date
 
 from licenseiq.money import Money
 
+# Meeting Room, Teams Rooms, Teams Shared Devices: a thing holds these (graph-facts 6), whatever else it holds.
+DEVICE_PARTS = ("MEETING_ROOM", "MCOCAP", "MTR_", "MICROSOFT_TEAMS_ROOMS", "MICROSOFT_TEAMS_SHARED")
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Sku:
@@ -93,6 +96,12 @@ class Catalogue:
         if known is not None:
             return known
         return Sku(sku_id.lower(), part_number or sku_id.lower(), part_number or sku_id.lower())
+
+    def is_for_devices(self, sku_id: str, part_number: str | None = None) -> bool:
+        """Whether the SKU is for rooms, shared devices or call queues rather than for people."""
+        if self.free.get(sku_id) in {"device", "resource-account"}:
+            return True
+        return self.sku(sku_id, part_number).part_number.upper().startswith(DEVICE_PARTS)
 
     def tier_of(self, sku_id: str) -> Tier | None:
         return next((tier for tier in self.tiers.values() if sku_id in tier.sku_ids), None)

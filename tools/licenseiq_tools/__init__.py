@@ -1,1 +1,52 @@
-"""The MCP tools, one a file."""
+"""The MCP tools, one a file. Reading these lists is reading what a model can do: nothing else is registered.
+
+READS change nothing. PROPOSALS store a proposal, which a person may approve elsewhere; LICENSEIQ_READ_ONLY hides them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mcp_types import ToolAnnotations
+
+from licenseiq_tools.get_proposal import get_proposal
+from licenseiq_tools.health_score import health_score
+from licenseiq_tools.list_inactive_users import list_inactive_users
+from licenseiq_tools.list_proposals import list_proposals
+from licenseiq_tools.offboard_user import offboard_user
+from licenseiq_tools.recommend_tier import recommend_tier
+from licenseiq_tools.refresh_tenant import refresh_tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One tool: its description is the function's docstring, which the model reads too."""
+
+    name: str
+    function: Callable[..., Any]
+    title: str
+    annotations: ToolAnnotations
+
+
+def _read(*, open_world: bool = False) -> ToolAnnotations:
+    return ToolAnnotations(
+        read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=open_world
+    )
+
+
+# Stores a proposal, never touches the tenant, and finds an identical live proposal again.
+_PROPOSES = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=True)
+
+READS: tuple[Entry, ...] = (
+    # A first call without data starts a scan: every answer about the tenant may ask Microsoft Graph.
+    Entry("health_score", health_score, "License Health Score", _read(open_world=True)),
+    Entry("list_inactive_users", list_inactive_users, "Inactive licence holders", _read(open_world=True)),
+    Entry("recommend_tier", recommend_tier, "Recommended licence tier", _read(open_world=True)),
+    Entry("refresh_tenant", refresh_tenant, "Read the tenant anew", _read(open_world=True)),
+    Entry("list_proposals", list_proposals, "Proposals", _read()),
+    Entry("get_proposal", get_proposal, "One proposal and what became of it", _read()),
+)
+
+PROPOSALS: tuple[Entry, ...] = (Entry("offboard_user", offboard_user, "Propose to offboard people", _PROPOSES),)
+
+__all__ = ["PROPOSALS", "READS", "Entry"]

@@ -1,8 +1,24 @@
-"""The findings: one rule a file. Reading this list is reading what LicenseIQ looks for.
+"""The findings: one rule a file. Reading these two lists is reading what LicenseIQ looks for.
 
 The order is the order of precedence: a seat that two rules claim is counted for the first one.
 """
 
-from licenseiq.findings.finding import Claim, Confidence, Finding
+from collections.abc import Callable
 
-__all__ = ["Claim", "Confidence", "Finding"]
+from licenseiq.activity import Activity
+from licenseiq.context import Context
+from licenseiq.findings.disabled_holder import disabled_holder
+from licenseiq.findings.finding import Claim, Confidence, Finding
+from licenseiq.findings.inactive_holder import inactive_holder
+from licenseiq.findings.never_used import never_used
+from licenseiq.findings.unassigned_seats import unassigned_seats
+from licenseiq.people import Person
+from licenseiq.seats import SeatLine
+
+PersonRule = Callable[[Person, Context, Activity], Finding | None]
+SeatRule = Callable[[SeatLine, Context], Finding | None]
+
+PERSON_RULES: tuple[PersonRule, ...] = (disabled_holder, inactive_holder, never_used)
+SEAT_RULES: tuple[SeatRule, ...] = (unassigned_seats,)
+
+__all__ = ["PERSON_RULES", "SEAT_RULES", "Claim", "Confidence", "Finding", "PersonRule", "SeatRule"]

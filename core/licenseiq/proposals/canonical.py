@@ -15,7 +15,7 @@ Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 
 
 def canonical(value: Json) -> bytes:
-    """The canonical bytes of `value`. Raises TypeError for anything but None, bool, int, str, list and str-keyed dict."""
+    """The canonical bytes of `value`. Raises TypeError for anything that JSON with whole numbers lacks."""
     _check(value)
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode("ascii")
 

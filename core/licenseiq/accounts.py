@@ -1,0 +1,108 @@
+"""What an account stands for: a person, a thing, or something that only its owner can tell.
+
+Inactivity is a claim about people. Rooms and shared mailboxes never sign in by design; guests, emergency
+accounts and service accounts look idle, or busy, for reasons of their own. Names are weak evidence: they can
+move an account to a person's review, never into a claim.
+Source of the SKU ids: Microsoft's product table (graph-facts 6, "SKUs that must not count as waste").
+"""
+
+import re
+from enum import StrEnum
+
+from licenseiq.context import Context
+from licenseiq.people import Person
+from licenseiq.readings import Source
+
+# Exchange plans that give a mailbox: Kiosk, Plan 1, Plan 2 (service plan reference, as in tiers.toml).
+MAILBOX_PLANS = frozenset(
+    {
+        "4a82b400-a79f-41a4-b4e2-e94f5787b113",
+        "9aaf7827-d63c-4b61-89c3-182f06f82e5c",
+        "efb87545-963c-4e0d-99df-69c6916d9eb0",
+    }
+)
+TOP_ROLES = frozenset({"Global Administrator", "Company Administrator", "Privileged Role Administrator"})
+_SERVICE_WORDS = frozenset(
+    {"svc", "service", "srv", "scan", "scanner", "copier", "printer", "mfp", "fax", "noreply", "relay", "smtp"}
+    | {"backup", "sync", "robot", "bot", "rpa", "api", "kiosk", "integration", "automation", "daemon", "system"}
+)
+_EMERGENCY_WORDS = frozenset({"breakglass", "emergency"})
+_WORD = re.compile(r"[a-z]+")
+
+
+class AccountKind(StrEnum):
+    """What an account is, as far as can be told."""
+
+    PERSON = "person"
+    SHARED = "shared mailbox"
+    ROOM = "room mailbox"
+    EQUIPMENT = "equipment mailbox"
+    DEVICE = "device or resource account"
+    PROTECTED = "protected account"
+    GUEST = "guest"
+    EMERGENCY = "account that looks kept for emergencies"
+    SERVICE = "account named like a service or a device"
+    TOP_ADMIN = "account with a top administrator role"
+
+    @property
+    def is_thing(self) -> bool:
+        """True for what nobody signs in to by design."""
+        return self in _THINGS
+
+    @property
+    def can_be_claimed(self) -> bool:
+        """True where silence says that somebody needs no seat; everything else is for a person to judge."""
+        return self is AccountKind.PERSON
+
+
+_THINGS = frozenset({AccountKind.SHARED, AccountKind.ROOM, AccountKind.EQUIPMENT, AccountKind.DEVICE})
+_MAILBOX_KINDS = {"shared": AccountKind.SHARED, "room": AccountKind.ROOM, "equipment": AccountKind.EQUIPMENT}
+
+
+def account_kind(person: Person, context: Context) -> AccountKind:
+    """The first of: thing, protected, guest, emergency, service, top administrator; else a person."""
+    mailbox = person.signals.mailbox
+    thing = _MAILBOX_KINDS.get(mailbox.kind or "") if mailbox else None
+    if thing is not None:
+        return thing
+    devices = context.device_skus
+    for assignment in person.assignments:
+        if assignment.sku_id in devices:
+            return AccountKind.DEVICE
+    if person.user_id in context.policy.protected_user_ids:
+        return AccountKind.PROTECTED
+    if (person.user_type or "").lower() == "guest":
+        return AccountKind.GUEST
+    words = _words_of(person)
+    if not words.isdisjoint(_EMERGENCY_WORDS) or {"break", "glass"} <= words:
+        return AccountKind.EMERGENCY
+    if not words.isdisjoint(_SERVICE_WORDS):
+        return AccountKind.SERVICE
+    if person.roles and not TOP_ROLES.isdisjoint(person.roles):
+        return AccountKind.TOP_ADMIN
+    return AccountKind.PERSON
+
+
+def _words_of(person: Person) -> set[str]:
+    local = (person.user_principal_name or "").partition("@")[0]
+    return set(_WORD.findall(f"{local} {person.display_name or ''}".lower()))
+
+
+def gives_mailbox(sku_id: str, context: Context) -> bool:
+    """Whether the SKU can carry a mailbox; one with unknown contents can."""
+    line = context.lines.get(sku_id)
+    plans = (line.service_plans if line else None) or context.catalogue.plans.get(sku_id)
+    return not plans or not plans.isdisjoint(MAILBOX_PLANS)
+
+
+def mailbox_kind_known(person: Person, context: Context) -> bool:
+    """Whether we know that no shared or room mailbox hangs on this account.
+
+    Known when the report names the kind, or was read and nothing that the person holds carries a mailbox.
+    """
+    mailbox = person.signals.mailbox
+    if mailbox is not None and mailbox.kind is not None:
+        return True
+    if mailbox is not None or not context.is_read(Source.MAILBOXES):
+        return False
+    return not any(gives_mailbox(sku_id, context) for sku_id in person.seats())

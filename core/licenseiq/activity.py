@@ -1,0 +1,121 @@
+"""When a human last used an account, and what that rests on.
+
+Graph's three sign-in dates mean different things (resource `signInActivity`; graph-facts 1.1): the interactive
+and the non-interactive one are attempts, failed ones included; `successful` is a success of either kind and began
+on 1 December 2023, not filled in for earlier ones. A failed attempt is no activity, and neither is an old phone
+that refreshes its token: that is evidence of its own.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+from licenseiq.context import Context
+from licenseiq.people import Person
+from licenseiq.usage import SignIn
+
+SUCCESS_SINCE = datetime(2023, 12, 1, tzinfo=UTC)
+SAME_EVENT = timedelta(minutes=5)
+
+
+class Basis(StrEnum):
+    """What the last human activity rests on."""
+
+    SUCCESSFUL = "a successful sign-in"
+    INTERACTIVE = "an interactive sign-in"
+    OLD_ATTEMPT = "a sign-in attempt from before successes were recorded apart"
+    PRODUCTS = "the active-users report"
+    APPS = "the Microsoft 365 apps report"
+    MAILBOX = "the mailbox report"
+    DRIVE = "the OneDrive report"
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What is known of the use of one account.
+
+    `last_human` is None where no human activity was seen. `background_last` is the last success that no human
+    stood behind. `failed_attempts_since` is the last failed attempt after the last success. `never` means: read,
+    and nothing was ever seen. `lower_confidence`: the date rests on attempts. `unclear`: only attempts were seen,
+    some of them recent, and whether one succeeded cannot be told: nothing may be claimed.
+    """
+
+    last_human: date | None
+    basis: Basis | None
+    background_last: date | None
+    failed_attempts_since: date | None
+    never: bool
+    lower_confidence: bool
+    unclear: bool
+    sign_in_read: bool
+    products_read: bool
+
+    @property
+    def is_known(self) -> bool:
+        """Whether one of the two sources that speak about a person's silence was read for this person."""
+        return self.sign_in_read or self.products_read
+
+
+@dataclass(frozen=True, slots=True)
+class _SignIns:
+    human: datetime | None = None
+    basis: Basis | None = None
+    background: datetime | None = None
+    failed: datetime | None = None
+    weak: bool = False
+
+
+def activity_of(person: Person, context: Context) -> Activity:
+    """The last human activity of `person` over every source that was read for that person."""
+    signals = person.signals
+    seen = _sign_ins(signals.sign_in, person.created) if signals.sign_in else _SignIns()
+    dates: list[tuple[date, Basis]] = []
+    if seen.human is not None and seen.basis is not None:
+        dates.append((seen.human.date(), seen.basis))
+    if signals.products is not None and (used := signals.products.last()) is not None:
+        dates.append((used, Basis.PRODUCTS))
+    if signals.apps is not None and signals.apps.last_activity is not None:
+        dates.append((signals.apps.last_activity, Basis.APPS))
+    if signals.products is None:
+        # Other people can move these two (a delegate, a shared file), so they speak only where nothing better does.
+        if signals.mailbox is not None and signals.mailbox.last_activity is not None:
+            dates.append((signals.mailbox.last_activity, Basis.MAILBOX))
+        if signals.drive is not None and signals.drive.last_activity is not None:
+            dates.append((signals.drive.last_activity, Basis.DRIVE))
+    last, basis = max(dates, key=lambda pair: pair[0]) if dates else (None, None)
+    known = signals.sign_in is not None or signals.products is not None
+    return Activity(
+        last_human=last,
+        basis=basis,
+        background_last=seen.background.date() if seen.background else None,
+        failed_attempts_since=seen.failed.date() if seen.failed else None,
+        never=known and last is None and seen.background is None,
+        lower_confidence=seen.weak and basis is Basis.OLD_ATTEMPT,
+        unclear=last is None and seen.background is None and _is_recent(seen.failed, context),
+        sign_in_read=signals.sign_in is not None,
+        products_read=signals.products is not None,
+    )
+
+
+def _sign_ins(sign_in: SignIn, created: datetime | None) -> _SignIns:
+    """Graph's three dates, read for what they prove."""
+    success, interactive, background = sign_in.successful, sign_in.interactive, sign_in.non_interactive
+    if success is None:
+        latest = max((d for d in (interactive, background) if d is not None), default=None)
+        if latest is None:
+            return _SignIns()
+        if created is None or created < SUCCESS_SINCE:
+            # Graph leaves `created` out only for accounts from before June 2018: those are old enough.
+            return _SignIns(human=latest, basis=Basis.OLD_ATTEMPT, weak=True)
+        return _SignIns(failed=latest)
+    failed = interactive if interactive is not None and interactive > success + SAME_EVENT else None
+    human_may_have = interactive is not None and interactive >= success - SAME_EVENT
+    if not human_may_have and background is not None and background >= success - SAME_EVENT:
+        # The last interactive attempt is older than the success, so the success was a client's.
+        basis = Basis.INTERACTIVE if interactive is not None else None
+        return _SignIns(human=interactive, basis=basis, background=success)
+    return _SignIns(human=success, basis=Basis.SUCCESSFUL, failed=failed)
+
+
+def _is_recent(moment: datetime | None, context: Context) -> bool:
+    return moment is not None and (context.now - moment).days < context.policy.inactive_days

@@ -1,0 +1,165 @@
+"""What the rooms ask of each other, as Protocols. `cli` fills them in; tests fill them with small fakes.
+
+Everything here is asynchronous because an answer may wait for the tenant; none of it waits for a person.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from licenseiq.context import Context
+from licenseiq.evaluation import Holder, Summary
+from licenseiq.money import Total
+from licenseiq.people import Person
+from licenseiq.proposals.steps import Account
+from licenseiq.proposals.stored import DeskReport, ProposalRecord
+
+# Tells whoever waits what is happening, in a few words without tenant text.
+Progress = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationHead:
+    """An evaluation's name and headline. `simulated` is True for the demo tenant. `notes` are sentences on the age of
+    the data and on a scan that is still running; they belong in each answer's `unknown`."""
+
+    evaluation_id: str
+    tenant_id: str
+    as_of: datetime
+    simulated: bool
+    summary: Summary
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HolderQuery:
+    """Which holders to list: people without a human signal for at least `inactive_days` days.
+
+    `department` is compared without case; `after` is the opaque place where the page before ended.
+    """
+
+    inactive_days: int = 90
+    department: str | None = None
+    sku_id: str | None = None
+    include_disabled: bool = True
+    limit: int = 20
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HolderPage:
+    """`total` matches in all; `rows` sorted by days inactive, longest first; `next_after` None at the end.
+
+    `matched_monthly` is what the seats of all matches cost (None when nothing of it is priced), `unjudged` how many
+    holders could not be judged because nothing about their use is known.
+    """
+
+    total: int
+    rows: tuple[Holder, ...]
+    next_after: str | None
+    matched_monthly: Total
+    matched_unpriced_seats: int
+    unjudged: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshReport:
+    """`started` is False when the data is fresh or a scan runs already; `reason` says which, in a sentence."""
+
+    started: bool
+    scan_running: bool
+    reason: str
+    ages: tuple[tuple[str, datetime | None], ...]
+
+
+class Tenant(Protocol):
+    """What tools ask about the tenant. Raises NotReadable, NotReady, NotFound, Ambiguous or BadRequest."""
+
+    async def evaluation(self, progress: Progress) -> EvaluationHead:
+        """The newest evaluation; without any data a scan is started and waited for during some seconds."""
+        ...
+
+    async def at(self, evaluation_id: str) -> EvaluationHead:
+        """A certain evaluation, for a cursor. Raises BadRequest when it is no longer kept."""
+        ...
+
+    async def context(self, evaluation_id: str) -> Context: ...
+
+    async def holders(self, evaluation_id: str, query: HolderQuery) -> HolderPage: ...
+
+    async def person(self, evaluation_id: str, who: str) -> Person:
+        """The one person of a principal name, an id, or an unambiguous display name (else Ambiguous)."""
+        ...
+
+    async def similar(
+        self,
+        evaluation_id: str,
+        department: str | None,
+        job_title: str | None,
+        location: str | None,
+        employee_type: str | None,
+    ) -> tuple[Person, ...]:
+        """People who match every given attribute without case."""
+        ...
+
+    async def sku_id(self, evaluation_id: str, name: str) -> str:
+        """The SKU of a friendly name, a part number or an id (ambiguous: candidates)."""
+        ...
+
+    async def refresh(self, progress: Progress) -> RefreshReport: ...
+
+
+class Proposals(Protocol):
+    """What proposing tools may do: store a proposal, and read what became of proposals. Never more."""
+
+    async def offboard(self, users: tuple[str, ...], client: str, progress: Progress) -> ProposalRecord:
+        """A proposal to offboard these people; an identical live one is found again instead."""
+        ...
+
+    async def get(self, proposal_id: str) -> ProposalRecord: ...
+
+    async def page(
+        self, state: str | None, limit: int, after: str | None
+    ) -> tuple[int, tuple[ProposalRecord, ...], str | None]:
+        """Total, one page newest first, and where the next one starts."""
+        ...
+
+    async def log_call(self, tool: str, client: str, is_error: bool) -> None: ...
+
+
+class DeskView(Protocol):
+    """The desk's state, read-only. None: the desk has not seen the proposal. Raises StateUnknown."""
+
+    def report(self, tenant_id: str, proposal_id: str) -> DeskReport | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """Whether an account may be touched, from fresh reads. `readable` False means: refuse (fail closed)."""
+
+    readable: bool
+    roles: tuple[str, ...] = ()
+    listed: bool = False
+
+    @property
+    def allows(self) -> bool:
+        return self.readable and not self.roles and not self.listed
+
+
+class TenantWriter(Protocol):
+    """The only port that changes a tenant; the desk alone implements and holds it.
+
+    Every effect raises EffectRefused (the tenant said no), EffectUncertain (it may or may not have happened),
+    or EffectWaits (throttled or signed out: try later); see `licenseiq.proposals.effects`.
+    """
+
+    async def account(self, user_id: str) -> Account: ...
+
+    async def protection(self, user_id: str) -> Protection: ...
+
+    async def disable_sign_in(self, user_id: str) -> None: ...
+
+    async def revoke_sessions(self, user_id: str) -> None: ...
+
+    async def remove_direct_licences(self, user_id: str, sku_ids: tuple[str, ...]) -> None: ...

@@ -1,0 +1,82 @@
+"""The License Health Score: how much of what is paid for is in use, and how tidy the rest is.
+
+All in whole tenths of a point. Each component's points are its weight times a share, rounded down, so the points add
+up to the score exactly. Three properties hold: it is bounded, removing waste never lowers it, and adding waste never
+raises it, within one unit of counting (money of one currency, or seats).
+"""
+
+from dataclasses import dataclass, replace
+
+from licenseiq.evaluation import Component
+
+SPEND, ERRORS, PRIVILEGE = 850, 50, 100
+FULL = SPEND + ERRORS + PRIVILEGE
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreBasis:
+    """What is scored. `paid` and `exposed` are micro-units of one currency where `unit` is a currency, else seats.
+
+    `privilege_known` is False where roles or sign-ins could not be read; that weight then goes to spend.
+    """
+
+    paid: int
+    exposed: int
+    unit: str = "seats"
+    clean: int = 0
+    faulty: int = 0
+    awake: int = 0
+    dormant: int = 0
+    privilege_known: bool = True
+
+    def without(self, exposed: int = 0, clean: int = 0, awake: int = 0) -> "ScoreBasis":
+        """The basis after waste is put to use: `exposed` less is claimed, and its holders count as tidy again."""
+        return replace(self, exposed=self.exposed - exposed, clean=self.clean + clean, awake=self.awake + awake)
+
+
+def components(basis: ScoreBasis, note: str = "") -> tuple[Component, ...]:
+    """The parts of the score. `note` is a sentence on how spend was measured."""
+    in_use = basis.paid - min(max(basis.exposed, 0), basis.paid)
+    spend_weight = SPEND if basis.privilege_known else SPEND + PRIVILEGE
+    what = "seats" if basis.unit == "seats" else f"list-price spend ({basis.unit})"
+    parts = [
+        Component(
+            "spend_in_use",
+            spend_weight,
+            _points(spend_weight, in_use, basis.paid),
+            f"{_percent(in_use, basis.paid)} of the paid {what} is not claimed by a finding. {note}".strip(),
+        ),
+        Component(
+            "licence_errors",
+            ERRORS,
+            _points(ERRORS, basis.clean, basis.clean + basis.faulty),
+            f"{basis.faulty} licensed people have an assignment error; {basis.clean} in use have none.",
+        ),
+    ]
+    if basis.privilege_known:
+        parts.append(
+            Component(
+                "dormant_privilege",
+                PRIVILEGE,
+                _points(PRIVILEGE, basis.awake, basis.awake + basis.dormant),
+                f"{basis.dormant} privileged accounts had no sign-in in 90 days; {basis.awake} had one.",
+            )
+        )
+    return tuple(parts)
+
+
+def score(basis: ScoreBasis) -> int | None:
+    """The score in tenths, 0 to 1000; None where nothing is paid for."""
+    if basis.paid <= 0:
+        return None
+    return sum(part.points for part in components(basis))
+
+
+def _points(weight: int, good: int, all_of_it: int) -> int:
+    """The weight times the share that is good; all of it where there is nothing to be good or bad."""
+    return weight * good // all_of_it if all_of_it else weight
+
+
+def _percent(part: int, whole: int) -> str:
+    tenths = 1000 * part // whole if whole else 1000
+    return f"{tenths // 10}.{tenths % 10} %"

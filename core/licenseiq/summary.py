@@ -1,0 +1,132 @@
+"""The headline figures of an evaluation. Whatever could not be read is said, and never counted as nothing."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from licenseiq.actions import best_actions
+from licenseiq.context import Context
+from licenseiq.evaluation import KindTotal, Summary
+from licenseiq.findings import Claim
+from licenseiq.hygiene import Hygiene
+from licenseiq.money import Total
+from licenseiq.readings import Reason, Source
+from licenseiq.score import ScoreBasis, components, score
+from licenseiq.spend import Spend, money_of, spend_of
+
+USAGE = (Source.SIGN_INS, Source.ACTIVE_USERS, Source.APPS, Source.MAILBOXES, Source.ONEDRIVE)
+
+
+def summarise(
+    context: Context, claims: Sequence[Claim], holders: int, covered: int, held: dict[str, int], hygiene: Hygiene
+) -> Summary:
+    """The summary of one pass. `held` counts the paid seats that people take, by SKU; `covered` are the holders for
+    whom a usage source was read."""
+    skus_read, users_read = context.is_read(Source.SKUS), context.is_read(Source.USERS)
+    spend = spend_of(context, held)
+    counting = [c for c in claims if c.counts]
+    basis = _basis(spend, counting, hygiene)
+    scored = score(basis) if skus_read and users_read else None
+    by_kind, to_review = _kinds(counting), _kinds([c for c in claims if not c.counts])
+
+    def gain_of(kind: str) -> int:
+        if scored is None:
+            return 0
+        mine = [c for c in counting if c.kind == kind]
+        if kind == "licence_errors":
+            better = replace(basis, clean=basis.clean + basis.faulty, faulty=0)
+        elif kind == "dormant_privilege":
+            better = replace(basis, awake=basis.awake + basis.dormant, dormant=0)
+        else:
+            clean, awake = hygiene.clean_claimed.get(kind, 0), hygiene.awake_claimed.get(kind, 0)
+            better = basis.without(_exposed(mine, basis.unit), clean, awake)
+        return (score(better) or 0) - scored
+
+    faults = {"licence_errors": basis.faulty, "dormant_privilege": basis.dormant if basis.privilege_known else 0}
+    missing = sum(context.reading(s).reason is Reason.NOT_YET for s in Source)
+    return Summary(
+        score=scored,
+        provisional=any(context.reading(s).reason is Reason.NOT_YET for s in USAGE),
+        coverage=1000 * covered // holders if holders else None,
+        components=components(basis, _measure_note(spend)) if scored is not None else (),
+        monthly_spend=spend.monthly if skus_read else None,
+        exposure=_exposure(counting) if skus_read and users_read else None,
+        unpriced_seats=spend.unpriced,
+        paid_seats=spend.total_seats if skus_read else None,
+        by_kind=by_kind,
+        to_review=to_review,
+        actions=best_actions(by_kind, gain_of, faults, to_review, missing),
+        price_note=_price_note(context, spend),
+        unknown=_unknown(context, spend, scored, basis),
+    )
+
+
+def _basis(spend: Spend, counting: Sequence[Claim], hygiene: Hygiene) -> ScoreBasis:
+    """Money where every price is in one currency, else seats. Seats without a price are left out of money."""
+    currency = spend.currency
+    paid = spend.monthly[0].micros if currency and spend.monthly else spend.total_seats
+    unit = currency or "seats"
+    return ScoreBasis(
+        paid=paid,
+        exposed=min(paid, _exposed(counting, unit)),
+        unit=unit,
+        clean=hygiene.clean,
+        faulty=hygiene.faulty,
+        awake=hygiene.awake,
+        dormant=hygiene.dormant,
+        privilege_known=hygiene.privilege_known,
+    )
+
+
+def _exposed(claims: Sequence[Claim], unit: str) -> int:
+    if unit == "seats":
+        return sum(c.seats for c in claims)
+    return sum(c.monthly.micros for c in claims if c.monthly is not None)
+
+
+def _exposure(counting: Sequence[Claim]) -> Total | None:
+    """Money of the counting claims; None where there are some and none of them has a price."""
+    seats, monthly, unpriced = money_of(counting)
+    return None if seats and seats == unpriced else monthly
+
+
+def _kinds(claims: Sequence[Claim]) -> tuple[KindTotal, ...]:
+    by_kind: dict[str, list[Claim]] = {}
+    for claim in claims:
+        by_kind.setdefault(claim.kind, []).append(claim)
+    return tuple(KindTotal(kind, *money_of(mine)) for kind, mine in sorted(by_kind.items()))
+
+
+def _measure_note(spend: Spend) -> str:
+    if spend.monthly is not None and len(spend.monthly) > 1:
+        return "Prices are in several currencies, so seats are compared instead of money."
+    if spend.currency is None:
+        return "No owned SKU has a price, so seats are compared instead of money."
+    if spend.unpriced:
+        return f"{spend.unpriced} seats without a price are left out."
+    return ""
+
+
+def _price_note(context: Context, spend: Spend) -> str:
+    priced = [context.catalogue.prices[s] for s in spend.seats if s in context.catalogue.prices]
+    if not priced:
+        return "No list price is known for the SKUs of this tenant."
+    currencies = ", ".join(sorted({p.monthly.currency for p in priced}))
+    seen = max((p.observed for p in priced if p.observed is not None), default=None)
+    dated = f", as of {seen.isoformat()}" if seen else ""
+    return f"List prices in {currencies}{dated}; your own prices may differ."
+
+
+def _unknown(context: Context, spend: Spend, scored: int | None, basis: ScoreBasis) -> tuple[str, ...]:
+    said = [words for source in Source if (words := context.reading(source).words())]
+    if scored is None and context.is_read(Source.SKUS) and context.is_read(Source.USERS):
+        said.append("There is no score: no paid seat was found. Check that the right tenant is connected.")
+    if not basis.privilege_known:
+        said.append("Dormant privilege is not scored: it needs both the directory roles and sign-in activity.")
+    if spend.unpriced:
+        kinds = sum(s not in context.catalogue.prices for s in spend.seats)
+        said.append(f"{spend.unpriced} seats of {kinds} SKUs have no known price: they are counted, not in money.")
+    if spend.unconfirmed:
+        said.append(f"The list prices of {spend.unconfirmed} SKUs are older readings and not confirmed since.")
+    if spend.uncounted:
+        said.append(f"How many seats of {spend.uncounted} SKUs were bought or taken is not known.")
+    return tuple(said)

@@ -1,0 +1,116 @@
+"""What is read of the tenant just before a person decides; its record is part of what is approved.
+
+This version reads each account and what protects it. Holds and mailboxes are not read yet, and the record says so.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from licenseiq.errors import NotReadable, Refused
+from licenseiq.ports import Protection, TenantWriter
+from licenseiq.proposals.canonical import Json, canonical, digest
+from licenseiq.proposals.commitments import Opening
+from licenseiq.proposals.steps import Account
+from licenseiq.times import iso
+from licenseiq_desk.ledger.entries import Kind
+from licenseiq_desk.people import user_id
+from licenseiq_desk.store.desk_store import DeskStore
+from licenseiq_desk.store.proposals import Held
+from licenseiq_desk.surroundings import Surroundings
+
+SCHEMA = "licenseiq.preflight/1"
+FRESH = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """`at` is when the reading began. `allowed` are the references that may be touched."""
+
+    at: datetime
+    record: bytes
+    digest: str
+    allowed: frozenset[str]
+    protections: dict[str, Protection]
+
+    def refuse_if_stale(self, now: datetime) -> None:
+        if not -FRESH < now - self.at <= FRESH:
+            raise Refused("What was read before this decision is older than five minutes.", "Begin the approval again.")
+
+
+async def take(
+    store: DeskStore,
+    tenant_id: str,
+    held: Held,
+    openings: dict[str, Opening],
+    writer: TenantWriter,
+    around: Surroundings,
+) -> Preflight:
+    """Reads every person of the plan and keeps the record. Raises EffectWaits when the tenant is throttled."""
+    at = around.now()
+    protections: dict[str, Protection] = {}
+    rows: list[Json] = []
+    for subject in held.plan.subjects:
+        found = user_id(openings, subject.reference)
+        protection, account = Protection(readable=False), None
+        if found is not None:
+            protection = await _protection(writer, found)
+            account = await _account(writer, found)
+        protections[subject.reference] = protection
+        rows.append(
+            {
+                "reference": subject.reference,
+                "account": None if account is None else reading(account),
+                "protection": {
+                    "readable": protection.readable,
+                    "roles": len(protection.roles),
+                    "listed": protection.listed,
+                },
+            }
+        )
+    record = canonical(
+        {
+            "schema": SCHEMA,
+            "tenant": tenant_id,
+            "proposal": held.digest,
+            "at": iso(at),
+            "salt": around.random(16).hex(),
+            "subjects": rows,
+            "holds": "not_yet_read",
+            "mailbox": "not_yet_read",
+        }
+    )
+    allowed = frozenset(reference for reference, found in protections.items() if found.allows)
+    preflight = Preflight(at, record, digest(record), allowed, protections)
+    with store.database.write() as db:
+        db.exec_driver_sql(
+            "INSERT INTO preflight VALUES (?, ?, ?, ?, ?)",
+            (tenant_id, preflight.digest, held.proposal_id, record, iso(at)),
+        )
+        body = {"proposal": held.proposal_id, "digest": held.digest, "preflight": preflight.digest}
+        store.ledger.append(db, tenant_id, around.now(), Kind.PREFLIGHT, body)
+    return preflight
+
+
+def reading(account: Account) -> dict[str, Json]:
+    """A reading as JSON; unknown stays null."""
+    return {
+        "account_enabled": account.account_enabled,
+        "sessions_valid_from": account.sessions_valid_from,
+        "direct": None if account.direct is None else sorted(account.direct),
+        "inherited": None if account.inherited is None else sorted(account.inherited),
+        "synced": account.synced,
+    }
+
+
+async def _protection(writer: TenantWriter, found: str) -> Protection:
+    try:
+        return await writer.protection(found)
+    except NotReadable:
+        return Protection(readable=False)
+
+
+async def _account(writer: TenantWriter, found: str) -> Account | None:
+    try:
+        return await writer.account(found)
+    except NotReadable:
+        return None

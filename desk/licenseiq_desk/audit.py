@@ -1,0 +1,40 @@
+"""Verifying a home's ledger without opening a desk: for `licenseiq audit verify`."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from licenseiq.proposals.stored import LedgerHead
+from licenseiq_desk.ledger.agreement import disagreements
+from licenseiq_desk.ledger.verify import LedgerVerdict, verify
+from licenseiq_desk.store.desk_store import DeskStore, open_store
+from licenseiq_tenant.desk_state import DESK_FILE
+
+
+def verify_home(home: Path, tenant_id: str, remembered: LedgerHead | None = None) -> LedgerVerdict | None:
+    """The verdict on a tenant's ledger; None when this home has no desk's store. Raises SettingsError for its key."""
+    if not (home / DESK_FILE).exists():
+        return None
+    store = open_store(home)
+    try:
+        return verify_store(store, tenant_id, remembered)
+    finally:
+        store.close()
+
+
+def verify_store(store: DeskStore, tenant_id: str, remembered: LedgerHead | None = None) -> LedgerVerdict:
+    """The tree, its signatures, a remembered head, and whether the desk's rows agree with it."""
+    found = verify(store.database, tenant_id, store.ledger.public_key(tenant_id), remembered)
+    return replace(found, problems=(*found.problems, *disagreements(store.database, tenant_id)))
+
+
+def tenants(home: Path) -> tuple[str, ...]:
+    """The tenants that have a ledger in this home."""
+    if not (home / DESK_FILE).exists():
+        return ()
+    store = open_store(home)
+    try:
+        with store.database.read() as db:
+            rows = db.exec_driver_sql("SELECT DISTINCT tenant_id FROM ledger_head ORDER BY tenant_id")
+            return tuple(row[0] for row in rows)
+    finally:
+        store.close()

@@ -1,0 +1,107 @@
+"""The desk, as the command line holds it: take over, show, decide, carry out, verify."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from licenseiq.errors import Refused
+from licenseiq.policy import Policy
+from licenseiq.ports import Protection, TenantWriter
+from licenseiq.proposals.states import ProposalState
+from licenseiq.proposals.stored import DeskReport, LedgerHead
+from licenseiq_desk import intake_of_proposals
+from licenseiq_desk.approval import on_demo
+from licenseiq_desk.approval.demo_tenant import DemoTenant
+from licenseiq_desk.approval.on_demo import Pending
+from licenseiq_desk.audit import verify_store
+from licenseiq_desk.execution.executor import Executor
+from licenseiq_desk.execution.seen import Observe, RunProgress, nobody
+from licenseiq_desk.intake_of_proposals import TakenReport
+from licenseiq_desk.ledger.verify import LedgerVerdict
+from licenseiq_desk.render import render
+from licenseiq_desk.store import proposals
+from licenseiq_desk.store.desk_store import open_store
+from licenseiq_desk.store.proposals import Held
+from licenseiq_desk.surroundings import Surroundings, real
+from licenseiq_tenant.desk_state import report
+from licenseiq_tenant.inbox.store import Inbox
+
+
+class Desk:
+    """One desk of one home. `demo` is the proven demo tenant, or None: then nothing can be approved at level L0."""
+
+    def __init__(
+        self,
+        home: Path,
+        inbox: Inbox,
+        *,
+        demo: DemoTenant | None = None,
+        policy: Policy | None = None,
+        around: Surroundings | None = None,
+    ) -> None:
+        self._store = open_store(home)
+        self._inbox = inbox
+        self._demo = demo
+        self._policy = policy or Policy()
+        self._around = around or real()
+        self._owner = self._around.new_id("desk")
+        self._pending: dict[str, Pending] = {}
+
+    def close(self) -> None:
+        self._store.close()
+
+    def take_over(self, tenant_id: str) -> TakenReport:
+        """Takes new proposals from the inbox; ends withdrawn and expired ones."""
+        return intake_of_proposals.take_over(self._store, self._inbox, tenant_id, self._around)
+
+    def proposals(self, tenant_id: str) -> tuple[tuple[str, ProposalState, datetime], ...]:
+        """(id, state, expiry) of every proposal that the desk holds, newest first."""
+        return proposals.listed(self._store, tenant_id)
+
+    def proposal(self, tenant_id: str, proposal_id: str) -> Held:
+        """Raises NotFound or Tampered."""
+        return proposals.get(self._store, tenant_id, proposal_id)
+
+    def report(self, tenant_id: str, proposal_id: str) -> DeskReport | None:
+        """Approvals, runs with their steps, and the ledger's head."""
+        with self._store.database.read() as db:
+            return report(db, tenant_id, proposal_id)
+
+    def lines(self, tenant_id: str, proposal_id: str, protections: Mapping[str, Protection] | None = None) -> list[str]:
+        """The plan as a person reads it, from its canonical bytes and the opened values."""
+        held = self.proposal(tenant_id, proposal_id)
+        opened = proposals.openings(self._store, tenant_id, proposal_id, held.plan)
+        return render(held.plan.to_bytes(), opened, protections or {})
+
+    async def begin_approval(
+        self, tenant_id: str, proposal_id: str, writer: TenantWriter, requester: str
+    ) -> tuple[Pending, list[str]]:
+        """Reads the tenant, and returns what to decide on with the lines to show. Good for one try in five minutes."""
+        pending = await on_demo.begin(
+            self._store, tenant_id, proposal_id, writer, self._demo, requester, self._policy, self._around
+        )
+        self._pending[pending.statement.nonce] = pending
+        return pending, self.lines(tenant_id, proposal_id, pending.preflight.protections)
+
+    def approve(self, pending: Pending, typed: str) -> str:
+        """Keeps the approval if the phrase is right; returns its id. The nonce is used up either way."""
+        if self._pending.pop(pending.statement.nonce, None) != pending:
+            raise Refused("This approval was not begun here, or was tried already.", "Begin it again.")
+        return on_demo.approve_on_demo(self._store, pending, typed, self._demo, self._around)
+
+    def reject(self, tenant_id: str, proposal_id: str, reason: str, requester: str) -> None:
+        """Ends an open proposal by a person's decision. Of the reason the ledger holds a salted digest."""
+        on_demo.reject(self._store, tenant_id, proposal_id, reason, requester, self._policy, self._around)
+
+    def executor(self, writer: TenantWriter, observe: Observe = nobody) -> Executor:
+        return Executor(self._store, writer, self._demo, self._around, self._owner, self._policy, observe)
+
+    async def advance_all(
+        self, tenant_id: str, writer: TenantWriter, observe: Observe = nobody
+    ) -> tuple[RunProgress, ...]:
+        """Starts what was approved, carries on what can go on."""
+        return await self.executor(writer, observe).advance_all(tenant_id)
+
+    def verify_ledger(self, tenant_id: str, remembered: LedgerHead | None = None) -> LedgerVerdict:
+        """Recomputes the tenant's ledger; with a remembered head a cut tail shows too."""
+        return verify_store(self._store, tenant_id, remembered)

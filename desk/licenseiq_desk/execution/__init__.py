@@ -1,0 +1,1 @@
+"""Carrying an approved plan out: verify, intend, one effect, read back, outcome."""

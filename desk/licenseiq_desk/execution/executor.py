@@ -1,0 +1,168 @@
+"""The executor: starts the runs of approvals, and carries runs on until they end, wait, or are stopped."""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import anyio
+
+from licenseiq.errors import LicenseIQError
+from licenseiq.policy import Policy
+from licenseiq.ports import TenantWriter
+from licenseiq.proposals.commitments import Opening
+from licenseiq.proposals.effects import EffectWaits
+from licenseiq.proposals.plan import Plan, Step
+from licenseiq.proposals.states import Outcome, RunState, end_of_run
+from licenseiq_desk.approval import records
+from licenseiq_desk.approval.demo_tenant import DemoTenant, NotProven, prove
+from licenseiq_desk.approval.records import AlreadyConsumed
+from licenseiq_desk.approval.verify import Verifier, verify
+from licenseiq_desk.execution import guard, lease
+from licenseiq_desk.execution.journal import Journal
+from licenseiq_desk.execution.lease import LeaseLost
+from licenseiq_desk.execution.seen import Observe, RunProgress, StepSeen, nobody
+from licenseiq_desk.execution.start import start
+from licenseiq_desk.execution.step_taker import Ended, StepTaker, Waits, may_have_happened
+from licenseiq_desk.people import user_id
+from licenseiq_desk.store import proposals
+from licenseiq_desk.store.desk_store import DeskStore
+from licenseiq_desk.surroundings import Surroundings
+
+_STOPS_A_PERSON = frozenset({Outcome.DRIFTED, Outcome.FAILED})
+PROOF_AGAIN_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Executor:
+    """`owner` names this process in leases. `verifier` is planted by tests only."""
+
+    store: DeskStore
+    writer: TenantWriter
+    demo: DemoTenant | None
+    around: Surroundings
+    owner: str
+    policy: Policy = field(default_factory=Policy)
+    observe: Observe = nobody
+    verifier: Verifier = verify
+
+    async def advance_all(self, tenant_id: str) -> tuple[RunProgress, ...]:
+        """Starts what was approved and carries on what can go on. A run's trouble does not stop the others."""
+        await self.start_approved(tenant_id)
+        with self.store.database.read() as db:
+            rows = db.exec_driver_sql(
+                "SELECT run_id FROM run WHERE tenant_id = ? AND ended_at IS NULL ORDER BY created_at, run_id",
+                (tenant_id,),
+            ).all()
+        progress = [await self.advance(tenant_id, row[0]) for row in rows]
+        return tuple(found for found in progress if found is not None)
+
+    async def start_approved(self, tenant_id: str) -> tuple[str, ...]:
+        """Starts a run for each approval that verifies; one that does not is noted and not tried again."""
+        started = []
+        for approval_id, proposal_id in records.waiting(self.store, tenant_id):
+            try:
+                started.append(await self.start(tenant_id, approval_id, proposal_id))
+            except (AlreadyConsumed, NotProven):
+                continue
+            except LicenseIQError as error:
+                why = error.what_happened
+                records.refuse(self.store, tenant_id, approval_id, proposal_id, why, self.around.now())
+        return tuple(started)
+
+    async def start(self, tenant_id: str, approval_id: str, proposal_id: str) -> str:
+        """Consumes one approval and schedules its run. Raises AlreadyConsumed, Refused or Tampered."""
+        return await start(
+            self.store, tenant_id, approval_id, proposal_id, self.demo, self.policy, self.around, self.verifier
+        )
+
+    async def advance(self, tenant_id: str, run_id: str) -> RunProgress | None:
+        """Carries one run on; None when it is not ours to carry on now."""
+        if self.store.stop_file.exists():
+            return None
+        held = lease.claim(self.store, self.around, tenant_id, run_id, self.owner)
+        if held is None:
+            return None
+        with self.store.database.read() as db:
+            proposal_id, level = db.exec_driver_sql(
+                "SELECT proposal_id, level FROM run WHERE tenant_id = ? AND run_id = ?", (tenant_id, run_id)
+            ).one()
+        journal = Journal(held, proposal_id, level)
+        try:
+            state, note = await self._carry_on(journal)
+        except LeaseLost:
+            return None
+        except anyio.get_cancelled_exc_class():
+            with suppress(LeaseLost):
+                held.release()
+            raise
+        except LicenseIQError as error:
+            journal.leave(RunState.PAUSED, PROOF_AGAIN_SECONDS)
+            state, note = RunState.PAUSED, error.what_happened
+        return RunProgress(run_id, proposal_id, state, note)
+
+    async def _carry_on(self, journal: Journal) -> tuple[RunState, str]:
+        """Steps in the plan's order; returns where the run stands, which is stored by then."""
+        tenant_id = journal.lease.tenant_id
+        found = proposals.get(self.store, tenant_id, journal.proposal_id)
+        await anyio.to_thread.run_sync(prove, found.plan, self.demo, found.digest)
+        openings = proposals.openings(self.store, tenant_id, journal.proposal_id, found.plan)
+        outcomes = journal.outcomes()
+        stopped = {s.subject for s in found.plan.steps if outcomes.get(s.number) in _STOPS_A_PERSON}
+        checked: dict[str, str | None] = {}
+        for step in found.plan.steps:
+            if step.number in outcomes:
+                continue
+            if self.store.stop_file.exists():
+                journal.leave(RunState.PAUSED)
+                return RunState.PAUSED, "The stop file is there."
+            result = await self._step(journal, found.plan, step, openings, stopped, checked)
+            if isinstance(result, Waits):
+                journal.leave(RunState.WAITING, result.seconds)
+                return RunState.WAITING, result.note
+            journal.close(step, result.outcome, result.note)
+            outcomes[step.number] = result.outcome
+            if result.outcome in _STOPS_A_PERSON:
+                stopped.add(step.subject)
+            self.observe(
+                StepSeen(
+                    journal.lease.run_id,
+                    step.number,
+                    step.kind.value,
+                    step.subject,
+                    "outcome",
+                    result.outcome,
+                    result.note,
+                )
+            )
+        end = end_of_run(outcomes.values())
+        journal.end(end)
+        return end, ""
+
+    async def _step(
+        self,
+        journal: Journal,
+        plan: Plan,
+        step: Step,
+        openings: dict[str, Opening],
+        stopped: set[str],
+        checked: dict[str, str | None],
+    ) -> Ended | Waits:
+        """One step behind its guards. What was sent already is found out even where a guard forbids more."""
+        if step.number in plan.blocked_steps():
+            kinds = sorted({blocker.kind for blocker in plan.blockers if step.number in blocker.applies_to})
+            return Ended(Outcome.BLOCKED, f"Blocked: {', '.join(kinds)}.")
+        account_id = user_id(openings, step.subject)
+        if account_id is None:
+            return Ended(Outcome.BLOCKED, "The person was erased.")
+        sent = may_have_happened(journal.intents(step))
+        why: str | None = "Not taken: an earlier step for this person did not succeed."
+        if step.subject not in stopped:
+            try:
+                if step.subject not in checked:
+                    checked[step.subject] = await guard.why_not(self.writer, plan, self.policy, account_id)
+            except EffectWaits as error:
+                return Waits(error.seconds, error.what_happened)
+            why = checked[step.subject]
+        if why is not None and not sent:
+            return Ended(Outcome.BLOCKED, why)
+        taker = StepTaker(journal, self.writer, self.observe, may_send_again=why is None)
+        return await taker.take(step, account_id, openings[step.subject], sent)

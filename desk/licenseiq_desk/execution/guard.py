@@ -1,0 +1,29 @@
+"""What stands between an approved plan and a person: limits, protected accounts, the stop file. Fails closed."""
+
+from licenseiq.errors import NotReadable
+from licenseiq.policy import Policy
+from licenseiq.ports import Protection, TenantWriter
+from licenseiq.proposals.plan import Plan
+
+
+async def why_not(writer: TenantWriter, plan: Plan, policy: Policy, user_id: str) -> str | None:
+    """Why this person may not be touched now, by a fresh reading; None when he may. Raises EffectWaits."""
+    if len(plan.subjects) > policy.people_per_plan:
+        return f"The plan is about {len(plan.subjects)} people; the policy allows {policy.people_per_plan}."
+    if user_id.lower() in {protected.lower() for protected in policy.protected_user_ids}:
+        return "The account is on the list of protected accounts."
+    try:
+        found = await writer.protection(user_id)
+    except NotReadable as error:
+        wanted = f": the desk lacks {error.permission}" if error.permission else ""
+        return f"What protects the account could not be read{wanted}."
+    return None if found.allows else _words(found)
+
+
+def _words(found: Protection) -> str:
+    if not found.readable:
+        return "What protects the account could not be read."
+    if found.listed:
+        return "The account is on the list of protected accounts."
+    count = len(found.roles)
+    return f"The account holds {count} directory role{'' if count == 1 else 's'}."

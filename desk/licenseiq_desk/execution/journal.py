@@ -1,0 +1,157 @@
+"""The journal of one run: intents before effects, outcomes after read-backs, each with its ledger entry."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from licenseiq.errors import Tampered
+from licenseiq.proposals.canonical import Json, canonical
+from licenseiq.proposals.commitments import Opening
+from licenseiq.proposals.plan import Step
+from licenseiq.proposals.states import Outcome, RunState
+from licenseiq.proposals.steps import Account
+from licenseiq.times import iso, parse_iso
+from licenseiq_desk.approval.preflight import reading
+from licenseiq_desk.execution.lease import Lease
+from licenseiq_desk.ledger.entries import Kind
+from licenseiq_desk.store.blobs import as_bytes
+from licenseiq_desk.store.sealing import NONCE_BYTES, seal, unseal
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+# An effect that was answered so did not happen. Every other intent may have.
+NOT_DONE = frozenset({"waits", "refused"})
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One recorded sending: `before` is the account as it was read then, `answer` None while nothing is known."""
+
+    send: int
+    at: datetime
+    before: Account
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    lease: Lease
+    proposal_id: str
+    level: str
+
+    def outcomes(self) -> dict[int, Outcome]:
+        with self.lease.store.database.read() as db:
+            rows = db.exec_driver_sql(
+                "SELECT number, outcome FROM outcome WHERE tenant_id = ? AND run_id = ?", self._run
+            )
+            return {int(row[0]): Outcome(row[1]) for row in rows}
+
+    def intents(self, step: Step) -> tuple[Intent, ...]:
+        """Every sending of a step's effect that was begun, oldest first."""
+        with self.lease.store.database.read() as db:
+            rows = db.exec_driver_sql(
+                "SELECT send, at, nonce, before_reading, answer FROM intent "
+                "WHERE tenant_id = ? AND run_id = ? AND number = ? ORDER BY send",
+                (*self._run, step.number),
+            ).all()
+        if not rows:
+            return ()
+        key = self._key(step)
+        return tuple(
+            Intent(
+                int(send),
+                parse_iso(at),
+                _account(unseal(key, as_bytes(nonce), self._place(step, int(send)), as_bytes(sealed))),
+                answer,
+            )
+            for send, at, nonce, sealed, answer in rows
+        )
+
+    def intend(self, step: Step, opening: Opening, before: Account) -> int:
+        """Records that the effect is about to be sent, flushed, and returns the number of the sending."""
+        value = reading(before)
+        nonce = self.lease.around.random(NONCE_BYTES)
+        key, now = self._key(step), self.lease.around.now()
+        with self.lease.write() as db:
+            send = 1 + int(
+                db.exec_driver_sql(
+                    "SELECT COUNT(*) FROM intent WHERE tenant_id = ? AND run_id = ? AND number = ?",
+                    (*self._run, step.number),
+                ).scalar_one()
+            )
+            sealed = seal(key, nonce, self._place(step, send), value)
+            db.exec_driver_sql(
+                "INSERT INTO intent VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+                (*self._run, step.number, send, iso(now), self.lease.fence, nonce, sealed),
+            )
+            committed = hmac.digest(
+                opening.seed, canonical(["before", self.lease.run_id, step.number, send, value]), "sha256"
+            )
+            body = self._body(step) | {"send": send, "before": committed.hex()}
+            self._append(Kind.INTENT, body, now, db)
+        return send
+
+    def answer(self, step: Step, send: int, answer: str) -> None:
+        """Notes how the tenant answered: 'sent', 'uncertain', 'waits' or 'refused'."""
+        with self.lease.write() as db:
+            db.exec_driver_sql(
+                "UPDATE intent SET answer = ? WHERE tenant_id = ? AND run_id = ? AND number = ? AND send = ?",
+                (answer, *self._run, step.number, send),
+            )
+
+    def close(self, step: Step, outcome: Outcome, note: str) -> None:
+        """Records what became of a step. A second outcome is refused by the key."""
+        now = self.lease.around.now()
+        with self.lease.write() as db:
+            db.exec_driver_sql(
+                "INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (*self._run, step.number, outcome.value, note, iso(now), self.lease.fence),
+            )
+            self._append(Kind.OUTCOME, self._body(step) | {"outcome": outcome.value, "note": note}, now, db)
+
+    def leave(self, then: RunState, seconds: float | None = None) -> None:
+        """The run waits or is paused; somebody takes it up again, not before `seconds` have passed."""
+        with self.lease.write() as db:
+            self.lease.leave(db, then, next_in=seconds)
+
+    def end(self, then: RunState) -> None:
+        now = self.lease.around.now()
+        with self.lease.write() as db:
+            self.lease.leave(db, then, ended=True)
+            self._append(Kind.RUN_ENDED, {"run": self.lease.run_id, "state": then.value}, now, db)
+
+    @property
+    def _run(self) -> tuple[str, str]:
+        return self.lease.tenant_id, self.lease.run_id
+
+    def _place(self, step: Step, send: int) -> tuple[str, ...]:
+        return (*self._run, str(step.number), str(send))
+
+    def _key(self, step: Step) -> bytes:
+        key = self.lease.store.keys.find(self.lease.tenant_id, self.proposal_id, step.subject)
+        if key is None:
+            raise Tampered("The key of a plan's person is gone.", "The person was erased; make a new proposal.")
+        return key
+
+    def _body(self, step: Step) -> dict[str, Json]:
+        return {"run": self.lease.run_id, "step": step.number, "kind": step.kind.value, "subject": step.subject}
+
+    def _append(self, kind: Kind, body: dict[str, Json], now: datetime, db: "Connection") -> None:
+        self.lease.store.ledger.append(db, self.lease.tenant_id, now, kind, body, self.level)
+
+
+def _account(value: Json) -> Account:
+    raw = cast("dict[str, object]", value)
+    return Account(
+        account_enabled=cast("bool | None", raw["account_enabled"]),
+        sessions_valid_from=cast("str | None", raw["sessions_valid_from"]),
+        direct=_skus(raw["direct"]),
+        inherited=_skus(raw["inherited"]),
+        synced=cast("bool | None", raw["synced"]),
+    )
+
+
+def _skus(value: object) -> frozenset[str] | None:
+    return None if value is None else frozenset(cast("list[str]", value))

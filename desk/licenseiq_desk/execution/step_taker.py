@@ -1,0 +1,151 @@
+"""One step: goal holds → already so; precondition holds → intent, one effect, read back; else drift.
+
+An effect may have been sent before: by this process, or by one that died. Then the goal, compared with the reading
+before the first sending, says whether it happened. A set-valued effect is sent a second time when it does not show,
+never a third; every sending is an intent of its own. What does not read back as true is never done.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from licenseiq.errors import NotFound, NotReadable, Refused
+from licenseiq.ports import TenantWriter
+from licenseiq.proposals.commitments import Opening
+from licenseiq.proposals.effects import EffectRefused, EffectUncertain, EffectWaits
+from licenseiq.proposals.plan import Step
+from licenseiq.proposals.states import Outcome, RunState
+from licenseiq.proposals.steps import Account, EffectClass, StepKind, holds
+from licenseiq_desk.execution import effects
+from licenseiq_desk.execution.journal import NOT_DONE, Intent, Journal
+from licenseiq_desk.execution.seen import Observe, Phase, StepSeen
+
+# Seconds before each reading after an effect: about half a minute in all, and a glance at first.
+READ_BACK_WAITS = (0.0, 0.4, 0.8, 1.6, 3.2, 6.4, 8.0, 10.0)
+GLANCE = 4
+MOST_SENDS = 2
+LOOK_AGAIN_SECONDS = 60.0
+READ_BACK_WITHIN = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A step has its outcome."""
+
+    outcome: Outcome
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Nothing can be said yet: look again after `seconds`."""
+
+    seconds: float
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepTaker:
+    """`may_send_again` is False where a guard forbids a second sending; what was sent is still found out."""
+
+    journal: Journal
+    writer: TenantWriter
+    observe: Observe
+    may_send_again: bool = True
+
+    async def take(self, step: Step, user_id: str, opening: Opening, sent: tuple[Intent, ...]) -> Ended | Waits:
+        """Takes a step as far as it goes now. `sent` are its intents that may have happened."""
+        try:
+            effects.refuse_unfit(step)
+        except Refused as error:
+            return Ended(Outcome.FAILED, error.what_happened)
+        try:
+            self._show(step, "reading")
+            account = await self.writer.account(user_id)
+            if sent:
+                return await self._find_out(step, user_id, opening, sent)
+            if holds(step.goal, account):
+                return Ended(Outcome.ALREADY_SO)
+            if not holds(step.precondition, account):
+                return Ended(Outcome.DRIFTED, "The account is not as the plan expects it.")
+            return await self._send(step, user_id, opening, account, account, sends=0)
+        except EffectWaits as error:
+            return Waits(error.seconds, error.what_happened)
+        except NotFound:
+            return Ended(Outcome.DRIFTED, "The account does not exist any more.")
+        except NotReadable as error:
+            if sent:
+                return self._not_yet(sent[0])
+            wanted = f" The desk lacks {error.permission}." if error.permission else ""
+            return Ended(Outcome.BLOCKED, f"The account could not be read.{wanted}")
+
+    async def _find_out(self, step: Step, user_id: str, opening: Opening, sent: tuple[Intent, ...]) -> Ended | Waits:
+        """After a crash or a wait: what became of an effect that was sent."""
+        first = sent[0]
+        is_repeatable = step.effect_class is EffectClass.SET_VALUED
+        may_send = self.may_send_again and is_repeatable and len(sent) < MOST_SENDS
+        account = await self._read_back(step, user_id, first.before, GLANCE if may_send else len(READ_BACK_WAITS))
+        if holds(step.goal, account, first.before):
+            if self.journal.lease.found is RunState.RUNNING:
+                return Ended(Outcome.CONFIRMED_AFTER_RESTART)
+            return Ended(Outcome.DONE, "Read back after waiting.")
+        if may_send and holds(step.precondition, account):
+            return await self._send(step, user_id, opening, first.before, account, sends=len(sent))
+        if may_send:
+            return Ended(Outcome.DRIFTED, "The account is neither as it was nor as the step wants it.")
+        return self._not_yet(first)
+
+    async def _send(
+        self, step: Step, user_id: str, opening: Opening, before: Account, account: Account, sends: int
+    ) -> Ended | Waits:
+        """One sending, and its read-back against `before`, the reading of the first sending."""
+        send = self.journal.intend(step, opening, account)
+        self._show(step, "sending")
+        try:
+            await effects.send(self.writer, step, user_id)
+        except EffectWaits:
+            self.journal.answer(step, send, "waits")
+            raise
+        except EffectRefused as error:
+            self.journal.answer(step, send, "refused")
+            if holds(step.goal, await self.writer.account(user_id), before):
+                return Ended(Outcome.ALREADY_SO if sends == 0 else Outcome.DONE, f"The tenant answered {error.code}.")
+            return Ended(Outcome.FAILED, f"The tenant refused: {error.code}.")
+        except EffectUncertain:
+            self.journal.answer(step, send, "uncertain")
+        else:
+            self.journal.answer(step, send, "sent")
+        sends += 1
+        # Revocations are stamped in whole seconds: one that fell into the second of the one before never shows,
+        # however often it is read. A glance is longer than a second, so the second sending has a later stamp.
+        stamped = step.kind is StepKind.REVOKE_SESSIONS and sends < MOST_SENDS
+        found = await self._read_back(step, user_id, before, GLANCE if stamped else len(READ_BACK_WAITS))
+        if holds(step.goal, found, before):
+            return Ended(Outcome.DONE, "" if sends == 1 else "Sent a second time; read back as true.")
+        if stamped and holds(step.precondition, found):
+            return await self._send(step, user_id, opening, before, found, sends)
+        return Waits(LOOK_AGAIN_SECONDS, "The effect was sent and does not read back yet.")
+
+    async def _read_back(self, step: Step, user_id: str, before: Account, times: int) -> Account:
+        """The last of at most `times` readings; earlier when the goal holds."""
+        self._show(step, "reading_back")
+        account = before
+        for seconds in READ_BACK_WAITS[:times]:
+            if seconds:
+                await self.journal.lease.around.sleep(seconds)
+                self.journal.lease.renew()
+            account = await self.writer.account(user_id)
+            if holds(step.goal, account, before):
+                break
+        return account
+
+    def _not_yet(self, first: Intent) -> Ended | Waits:
+        if self.journal.lease.around.now() - first.at > READ_BACK_WITHIN:
+            return Ended(Outcome.FAILED, "The effect was sent and did not read back as true within an hour.")
+        return Waits(LOOK_AGAIN_SECONDS, "The effect was sent and does not read back yet.")
+
+    def _show(self, step: Step, phase: Phase) -> None:
+        self.observe(StepSeen(self.journal.lease.run_id, step.number, step.kind.value, step.subject, phase))
+
+
+def may_have_happened(intents: tuple[Intent, ...]) -> tuple[Intent, ...]:
+    return tuple(intent for intent in intents if intent.answer not in NOT_DONE)

@@ -1,0 +1,49 @@
+"""The desk's loop: take over, start what was approved, carry runs on, until it is asked to stop."""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+import anyio
+from sqlalchemy.exc import SQLAlchemyError
+
+from licenseiq.errors import LicenseIQError
+from licenseiq.ports import TenantWriter
+from licenseiq_desk.desk import Desk
+from licenseiq_desk.execution.seen import Observe, RunProgress, nobody
+from licenseiq_desk.intake_of_proposals import TakenReport
+
+log = logging.getLogger(__name__)
+
+WriterFactory = Callable[[], AbstractAsyncContextManager[TenantWriter]]
+
+
+def _ignore(_: object) -> None:
+    """Tells nobody."""
+
+
+async def run_desk(
+    desk: Desk,
+    tenant_id: str,
+    writer_factory: WriterFactory,
+    poll_seconds: float,
+    stop_event: anyio.Event,
+    observe: Observe = nobody,
+    on_taken: Callable[[TakenReport], None] = _ignore,
+    on_progress: Callable[[RunProgress], None] = _ignore,
+) -> None:
+    """Works until `stop_event` is set. Trouble of one round is logged, and the next round tries again."""
+    async with writer_factory() as writer:
+        while not stop_event.is_set():
+            try:
+                taken = desk.take_over(tenant_id)
+                if taken.taken or taken.ended or taken.rejected:
+                    on_taken(taken)
+                for progress in await desk.advance_all(tenant_id, writer, observe):
+                    on_progress(progress)
+            except LicenseIQError as error:
+                log.warning("The desk could not finish a round: %s", error)
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("The desk's store could not be used (%s); nothing was sent.", type(error).__name__)
+            with anyio.move_on_after(poll_seconds):
+                await stop_event.wait()

@@ -1,0 +1,1 @@
+"""The desk's own store, and the keys that lie outside of it."""

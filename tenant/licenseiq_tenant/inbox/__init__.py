@@ -1,0 +1,1 @@
+"""What models asked for: proposals on their way to the desk."""

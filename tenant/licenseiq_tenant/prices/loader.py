@@ -1,0 +1,115 @@
+"""Reads the packaged product data into a `Catalogue`.
+
+The files are compiled from public sources, each row with its own; see `data/`. A price is chosen by the key `status`
+alone: `current`, else `last-known` (true when last seen, not confirmed since). Every other row prices nothing.
+"""
+
+import csv
+import tomllib
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from licenseiq.money import Money
+from licenseiq.skus import Capability, Catalogue, Downgrade, Price, Sku, Tier
+
+EDITION = "2026-11-23"
+Table = dict[str, Any]
+
+
+@cache
+def load_catalogue() -> Catalogue:
+    """Everything public about products; parsed once per process."""
+    prices, tiers = _toml("prices.toml"), _toml("tiers.toml")
+    return Catalogue(
+        version=EDITION,
+        skus={row[0]: Sku(row[0], row[1], row[2]) for row in _rows("skus.csv")},
+        free=_free(prices),
+        prices=_prices(prices),
+        plans=_plans(),
+        tiers={tier["id"]: _tier(tier, tiers["family"]) for tier in tiers["tier"]},
+        downgrades=tuple(_downgrade(step) for step in tiers["downgrade"]),
+        capabilities={row["id"]: _capability(row) for row in tiers["capability"]},
+    )
+
+
+def _text(name: str) -> str:
+    return files("licenseiq_tenant.prices").joinpath("data", name).read_text(encoding="utf-8")
+
+
+def _toml(name: str) -> Table:
+    return tomllib.loads(_text(name))
+
+
+def _rows(name: str) -> Iterable[list[str]]:
+    rows = csv.reader(_text(name).splitlines())
+    next(rows)
+    return rows
+
+
+def _free(prices: Table) -> dict[str, str]:
+    """SKUs without a seat price, by class; what is paid by the tenant has the class 'tenant'."""
+    found: dict[str, str] = {row["sku_id"]: row["class"] for row in prices["free"]}
+    return found | {row["sku_id"]: "tenant" for row in prices["not_per_user"]}
+
+
+def _prices(prices: Table) -> dict[str, Price]:
+    found: dict[str, Price] = {}
+    for status in ("last-known", "current"):  # the later one wins
+        for row in prices["price"]:
+            if row["status"] != status:
+                continue
+            price = Price(
+                monthly=Money(prices["currency"], row["usd_micros"]),
+                source=row["source"],
+                observed=_observed(row.get("observed")),
+                confirmed=status == "current",
+            )
+            found.update(dict.fromkeys(row["sku_ids"], price))
+    return found
+
+
+def _observed(text: str | None) -> date | None:
+    """A day, or the first day of a month where the source names only that: never later than the reading."""
+    if text is None:
+        return None
+    return date.fromisoformat(text if len(text) > len("2026-10") else f"{text}-01")
+
+
+def _plans() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for row in _rows("service_plans.csv"):
+        found.setdefault(row[0], set()).add(row[1])
+    return {sku_id: frozenset(plans) for sku_id, plans in found.items()}
+
+
+def _tier(row: Table, families: list[Table]) -> Tier:
+    cap = next((family.get("seat_cap") for family in families if family["id"] == row["family"]), None)
+    return Tier(
+        tier_id=row["id"],
+        family=row["family"],
+        rank=row["rank"],
+        name=row["name"],
+        sku_ids=tuple(row["sku_ids"]),
+        includes=frozenset(row["includes"]),
+        eligibility=row["eligibility"],
+        mailbox_gb=row.get("mailbox_gb"),
+        onedrive_gb=row.get("onedrive_gb"),
+        seat_cap=row.get("seat_cap", cap),
+    )
+
+
+def _downgrade(row: Table) -> Downgrade:
+    return Downgrade(
+        from_tier=row["from"],
+        to_tier=row["to"],
+        lost_observable=tuple(row["lost_observable"]),
+        lost_tenant_level=tuple(row["lost_tenant_level"]),
+        lost_not_observable=tuple(row["lost_not_observable"]),
+    )
+
+
+def _capability(row: Table) -> Capability:
+    return Capability(row["id"], row["name"], frozenset(row["service_plan_ids"]), row["observable"])

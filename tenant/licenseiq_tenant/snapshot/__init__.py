@@ -1,0 +1,1 @@
+"""What we know of the tenant: lanes, generations, evaluations."""

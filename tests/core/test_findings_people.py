@@ -1,0 +1,145 @@
+"""One true case, one near miss and one unknown of each rule about people."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from licenseiq.evaluate import findings_of
+from licenseiq.findings import Confidence, Finding
+from licenseiq.people import Person
+from licenseiq.policy import Policy
+from licenseiq.readings import Reason, Source
+from licenseiq.usage import Mailbox, ProductUse, Signals, SignIn
+from tests.core.builders import E3, FREE, NO_MAIL, ago, day, make_context, make_person, signals
+
+
+def only(person: Person, **context: Any) -> Finding | None:
+    found = findings_of(person, make_context(**context))
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+def test_a_blocked_person_with_a_paid_seat_is_certain() -> None:
+    found = only(make_person(account_enabled=False))
+    assert found is not None
+    assert (found.kind, found.confidence, found.sku_ids) == ("disabled_holder", Confidence.CERTAIN, (E3,))
+
+
+@pytest.mark.parametrize("kind", ["shared", "room", "equipment"])
+def test_a_blocked_shared_or_room_mailbox_is_not_a_leaver(kind: str) -> None:
+    assert only(make_person(account_enabled=False, signals=signals(mailbox=Mailbox(kind)))) is None
+
+
+@pytest.mark.parametrize("mailbox", [None, Mailbox()])
+def test_a_blocked_account_is_unknown_until_the_kind_of_its_mailbox_is_known(mailbox: Mailbox | None) -> None:
+    found = only(make_person(account_enabled=False, days=300, signals=signals(300, mailbox=mailbox)))
+    assert found is not None
+    assert (found.kind, found.confidence) == ("disabled_holder", Confidence.UNKNOWN)
+
+
+def test_a_blocked_account_without_any_mailbox_is_certain_once_the_mailbox_report_was_read() -> None:
+    person = make_person(skus=[NO_MAIL], account_enabled=False, signals=signals(mailbox=None))
+    read, unread = only(person), only(person, unread={Source.MAILBOXES: Reason.CONCEALED})
+    assert read is not None
+    assert unread is not None
+    assert (read.confidence, unread.confidence) == (Confidence.CERTAIN, Confidence.UNKNOWN)
+
+
+def test_a_free_licence_is_nobodys_waste() -> None:
+    assert only(make_person(skus=[FREE], account_enabled=False)) is None
+
+
+def test_silence_in_both_sources_is_certain() -> None:
+    found = only(make_person(days=90))
+    assert found is not None
+    assert (found.kind, found.confidence) == ("inactive_holder", Confidence.CERTAIN)
+
+
+def test_one_day_less_is_no_inactivity() -> None:
+    assert only(make_person(days=89)) is None
+
+
+@pytest.mark.parametrize("lost", [{"sign_in": None}, {"products": None}])
+def test_silence_in_one_source_is_likely(lost: dict[str, None]) -> None:
+    found = only(make_person(signals=signals(200, **lost)))
+    assert found is not None
+    assert found.confidence is Confidence.LIKELY
+
+
+def test_background_use_is_likely_with_products_and_unknown_without() -> None:
+    phone = SignIn(interactive=ago(200), non_interactive=ago(1), successful=ago(1))
+    seen = only(make_person(signals=signals(200, sign_in=phone)))
+    blind = only(make_person(signals=signals(200, sign_in=phone, products=None)))
+    assert seen is not None
+    assert blind is not None
+    assert (seen.confidence, blind.confidence) == (Confidence.LIKELY, Confidence.UNKNOWN)
+    assert seen.evidence["background_only"] is True
+
+
+def test_recent_attempts_without_a_known_success_are_for_review() -> None:
+    found = only(make_person(created=ago(500), signals=Signals(sign_in=SignIn(interactive=ago(2)))))
+    assert found is not None
+    assert (found.kind, found.confidence) == ("inactive_holder", Confidence.UNKNOWN)
+
+
+def test_nothing_is_claimed_where_nothing_was_read() -> None:
+    assert only(make_person(signals=Signals())) is None
+
+
+def test_a_new_hire_is_no_zombie() -> None:
+    assert only(make_person(days=None, hired=day(20))) is None
+    assert only(make_person(days=200, hired=day(20))) is None
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"user_type": "Guest"},
+        {"user_principal_name": "svc-backup@example.com"},
+        {"display_name": "Copier 2nd floor"},
+        {"display_name": "Break Glass 1"},
+        {"roles": ("Global Administrator",)},
+        {"user_id": "kept"},
+    ],
+)
+@pytest.mark.parametrize("days", [200, None])
+def test_guests_machines_and_emergency_accounts_are_for_review_only(who: dict[str, Any], days: int | None) -> None:
+    policy = Policy(protected_user_ids=frozenset({"kept"}))
+    found = only(make_person(**({"days": days} | who)), policy=policy)
+    assert found is not None
+    assert found.confidence is Confidence.UNKNOWN
+
+
+def test_a_room_is_nobodys_inactivity() -> None:
+    assert only(make_person(signals=signals(None, mailbox=Mailbox("room")))) is None
+
+
+def test_an_account_that_was_never_used_is_certain() -> None:
+    found = only(make_person(days=None))
+    assert found is not None
+    assert (found.kind, found.confidence) == ("never_used", Confidence.CERTAIN)
+
+
+@pytest.mark.parametrize(("since", "claims"), [(60, False), (61, True)])
+def test_the_grace_time_of_a_licence_counts_from_its_assignment(since: int, claims: bool) -> None:
+    found = only(make_person(signals=signals(None, products=ProductUse(licensed_since=day(since)))))
+    assert (found is not None) is claims
+
+
+def test_an_unknown_date_of_the_licence_is_for_review() -> None:
+    found = only(make_person(signals=signals(None, products=ProductUse())))
+    assert found is not None
+    assert (found.kind, found.confidence) == ("never_used", Confidence.UNKNOWN)
+
+
+def test_an_account_that_was_never_used_may_be_a_shared_mailbox() -> None:
+    found = only(make_person(signals=signals(None, mailbox=Mailbox())))
+    assert found is not None
+    assert found.confidence is Confidence.UNKNOWN
+
+
+def test_an_account_whose_state_is_unknown_is_for_review() -> None:
+    found = only(replace(make_person(days=200), account_enabled=None))
+    assert found is not None
+    assert found.confidence is Confidence.UNKNOWN

@@ -1,0 +1,198 @@
+"""The writer against the demo tenant, behind the rule that the desk uses."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from licenseiq.errors import BadRequest, NotFound, NotReadable, Refused
+from licenseiq.proposals.effects import EffectRefused, EffectUncertain, EffectWaits
+from licenseiq_demo.app import build_app
+from licenseiq_demo.state import DemoState
+from licenseiq_demo.tenant import DemoTenant
+from licenseiq_desk.execution import graph_answers as answers
+from licenseiq_desk.execution.graph_writer import GraphWriter
+from tests.desk.fakes import E3, person_id
+from tests.desk.on_demo_app import Graph
+
+pytestmark = pytest.mark.anyio
+
+
+class Answering(httpx.AsyncBaseTransport):
+    """Answers everything with one answer, or breaks."""
+
+    def __init__(self, answer: httpx.Response | Exception) -> None:
+        self.answer = answer
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.fixture(scope="module")
+def state() -> DemoState:
+    return DemoState(DemoTenant.build(250, 7, date(2026, 11, 23)))
+
+
+@pytest.fixture
+async def writer(state: DemoState) -> AsyncIterator[GraphWriter]:
+    graph = Graph(httpx.ASGITransport(build_app(state)), state.tokens["desk"])
+    yield GraphWriter(graph)
+    await graph.client.aclose()
+
+
+def somebody(state: DemoState) -> Any:
+    """An enabled cloud account with a direct licence and no role."""
+    return next(
+        person
+        for person in state.tenant.people
+        if person.fields["accountEnabled"]
+        and not person.fields["onPremisesSyncEnabled"]
+        and any(row["assignedByGroup"] is None for row in person.states)
+        and not state.tenant.roles_of(person.id)
+    )
+
+
+def canned(answer: httpx.Response | Exception) -> GraphWriter:
+    return GraphWriter(Graph(Answering(answer), "t"))
+
+
+async def test_three_effects_are_carried_out_and_read_back(state: DemoState, writer: GraphWriter) -> None:
+    person = somebody(state)
+    before = await writer.account(person.id)
+    assert before.account_enabled is True
+    assert before.direct
+    await writer.disable_sign_in(person.id)
+    await writer.revoke_sessions(person.id)
+    await writer.remove_direct_licences(person.id, tuple(sorted(before.direct)))
+    after = await writer.account(person.id)
+    assert (after.account_enabled, after.direct, after.inherited) == (False, frozenset(), before.inherited)
+    assert after.sessions_valid_from is not None
+    assert after.sessions_valid_from > (before.sessions_valid_from or "")
+    with pytest.raises(EffectRefused) as caught:
+        await writer.remove_direct_licences(person.id, tuple(sorted(before.direct)))
+    assert caught.value.code == "Request_BadRequest"
+
+
+async def test_protection_knows_roles_lists_and_ordinary_people(state: DemoState, writer: GraphWriter) -> None:
+    """INV-12."""
+    person = somebody(state)
+    assert (await writer.protection(person.id)).allows
+    assert (await GraphWriter(writer.graph, frozenset({person.id.upper()})).protection(person.id)).listed
+    privileged = state.tenant.role_assignments[0]["principalId"]
+    found = await writer.protection(privileged)
+    assert found.roles
+    assert not found.allows
+
+
+@pytest.mark.parametrize("bad", ["", "me", "ana@contoso.example", "../groups", f"{person_id(1)}/manager", "%2e%2e"])
+async def test_what_is_no_id_never_reaches_a_url(writer: GraphWriter, bad: str) -> None:
+    """INV-33."""
+    for call in (writer.account, writer.protection, writer.disable_sign_in, writer.revoke_sessions):
+        with pytest.raises(BadRequest):
+            await call(bad)
+    with pytest.raises(BadRequest):
+        await writer.remove_direct_licences(person_id(1), ("SPE_E3",))
+    with pytest.raises(BadRequest):
+        await writer.remove_direct_licences(person_id(1), ())
+
+
+async def test_an_account_that_is_gone_is_not_found(writer: GraphWriter) -> None:
+    with pytest.raises(NotFound):
+        await writer.account(person_id(1))
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (httpx.Response(429, headers={"Retry-After": "7"}), EffectWaits),
+        (httpx.Response(503), EffectWaits),
+        (httpx.Response(401), EffectWaits),
+        (httpx.Response(400, json={"error": {"code": "Request_BadRequest"}}), EffectRefused),
+        (httpx.Response(403, json={"error": {"code": "Authorization_RequestDenied"}}), EffectRefused),
+        (httpx.Response(404), EffectRefused),
+        (httpx.Response(302, headers={"Location": "https://evil.example"}), EffectRefused),
+        (httpx.Response(500), EffectUncertain),
+        (httpx.Response(504), EffectUncertain),
+        (httpx.ReadTimeout("x"), EffectUncertain),
+        (httpx.RemoteProtocolError("x"), EffectUncertain),
+        (httpx.WriteError("x"), EffectUncertain),
+        (httpx.ConnectError("x"), EffectWaits),
+        (httpx.ConnectTimeout("x"), EffectWaits),
+    ],
+)
+async def test_each_answer_to_an_effect_has_its_meaning(
+    answer: httpx.Response | Exception, expected: type[Exception]
+) -> None:
+    """INV-36."""
+    with pytest.raises(expected):
+        await canned(answer).revoke_sessions(person_id(1))
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (httpx.Response(403), NotReadable),
+        (httpx.Response(200, content=b"{"), NotReadable),
+        (httpx.Response(200, json=[]), NotReadable),
+        (httpx.Response(200, json={"id": person_id(2), "accountEnabled": True}), NotReadable),
+        (httpx.Response(302), NotReadable),
+        (httpx.Response(404), NotFound),
+        (httpx.Response(429), EffectWaits),
+        (httpx.Response(500), EffectWaits),
+        (httpx.ReadTimeout("x"), EffectWaits),
+    ],
+)
+async def test_each_answer_to_a_read_has_its_meaning(
+    answer: httpx.Response | Exception, expected: type[Exception]
+) -> None:
+    """INV-21."""
+    with pytest.raises(expected):
+        await canned(answer).account(person_id(1))
+
+
+async def test_a_missing_permission_is_named(writer: GraphWriter) -> None:
+    with pytest.raises(NotReadable) as caught:
+        await canned(httpx.Response(403)).account(person_id(1))
+    assert caught.value.permission == "User.Read.All"
+    assert not (await canned(httpx.Response(403)).protection(person_id(1))).readable
+
+
+async def test_what_graph_leaves_out_is_unknown_and_satisfies_nothing() -> None:
+    found = await canned(httpx.Response(200, json={"id": person_id(1)})).account(person_id(1))
+    assert (found.account_enabled, found.sessions_valid_from, found.direct) == (None, None, None)
+    rows = [{"skuId": E3.upper(), "assignedByGroup": None}, {"skuId": E3}]
+    half = {"id": person_id(1), "licenseAssignmentStates": rows, "signInSessionsValidFromDateTime": "soon"}
+    found = await canned(httpx.Response(200, json=half)).account(person_id(1))
+    assert (found.sessions_valid_from, found.direct) == (None, None)
+
+
+async def test_stamps_are_normalised_to_whole_seconds() -> None:
+    raw = {"id": person_id(1), "signInSessionsValidFromDateTime": "2026-11-23T10:12:31.1234567+01:00"}
+    found = await canned(httpx.Response(200, json=raw)).account(person_id(1))
+    assert found.sessions_valid_from == "2026-11-23T09:12:31Z"
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("7", 7.0), ("0", 1.0), ("99999", 300.0), ("", 10.0), ("soon", 10.0), ("Mon, 23 Nov 2026 09:01:00 GMT", 60.0)],
+)
+def test_retry_after_is_honoured_with_a_ceiling(header: str, seconds: float) -> None:
+    """INV-36."""
+    response = httpx.Response(429, headers={"Retry-After": header})
+    assert answers.retry_after(response, datetime(2026, 11, 23, 9, 0, tzinfo=UTC)) == seconds
+
+
+async def test_the_rule_stands_below_the_writer(writer: GraphWriter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A planted effect that the desk does not have is refused unsent."""
+    with pytest.raises(Refused):
+        await writer._effect(answers_method("DELETE"), f"/users/{person_id(1)}", None)
+
+
+def answers_method(name: str) -> Any:
+    from kiota_abstractions.method import Method
+
+    return Method(name)

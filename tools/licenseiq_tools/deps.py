@@ -1,0 +1,58 @@
+"""What a tool may ask: the ports, filled in by cli, and opened only when a tool is first called."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol, cast
+
+from mcp.server.mcpserver import Context
+
+from licenseiq.ports import Progress, Proposals, Tenant
+from licenseiq.text import clean
+
+# The SDK fills a parameter of this type in; it is no argument that a model can see.
+Call = Context[Any, Any]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """`approve_command` is what a person types, without the proposal's id: 'licenseiq approve'."""
+
+    tenant: Tenant
+    proposals: Proposals
+    approve_command: str
+    read_only: bool
+    now: Callable[[], datetime] = utc_now
+
+
+class Door(Protocol):
+    """The server's lifespan hands this out: `get` opens the ports once, at the first call of a tool."""
+
+    async def get(self) -> Deps: ...
+
+
+async def deps_of(call: Call) -> Deps:
+    return await cast(Door, call.request_context.lifespan_context).get()
+
+
+def progress_of(call: Call) -> Progress:
+    """Tells the waiting client what is happening; a client that did not ask hears nothing."""
+    told = 0
+
+    async def say(words: str) -> None:
+        nonlocal told
+        told += 1
+        await call.report_progress(told, None, words)
+
+    return say
+
+
+def client_of(session: Any) -> str:
+    """What the client calls itself, cleaned: a claim, not an identity."""
+    params = getattr(session, "client_params", None)
+    info = getattr(params, "client_info", None)
+    return clean(str(getattr(info, "name", "") or "")).text or "unnamed client"

@@ -1,0 +1,123 @@
+"""How healthy the tenant's licence spend is."""
+
+from typing import Annotated
+
+from mcp_types import CallToolResult
+from pydantic import BaseModel, Field
+
+from licenseiq.evaluation import Action, Component, KindTotal, Summary
+from licenseiq.ports import EvaluationHead
+from licenseiq.times import iso
+from licenseiq_tools.answers import answer
+from licenseiq_tools.deps import Call, deps_of, progress_of
+from licenseiq_tools.errors import guarded
+from licenseiq_tools.shapes import MoneyList, money, tenths
+from licenseiq_tools.wording import count, few, money_words, one_line, sentences, unknown_words
+
+_MOST = 8
+
+
+class ScoreComponent(BaseModel):
+    name: str
+    weight: float
+    points: float
+    explanation: str
+
+
+class WasteKind(BaseModel):
+    kind: str
+    seats: int
+    monthly_cost: MoneyList | None
+    unpriced_seats: int
+
+
+class NextAction(WasteKind):
+    text: str
+    score_gain: float = Field(description="Points that the score would gain")
+    tool: str = Field(description="The tool that helps with it")
+
+
+class HealthScore(BaseModel):
+    score: float | None = Field(description="0 to 100, one decimal; null = unknown")
+    provisional: bool
+    coverage: float | None = Field(description="Share (0 to 1) of paid holders with usage data; null = no holders")
+    components: list[ScoreComponent]
+    monthly_spend: MoneyList | None = Field(description="null = unknown")
+    exposure: MoneyList | None = Field(description="Paid today for seats that findings claim; null = unknown")
+    unpriced_seats: int
+    paid_seats: int | None
+    by_kind: list[WasteKind]
+    to_review: list[WasteKind] = Field(description="Not in exposure: a person has to look")
+    actions: list[NextAction]
+    price_note: str
+    as_of: str
+    simulated: bool
+    evaluation_id: str
+    next_step: str
+    unknown: list[str]
+
+
+@guarded
+async def health_score(call: Call) -> Annotated[CallToolResult, HealthScore]:
+    """License Health Score (0-100) of the Microsoft 365 tenant: what is spent on licences, how much of it is exposure
+    (paid for seats that nobody seems to use), what makes up the score, what is unknown, and what to do first.
+    Start here for any question about licence cost or waste."""
+    deps = await deps_of(call)
+    head = await deps.tenant.evaluation(progress_of(call))
+    summary = head.summary
+    unknown = few((*summary.unknown, *head.notes))
+    step = f"Next: {summary.actions[0].tool}." if summary.actions else "Nothing stands out to be done."
+    content = HealthScore(
+        score=tenths(summary.score),
+        provisional=summary.provisional,
+        coverage=None if summary.coverage is None else summary.coverage / 1000,
+        components=[_component(part) for part in summary.components[:_MOST]],
+        monthly_spend=money(summary.monthly_spend),
+        exposure=money(summary.exposure),
+        unpriced_seats=summary.unpriced_seats,
+        paid_seats=summary.paid_seats,
+        by_kind=[_kind(total) for total in summary.by_kind[:_MOST]],
+        to_review=[_kind(total) for total in summary.to_review[:_MOST]],
+        actions=[_action(action) for action in summary.actions[:3]],
+        price_note=one_line(summary.price_note),
+        as_of=iso(head.as_of),
+        simulated=head.simulated,
+        evaluation_id=head.evaluation_id,
+        next_step=step,
+        unknown=unknown,
+    )
+    return answer(sentences(_headline(head, summary), unknown_words(unknown), step), content)
+
+
+def _headline(head: EvaluationHead, summary: Summary) -> str:
+    score = "unknown" if summary.score is None else f"{summary.score / 10} of 100"
+    provisional = " (provisional)" if summary.provisional else ""
+    unpriced = f"; {count(summary.unpriced_seats, 'paid seat')} without a known price" if summary.unpriced_seats else ""
+    return sentences(
+        f"License Health Score: {score}{provisional}{', simulated demo tenant' if head.simulated else ''}.",
+        f"Exposure {money_words(summary.exposure)} a month of {money_words(summary.monthly_spend)} spent{unpriced}.",
+    )
+
+
+def _component(part: Component) -> ScoreComponent:
+    return ScoreComponent(
+        name=part.name, weight=part.weight / 10, points=part.points / 10, explanation=one_line(part.explanation, 200)
+    )
+
+
+def _kind(total: KindTotal) -> WasteKind:
+    return WasteKind(
+        kind=total.kind, seats=total.seats, monthly_cost=money(total.monthly), unpriced_seats=total.unpriced_seats
+    )
+
+
+def _action(action: Action) -> NextAction:
+    return NextAction(
+        kind=action.kind,
+        text=one_line(action.text, 200),
+        seats=action.seats,
+        monthly_cost=money(action.monthly),
+        unpriced_seats=action.unpriced_seats,
+        score_gain=action.score_gain / 10,
+        tool=action.tool,
+    )
