@@ -15,9 +15,7 @@ from licenseiq_demo.seats import Line
 HOLDS = frozenset({"Active", "ActiveWithError"})
 
 
-def row(
-    sku_id: str, group_id: str | None, at: str, *, error: str | None = "None", off: tuple[str, ...] = ()
-) -> Fields:
+def row(sku_id: str, group_id: str | None, at: str, *, error: str | None = "None", off: tuple[str, ...] = ()) -> Fields:
     """One licenseAssignmentState; `error` other than None or "None" means that no seat was given."""
     return {
         "skuId": sku_id,
@@ -57,9 +55,7 @@ def has_seat(sku_id: str, lines: Mapping[str, Line], consumed: Counter[str]) -> 
     return lines[sku_id].enabled - consumed[sku_id] > 0
 
 
-def follow(
-    person: Person, group: Group, at: str, lines: Mapping[str, Line] | None, consumed: Counter[str]
-) -> None:
+def follow(person: Person, group: Group, at: str, lines: Mapping[str, Line] | None, consumed: Counter[str]) -> None:
     """Gives a new member what the group hands out; without a seat the row says CountViolation.
 
     `lines` is None while the tenant is being built and everything is still to be bought.
@@ -73,9 +69,7 @@ def follow(
 
 def unfollow(person: Person, group_id: str, consumed: Counter[str]) -> None:
     """Takes away what a group handed out."""
-    person.fields["licenseAssignmentStates"] = [
-        item for item in person.states if item["assignedByGroup"] != group_id
-    ]
+    person.fields["licenseAssignmentStates"] = [item for item in person.states if item["assignedByGroup"] != group_id]
     refresh(person, consumed)
 
 

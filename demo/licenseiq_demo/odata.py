@@ -30,9 +30,7 @@ def top(request: Asked, default: int, cap: int) -> int:
     if text is None:
         return min(default, cap)
     if not text.isdigit() or int(text) < 1:
-        raise GraphError(
-            400, "Request_BadRequest", "Invalid page size specified: must be between 1 and 999 inclusive."
-        )
+        raise GraphError(400, "Request_BadRequest", "Invalid page size specified: must be between 1 and 999 inclusive.")
     return min(int(text), cap)
 
 
@@ -42,9 +40,7 @@ def refuse_what_directories_cannot(request: Asked) -> None:
         raise GraphError(400, "Request_BadRequest", "'$skip' is not supported by the service.")
     for name in ("$search", "$orderby"):
         if name in request.query:
-            raise GraphError(
-                400, "Request_UnsupportedQuery", f"Request with {name} query parameter is not supported."
-            )
+            raise GraphError(400, "Request_UnsupportedQuery", f"Request with {name} query parameter is not supported.")
 
 
 def matcher(request: Asked) -> Callable[[Fields], bool] | None:
@@ -67,9 +63,7 @@ def start(request: Asked) -> int:
     try:
         return int(base64.urlsafe_b64decode(token.encode()).decode().removeprefix("from:"))
     except (ValueError, binascii.Error):
-        raise GraphError(
-            400, "Directory_ExpiredPageToken", "The specified page token value has expired."
-        ) from None
+        raise GraphError(400, "Directory_ExpiredPageToken", "The specified page token value has expired.") from None
 
 
 def link(request: Asked, place: int) -> str:
@@ -77,8 +71,7 @@ def link(request: Asked, place: int) -> str:
     token = base64.urlsafe_b64encode(f"from:{place}".encode()).decode()
     kept = [(name, value) for name, value in request.query.items() if name != "$skiptoken"]
     query = "&".join(
-        f"{quote(name, safe='$')}={quote(value, safe='$,=')}"
-        for name, value in [*kept, ("$skiptoken", token)]
+        f"{quote(name, safe='$')}={quote(value, safe='$,=')}" for name, value in [*kept, ("$skiptoken", token)]
     )
     return f"{request.base}/v1.0{quote(request.path, safe='/$')}?{query}"
 

@@ -38,9 +38,7 @@ class Demo:
     proof_key: bytes = field(repr=False)
 
 
-def _call(
-    url: str, method: str, path: str, headers: dict[str, str], timeout: float
-) -> tuple[int, bytes] | None:
+def _call(url: str, method: str, path: str, headers: dict[str, str], timeout: float) -> tuple[int, bytes] | None:
     """Status and body; None when nobody answers. Only ever talks to 127.0.0.1, never through a proxy."""
     from http.client import HTTPConnection, HTTPException
 
@@ -89,9 +87,7 @@ def find(home: Path, role: Role) -> Demo | None:
     return demo if len(key) >= 32 and prove(demo, os.urandom(32)) is not None else None
 
 
-def find_or_start(
-    home: Path, role: Role, *, users: int = 250, seed: int = 7, idle_seconds: int = 1800
-) -> Demo:
+def find_or_start(home: Path, role: Role, *, users: int = 250, seed: int = 7, idle_seconds: int = 1800) -> Demo:
     """The running demo, or a new one; of several callers at once only one starts it.
 
     A demo that runs already is taken as it is, whatever its users and seed. DemoError says why none came up.

@@ -58,9 +58,7 @@ _RENEWALS = {
 """Days until each subscription of a product moves to its next state; the free ones have no date."""
 
 
-def _subscription(
-    line: tuple[Sku, int, int], ahead: int | None, when: Calendar, rng: random.Random
-) -> Fields:
+def _subscription(line: tuple[Sku, int, int], ahead: int | None, when: Calendar, rng: random.Random) -> Fields:
     sku, seats, warning = line
     return {
         "id": new_id(rng),

@@ -21,9 +21,7 @@ from licenseiq_demo.tenant import DemoTenant
 class _Server(uvicorn.Server):
     """Writes the files once it listens, and ends when it is asked to or was idle for long enough."""
 
-    def __init__(
-        self, config: uvicorn.Config, state: DemoState, home: Path, url: str, idle: float | None
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, state: DemoState, home: Path, url: str, idle: float | None) -> None:
         super().__init__(config)
         self._state, self._home, self._url, self._idle = state, home, url, idle
 
@@ -62,9 +60,7 @@ def _listen(port: int) -> socket.socket:
         listener.bind(("127.0.0.1", port))
     except OSError:
         listener.close()
-        raise DemoError(
-            f"Could not serve the demo tenant: port {port} is taken. Choose another, or 0."
-        ) from None
+        raise DemoError(f"Could not serve the demo tenant: port {port} is taken. Choose another, or 0.") from None
     return listener
 
 

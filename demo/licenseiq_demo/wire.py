@@ -99,9 +99,7 @@ def not_found(key: str) -> GraphError:
 
 def denied() -> GraphError:
     """No permission."""
-    return GraphError(
-        403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation."
-    )
+    return GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 
 
 def refusal(error: GraphError, request: Asked, now: datetime) -> Answer:
@@ -125,6 +123,4 @@ def entity(request: Asked, context: str, fields: Mapping[str, Any]) -> Answer:
 def collection(request: Asked, context: str, value: list[Any], **extra: Any) -> Answer:
     """A collection with its context; `extra` holds `@odata.count` and `@odata.nextLink`."""
     named = {f"@odata.{name}": item for name, item in extra.items() if item is not None}
-    return Answer(
-        200, {"@odata.context": f"{request.base}/v1.0/$metadata#{context}", **named, "value": value}
-    )
+    return Answer(200, {"@odata.context": f"{request.base}/v1.0/$metadata#{context}", **named, "value": value})

@@ -31,9 +31,7 @@ class Caller:
     ) -> None:
         self.client.__exit__(kind, error, trace)
 
-    def ask(
-        self, method: str, path: str, body: Any = None, *, role: str = "desk", **headers: str
-    ) -> tuple[int, Json]:
+    def ask(self, method: str, path: str, body: Any = None, *, role: str = "desk", **headers: str) -> tuple[int, Json]:
         """Status and JSON of one Graph request; `_` in a header's name stands for `-`."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if role:

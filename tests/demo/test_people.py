@@ -66,9 +66,7 @@ def test_seats_of_a_product_are_those_of_its_subscriptions(tenant: DemoTenant) -
         mine = [row for row in tenant.subscriptions if row["skuId"] == key]
         assert sum(row["totalLicenses"] for row in mine) == line.enabled + line.warning
         assert tuple(row["id"] for row in mine) == line.subscription_ids
-    assert [row["skuPartNumber"] for row in tenant.subscriptions if row["isTrial"]] == [
-        "Microsoft_Teams_Premium"
-    ]
+    assert [row["skuPartNumber"] for row in tenant.subscriptions if row["isTrial"]] == ["Microsoft_Teams_Premium"]
 
 
 def people(tenant: DemoTenant, cause: str) -> list[Person]:

@@ -228,16 +228,12 @@ def test_the_tenant_loads_nothing_of_the_product() -> None:
     assert ended.stdout.strip() == "[]"
 
 
-def test_over_a_real_connection_an_answer_can_be_lost_and_another_never_come(
-    home: Path, writer: Demo
-) -> None:
+def test_over_a_real_connection_an_answer_can_be_lost_and_another_never_come(home: Path, writer: Demo) -> None:
     found = process.control(home)
     assert found is not None
     base, token = found
     control = {"X-Demo-Control": token}
-    someone = next(
-        p["id"] for p in httpx.get(f"{base}/_demo/people", headers=control).json() if p["cause"] == "active"
-    )
+    someone = next(p["id"] for p in httpx.get(f"{base}/_demo/people", headers=control).json() if p["cause"] == "active")
     faults = [{"what": "lost_answer", "method": "PATCH"}, {"what": "hang", "path": "/groups"}]
     httpx.put(f"{base}/_demo/faults", headers=control, json={"faults": faults})
     with httpx.Client(base_url=writer.url, headers={"Authorization": f"Bearer {writer.token}"}) as client:

@@ -52,9 +52,7 @@ def test_the_download_works_without_a_token_and_only_without(graph: Caller) -> N
 
 
 def test_mailboxes_say_whose_they_are(graph: Caller) -> None:
-    rows = {
-        row["User Principal Name"]: row["Recipient Type"] for row in graph.report("getMailboxUsageDetail")
-    }
+    rows = {row["User Principal Name"]: row["Recipient Type"] for row in graph.report("getMailboxUsageDetail")}
     for cause, kind in (("active", "User"), ("shared_mailbox", "Shared"), ("room", "Room")):
         licensed = next(p for p in graph.state.tenant.people if p.cause == cause and p.upn in rows)
         assert rows[licensed.upn] == kind

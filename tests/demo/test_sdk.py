@@ -85,9 +85,7 @@ def test_the_sdk_reads_a_page_of_people_and_its_next_link(reader: Demo) -> None:
 
 
 @pytest.mark.parametrize(("follow", "status"), [(False, 302), (True, 401)])
-def test_a_report_is_refused_to_a_pipeline_that_takes_its_token_along(
-    reader: Demo, follow: bool, status: int
-) -> None:
+def test_a_report_is_refused_to_a_pipeline_that_takes_its_token_along(reader: Demo, follow: bool, status: int) -> None:
     async def read(client: GraphServiceClient, adapter: GraphRequestAdapter) -> httpx.Response:
         info = client.reports.get_mailbox_usage_detail_with_period("D90").to_get_request_information()
         info.add_request_options([RedirectHandlerOption(should_redirect=follow)])

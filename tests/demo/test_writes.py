@@ -10,9 +10,7 @@ def seats(graph: Caller, part: str) -> int:
     return next(int(row["consumedUnits"]) for row in rows if row["skuPartNumber"] == part)
 
 
-def assign(
-    graph: Caller, key: str, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()
-) -> tuple[int, Json]:
+def assign(graph: Caller, key: str, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> tuple[int, Json]:
     body = {
         "addLicenses": [{"skuId": sku(part), "disabledPlans": []} for part in add],
         "removeLicenses": [sku(part) for part in remove],
@@ -51,8 +49,7 @@ def test_an_administrator_cannot_be_disabled(graph: Caller) -> None:
         someone = next(
             p
             for p in graph.state.tenant.people
-            if p.cause == cause
-            and graph.state.tenant.roles_of(p.id)[0]["roleDefinitionId"].startswith(("6", "f"))
+            if p.cause == cause and graph.state.tenant.roles_of(p.id)[0]["roleDefinitionId"].startswith(("6", "f"))
         )
         status, body = graph.ask("PATCH", f"/users/{someone.id}", {"accountEnabled": False})
         assert (status, code(body)) == (403, "Authorization_RequestDenied")

@@ -14,9 +14,7 @@ from licenseiq_demo.state import DemoState
 from licenseiq_demo.tenant import DemoTenant
 from licenseiq_demo.wire import Answer, Asked, GraphError, entity
 
-INHERITED = (
-    "User license is inherited from a group membership and it cannot be removed directly from the user."
-)
+INHERITED = "User license is inherited from a group membership and it cannot be removed directly from the user."
 _EXCLUSIVE = ("EXCHANGE_S_ENTERPRISE", "EXCHANGE_S_STANDARD", "EXCHANGE_S_DESKLESS")
 _NEEDS = {"MCOEV": ("MCOSTANDARD", "TEAMS1")}
 """A plan, and the plans one of which has to be there with it."""
@@ -64,9 +62,7 @@ def _fits_together(before: set[str], after: set[str]) -> None:
     """Refuses a conflict or a gap that this call would make, not one that was there already."""
     kinds = [name for name in _EXCLUSIVE if name in after]
     if len(kinds) > 1 and not set(kinds) <= before:
-        raise refused(
-            f"License assignment failed because service plans {kinds[0]}, {kinds[1]} are mutually exclusive."
-        )
+        raise refused(f"License assignment failed because service plans {kinds[0]}, {kinds[1]} are mutually exclusive.")
     for plan, bases in _NEEDS.items():
         was_whole = plan not in before or before.intersection(bases)
         if plan in after and not after.intersection(bases) and was_whole:

@@ -80,9 +80,7 @@ def subscriptions(state: DemoState, request: Asked, _: Keys) -> Answer:
         status = [_plan(plan) for plan in by_id()[made["skuId"]].plans]
         rows.append(made | {"ownerTenantId": state.tenant.tenant_id, "serviceStatus": status})
     names = odata.select(request)
-    return collection(
-        request, "directory/subscriptions", [odata.only(row, names) if names else row for row in rows]
-    )
+    return collection(request, "directory/subscriptions", [odata.only(row, names) if names else row for row in rows])
 
 
 def report_settings(state: DemoState, request: Asked, _: Keys) -> Answer:

@@ -30,9 +30,7 @@ def _read(path: str) -> tuple[str, str]:
         raise GraphError(404, "BadRequest", f"Resource not found for the segment '{segment}'.")
     period = (call["period"] or "").upper()
     if period not in PERIODS:
-        raise GraphError(
-            400, "BadRequest", "Invalid period value specified. Supported values: D7, D30, D90, D180."
-        )
+        raise GraphError(400, "BadRequest", "Invalid period value specified. Supported values: D7, D30, D90, D180.")
     return name, period
 
 
@@ -41,9 +39,7 @@ def report(state: DemoState, request: Asked, _: Keys) -> Answer:
     _read(request.path)
     ticket = secrets.token_urlsafe(24)
     state.downloads[ticket] = (request.path, time.monotonic() + LIFETIME)
-    return Answer(
-        302, headers={"Location": f"{request.base}/_download/{ticket}"}, raw=b"", media="text/plain"
-    )
+    return Answer(302, headers={"Location": f"{request.base}/_download/{ticket}"}, raw=b"", media="text/plain")
 
 
 def download(state: DemoState, request: Asked) -> Answer:

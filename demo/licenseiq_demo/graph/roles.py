@@ -19,6 +19,4 @@ def assignments(state: DemoState, request: Asked, _: Keys) -> Answer:
 
 def definitions(_: DemoState, request: Asked, __: Keys) -> Answer:
     """`GET /roleManagement/directory/roleDefinitions`."""
-    return collection(
-        request, "roleManagement/directory/roleDefinitions", [definition(row) for row in DEFINITIONS]
-    )
+    return collection(request, "roleManagement/directory/roleDefinitions", [definition(row) for row in DEFINITIONS])

@@ -44,9 +44,7 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    parts = [
-        f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part) for part in path.split("/")
-    ]
+    parts = [f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part) for part in path.split("/")]
     return re.compile("/".join(parts) + "/?", re.IGNORECASE)
 
 
@@ -62,8 +60,6 @@ def find(request: Asked) -> tuple[Handler, Keys]:
             return handler, found.groupdict()
         known = known or found is not None
     if known:
-        raise GraphError(
-            405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target."
-        )
+        raise GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
     segment = request.path.strip("/").partition("/")[0]
     raise GraphError(404, "BadRequest", f"Resource not found for the segment '{segment}'.")

@@ -74,9 +74,7 @@ _STORED = frozenset(
         "licenseAssignmentStates",
     ]
 )
-_ONE_ONLY = frozenset(
-    {"aboutMe", "mailboxSettings", "birthday", "interests", "mySite", "skills", "responsibilities"}
-)
+_ONE_ONLY = frozenset({"aboutMe", "mailboxSettings", "birthday", "interests", "mySite", "skills", "responsibilities"})
 
 
 def _plans(fields: Fields) -> list[Fields]:

@@ -54,9 +54,7 @@ EMPLOYEES = frozenset(
 
 def cast(users: int, rng: random.Random) -> list[str]:
     """The cause of each of `users` accounts, shuffled; a tenant too small for all keeps the first ones."""
-    parts = [cause.name for cause in CAUSES for _ in range(max(cause.least, round(cause.share * users)))][
-        :users
-    ]
+    parts = [cause.name for cause in CAUSES for _ in range(max(cause.least, round(cause.share * users)))][:users]
     parts += ["active"] * (users - len(parts))
     rng.shuffle(parts)
     return parts

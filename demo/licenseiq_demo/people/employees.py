@@ -43,9 +43,7 @@ _HIRED: dict[str, tuple[int, int]] = {
 }
 
 
-def employee(
-    cause: str, number: int, when: Calendar, rng: random.Random, names_: names.SignInNames
-) -> Fields:
+def employee(cause: str, number: int, when: Calendar, rng: random.Random, names_: names.SignInNames) -> Fields:
     """A member with everything a personnel office knows; sign-ins and licences come later."""
     given, family = names.person(rng)
     luck = rng.random()

@@ -50,11 +50,7 @@ def _given(part: str, at: str, rng: random.Random) -> Fields:
     """A direct assignment; Graph says "None" for some rows and null for others when there is no error."""
     sku = by_part()[part]
     error = "None" if rng.random() < 0.7 else None
-    off = (
-        [plan.plan_id for plan in sku.plans if plan.name == "YAMMER_ENTERPRISE"]
-        if rng.random() < 0.06
-        else []
-    )
+    off = [plan.plan_id for plan in sku.plans if plan.name == "YAMMER_ENTERPRISE"] if rng.random() < 0.06 else []
     return licensing.row(sku.sku_id, None, at, error=error, off=tuple(off))
 
 

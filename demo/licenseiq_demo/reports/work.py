@@ -59,9 +59,7 @@ def teams(who: Subject) -> Row:
     last = who.person.usage.teams
     if not who.has("TEAMS1") and last is None:
         return None
-    chats, calls, meetings = (
-        who.count(_amount(who, n, most), last) for n, most in ((1, 300), (2, 40), (3, 90))
-    )
+    chats, calls, meetings = (who.count(_amount(who, n, most), last) for n, most in ((1, 300), (2, 40), (3, 90)))
     minutes = meetings * 31
     return [
         who.refreshed,
