@@ -1,0 +1,123 @@
+"""Reading one URL, or all pages of a collection: our own loop for throttling, with a ceiling.
+
+A 429, 503 or 504 waits for Retry-After (else 2, 4, 8 … seconds); 500 and 502 are tried again too. Every failure ends
+as NotReadable with its reason; a page that cannot be read ends the whole source, never as a shorter list.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import httpx
+import msgspec
+
+from licenseiq.errors import NotReadable
+from licenseiq.readings import NAMES, Reading, Reason, Source
+from licenseiq_tenant.graph.guard import is_below
+
+if TYPE_CHECKING:
+    from licenseiq_tenant.graph.client import Graph
+
+TRIES = 5
+LONGEST_WAIT = 60.0
+MOST_PAGES = 5_000
+_AGAIN = frozenset({429, 500, 502, 503, 504})
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class Page(msgspec.Struct):
+    """One page of a collection: its items undecoded, so that one bad item does not spoil the rest."""
+
+    value: list[msgspec.Raw] | None = None
+    next_link: str | None = msgspec.field(default=None, name="@odata.nextLink")
+
+
+class _Error(msgspec.Struct):
+    code: str | None = None
+
+
+class _Envelope(msgspec.Struct):
+    error: _Error | None = None
+
+
+async def fetch(graph: "Graph", info: Any, source: Source, sleep: Sleep = anyio.sleep) -> httpx.Response:
+    """The answer with status 200 or 302. Raises NotReadable with the reason."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            answer = await graph.send(info)
+        except httpx.TransportError as error:
+            if attempt == TRIES:
+                raise not_readable(source, Reason.UNREACHABLE) from error
+            await sleep(float(2**attempt))
+            continue
+        if answer.status_code in (200, 302):
+            return answer
+        if answer.status_code in _AGAIN and attempt < TRIES:
+            await sleep(_wait(answer, attempt))
+            continue
+        raise not_readable(source, _reason(answer))
+    raise not_readable(source, Reason.UNREACHABLE)
+
+
+async def pages(
+    graph: "Graph", info: Any, source: Source, sleep: Sleep = anyio.sleep
+) -> AsyncIterator[list[msgspec.Raw]]:
+    """Every page of a collection. A repeated or foreign nextLink ends as NotReadable: the list would be wrong."""
+    seen: set[str] = set()
+    for _ in range(MOST_PAGES):
+        answer = await fetch(graph, info, source, sleep)
+        try:
+            page = msgspec.json.decode(answer.content, type=Page)
+        except msgspec.MsgspecError as error:
+            raise not_readable(source, Reason.MALFORMED) from error
+        if page.value is None:
+            raise not_readable(source, Reason.MALFORMED)
+        yield page.value
+        if page.next_link is None:
+            return
+        if page.next_link in seen or not is_below(graph.url(""), page.next_link):
+            raise not_readable(source, Reason.INCOMPLETE)
+        seen.add(page.next_link)
+        info = _get(page.next_link)
+    raise not_readable(source, Reason.INCOMPLETE)
+
+
+def not_readable(source: Source, reason: Reason) -> NotReadable:
+    """The error of a source, in the words of its reading."""
+    return NotReadable(Reading(source, reason).words(), reason=reason.value, next_step="", permission=NAMES[source][1])
+
+
+def _get(url: str) -> Any:
+    from kiota_abstractions.method import Method
+    from kiota_abstractions.request_information import RequestInformation
+
+    info = RequestInformation()
+    info.http_method = Method.GET
+    info.url = url
+    return info
+
+
+def _wait(answer: httpx.Response, attempt: int) -> float:
+    try:
+        asked = float(answer.headers["Retry-After"])
+    except (KeyError, ValueError):
+        asked = float(2**attempt)
+    return min(max(asked, 0.0), LONGEST_WAIT)
+
+
+def _reason(answer: httpx.Response) -> Reason:
+    if answer.status_code == 401:
+        return Reason.SIGNED_OUT
+    if answer.status_code == 429:
+        return Reason.THROTTLED
+    if answer.status_code in (404, 501):
+        return Reason.NOT_OFFERED
+    if answer.status_code == 403:
+        try:
+            envelope = msgspec.json.decode(answer.content, type=_Envelope)
+        except msgspec.MsgspecError:
+            return Reason.NO_PERMISSION
+        code = (envelope.error.code if envelope.error else None) or ""
+        return Reason.NO_PREMIUM if code.startswith("Authentication_RequestFromNonPremium") else Reason.NO_PERMISSION
+    return Reason.UNREACHABLE if answer.status_code >= 500 else Reason.MALFORMED
