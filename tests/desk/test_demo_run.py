@@ -15,20 +15,9 @@ from licenseiq_demo.state import DemoState
 from licenseiq_demo.tenant import DemoTenant
 from licenseiq_desk.execution.graph_writer import GraphWriter
 from tests.desk.fakes import TENANT, World, plan_for
-from tests.desk.on_demo_app import BASE, Graph
+from tests.desk.on_demo_app import BASE, Graph, somebody
 
 pytestmark = pytest.mark.anyio
-
-
-def leaver(state: DemoState) -> Person:
-    return next(
-        person
-        for person in state.tenant.people
-        if person.fields["accountEnabled"]
-        and not person.fields["onPremisesSyncEnabled"]
-        and any(row["assignedByGroup"] is None for row in person.states)
-        and not state.tenant.roles_of(person.id)
-    )
 
 
 def plan_to_offboard(person: Person) -> tuple[Plan, Opening]:
@@ -61,7 +50,7 @@ async def test_a_leaver_is_offboarded_whatever_the_connection_does(world: World,
     """INV-17, INV-36."""
     state = DemoState(DemoTenant.build(60, 7, date(2026, 11, 23)))
     app = build_app(state)
-    person = leaver(state)
+    person = somebody(state)
     plan, opening = plan_to_offboard(person)
     graph = Graph(httpx.ASGITransport(app, raise_app_exceptions=False), state.tokens["desk"])
     world.tenant = GraphWriter(graph)  # type: ignore[assignment]

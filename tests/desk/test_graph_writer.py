@@ -15,7 +15,7 @@ from licenseiq_demo.tenant import DemoTenant
 from licenseiq_desk.execution import graph_answers as answers
 from licenseiq_desk.execution.graph_writer import GraphWriter
 from tests.desk.fakes import E3, person_id
-from tests.desk.on_demo_app import Graph
+from tests.desk.on_demo_app import Graph, somebody
 
 pytestmark = pytest.mark.anyio
 
@@ -42,18 +42,6 @@ async def writer(state: DemoState) -> AsyncIterator[GraphWriter]:
     graph = Graph(httpx.ASGITransport(build_app(state)), state.tokens["desk"])
     yield GraphWriter(graph)
     await graph.client.aclose()
-
-
-def somebody(state: DemoState) -> Any:
-    """An enabled cloud account with a direct licence and no role."""
-    return next(
-        person
-        for person in state.tenant.people
-        if person.fields["accountEnabled"]
-        and not person.fields["onPremisesSyncEnabled"]
-        and any(row["assignedByGroup"] is None for row in person.states)
-        and not state.tenant.roles_of(person.id)
-    )
 
 
 def canned(answer: httpx.Response | Exception) -> GraphWriter:
