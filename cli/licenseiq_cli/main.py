@@ -1,72 +1,89 @@
-"""The `licenseiq` command. Its `--help` is the manual."""
+"""The `licenseiq` command: reads the arguments, runs one command's module, and words what went wrong."""
 
-import argparse
+import importlib
 import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+import traceback
+from collections.abc import Callable, Sequence
+from io import TextIOWrapper
+from typing import cast
 
-from licenseiq_demo.process import DemoError
+from licenseiq.errors import LicenseIQError, SettingsError
+from licenseiq.text import clean
+from licenseiq_cli.arguments import build_parser
+from licenseiq_demo.errors import DemoError
+
+WRONG, WRONG_USE, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command. Returns the exit code: 0 success, 1 something found wrong, 2 wrong use."""
-    options = _parser().parse_args(arguments)
+    """Runs one command. Returns the exit code: 0 success, 1 something found wrong, 2 wrong use or settings,
+    130 for Ctrl-C, 141 when the reader of the output went away."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A name of the tenant may hold what the terminal's encoding lacks: show its code instead of failing.
+            stream.reconfigure(errors="backslashreplace")
+    parser = build_parser()
+    options = parser.parse_args(arguments)
     try:
-        return _demo(options)
-    except DemoError as error:
-        print(error, file=sys.stderr)  # noqa: T201
-        return 1
+        if options.version:
+            print(f"licenseiq {version()}")  # noqa: T201 - what was asked for
+            code = 0
+        elif options.command is None:
+            parser.print_help()
+            code = 0
+        else:
+            module = importlib.import_module(f"licenseiq_cli.{options.module}")
+            code = cast("Callable[[object], int]", module.run)(options)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # What is still buffered would fail again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except Exception as error:  # noqa: BLE001 - a traceback would print texts of the tenant, or worse
+        return _tell(_innermost(error))
 
 
-def demo_home() -> Path:
-    """Where the demo tenant lives: apart from every real record."""
-    from platformdirs import user_data_path
+def version() -> str:
+    """The installed version; 'unknown' in a bare checkout."""
+    from importlib import metadata
 
-    home = os.environ.get("LICENSEIQ_HOME")
-    return (Path(home) if home else user_data_path("licenseiq")) / "demo"
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="licenseiq", description="Finds Microsoft 365 licences that nobody uses and takes them back."
-    )
-    commands = parser.add_subparsers(title="commands", dest="command", required=True)
-    demo = commands.add_parser("demo", help="the demo tenant: a Microsoft 365 tenant that speaks Graph over HTTP")
-    what = demo.add_mutually_exclusive_group(required=True)
-    what.add_argument("--serve", metavar="PORT", type=_port, help="serve it on this port until Ctrl-C (0: a free one)")
-    what.add_argument("--stop", action="store_true", help="stop the one that runs for this home")
-    demo.add_argument("--users", type=_count, default=250, help="how many people it has (default 250)")
-    demo.add_argument("--seed", type=int, default=7, help="the seed of its people (default 7)")
-    return parser
+    try:
+        return metadata.version("licenseiq")
+    except metadata.PackageNotFoundError:
+        return "unknown"
 
 
-def _demo(options: argparse.Namespace) -> int:
-    home = demo_home() / "tenant"
-    if options.stop:
-        from licenseiq_demo import process
-
-        stopped = process.stop(home)
-        print("The demo tenant has stopped." if stopped else "No demo tenant was running.")  # noqa: T201
-        return 0
-    from licenseiq_demo.server import serve
-
-    serve(home, options.serve, options.users, options.seed)
-    return 0
+def _tell(error: Exception) -> int:
+    """One message on stderr. Only our own errors may speak: the text of any other could quote the tenant."""
+    if isinstance(error, LicenseIQError | DemoError):
+        words = str(error)
+    else:
+        words = f"Stopped by an unexpected {type(error).__name__} at {_place(error)}. Please report this line."
+    print(f"licenseiq: {_one_line(words)}", file=sys.stderr)  # noqa: T201 - the one place where errors are told
+    return WRONG_USE if isinstance(error, SettingsError) else WRONG
 
 
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
-    return port
+def _innermost(error: Exception) -> Exception:
+    """A task group wraps what one of its tasks raised."""
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
 
 
-def _count(text: str) -> int:
-    count = int(text)
-    if not 1 <= count <= 250_000:
-        raise argparse.ArgumentTypeError("give a number of people from 1 to 250000")
-    return count
+def _place(error: Exception) -> str:
+    """The last line of ours that was reached, 'licenseiq_cli.report:12'."""
+    reached = [(frame.f_globals.get("__name__", ""), line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    ours = [(module, line) for module, line in reached if module.startswith("licenseiq")] or reached
+    return f"{ours[-1][0]}:{ours[-1][1]}" if ours else "an unknown place"
+
+
+def _one_line(text: str) -> str:
+    """Cleaned word by word: `clean` cuts what is long, and a message is longer than a name."""
+    return " ".join(filter(None, (clean(word).text for word in text.split())))
 
 
 if __name__ == "__main__":

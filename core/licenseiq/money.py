@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 MICROS = 1_000_000
 
-Total = tuple["Money", ...]
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Money:
@@ -31,6 +29,9 @@ class Money:
 
     def __str__(self) -> str:
         return f"{self.amount()} {self.currency}"
+
+
+Total = tuple[Money, ...]
 
 
 def add_up(parts: Iterable[Money]) -> Total:

@@ -1,5 +1,6 @@
 """The desk's state as the server may see it: the desk's v1 views, read-only."""
 
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,11 +23,26 @@ class DeskState:
 
     def report(self, tenant_id: str, proposal_id: str) -> DeskReport | None:
         """What the desk says of a proposal; None when it has not seen it. Raises StateUnknown."""
-        if not self._path.exists():
-            return None
+        return self.reports(tenant_id, (proposal_id,)).get(proposal_id)
+
+    def reports(self, tenant_id: str, proposal_ids: Collection[str]) -> dict[str, DeskReport]:
+        """What the desk says of those proposals that it has seen, all at one moment. Raises StateUnknown."""
+        if not proposal_ids or not self._path.exists():
+            return {}
         with read_only(self._path) as db:
             db.exec_driver_sql("BEGIN")
-            return report(db, tenant_id, proposal_id)
+            found = {proposal_id: report(db, tenant_id, proposal_id) for proposal_id in proposal_ids}
+        return {proposal_id: one for proposal_id, one in found.items() if one is not None}
+
+    def states(self, tenant_id: str) -> dict[str, str]:
+        """The state of every proposal that the desk has seen, by its id. Raises StateUnknown."""
+        if not self._path.exists():
+            return {}
+        with read_only(self._path) as db:
+            rows = db.exec_driver_sql(
+                "SELECT proposal_id, state FROM v1_proposal_state WHERE tenant_id = ?", (tenant_id,)
+            )
+            return {str(row[0]): str(row[1]) for row in rows}
 
 
 def report(db: "Connection", tenant_id: str, proposal_id: str) -> DeskReport | None:

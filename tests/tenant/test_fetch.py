@@ -1,19 +1,14 @@
 """Reading pages from the demo tenant under its faults: each ends as a list, or as a reason, never as a shorter list."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import anyio
-import httpx
 import pytest
 
 from licenseiq.errors import NotReadable
 from licenseiq.readings import Source
-from licenseiq_demo import process
-from licenseiq_tenant.graph.client import Connection, open_graph
+from licenseiq_tenant.graph.client import Graph
 from licenseiq_tenant.graph.fetch import pages
-from licenseiq_tenant.graph.guard import read_rule
+from tests.tenant.on_demo import OnDemo, no_waiting
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:kiota_abstractions"),
@@ -21,44 +16,19 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("demo")
-    process.find_or_start(folder, "reader", users=250)
-    yield folder
-    process.stop(folder)
+async def how_many(graph: Graph) -> int:
+    info = graph.sdk.users.to_get_request_information()
+    return sum([len(page) async for page in pages(graph, info, Source.USERS, no_waiting)])
 
 
-def read(home: Path, faults: list[Any]) -> int:
-    """How many users are read under `faults`."""
-    where, demo = process.control(home), process.find(home, "reader")
-    assert where is not None
-    assert demo is not None
-    set_faults = {"url": f"{where[0]}/_demo/faults", "headers": {"X-Demo-Control": where[1]}}
-    assert httpx.put(**set_faults, json={"faults": faults}).status_code < 300
-
-    async def no_waiting(_: float) -> None:
-        return
-
-    async def token() -> str:
-        return demo.token
-
-    async def count() -> int:
-        async with open_graph(Connection(demo.url, token), read_rule(demo.url)) as graph:
-            info = graph.sdk.users.to_get_request_information()
-            return sum([len(page) async for page in pages(graph, info, Source.USERS, no_waiting)])
-
-    return anyio.run(count)
+def test_all_pages_are_read(demo: OnDemo) -> None:
+    assert demo.read(how_many) > 200
 
 
-def test_all_pages_are_read(demo_home: Path) -> None:
-    assert read(demo_home, []) > 200
-
-
-def test_throttling_and_server_errors_are_waited_out(demo_home: Path) -> None:
-    whole = read(demo_home, [])
-    assert read(demo_home, ["throttle_storm:2"]) == whole
-    assert read(demo_home, [{"what": "status", "path": "/users", "times": 2, "status": 500}]) == whole
+def test_throttling_and_server_errors_are_waited_out(demo: OnDemo) -> None:
+    whole = demo.read(how_many)
+    assert demo.read(how_many, "throttle_storm:2") == whole
+    assert demo.read(how_many, {"what": "status", "path": "/users", "times": 2, "status": 500}) == whole
 
 
 @pytest.mark.parametrize(
@@ -74,12 +44,12 @@ def test_throttling_and_server_errors_are_waited_out(demo_home: Path) -> None:
         ({"what": "status", "path": "/users", "status": 429}, "throttled"),
     ],
 )
-def test_what_cannot_be_read_says_why_and_is_never_a_shorter_list(demo_home: Path, fault: Any, reason: str) -> None:
+def test_what_cannot_be_read_says_why_and_is_never_a_shorter_list(demo: OnDemo, fault: Any, reason: str) -> None:
     """INV-21, INV-23, INV-31."""
     with pytest.raises(NotReadable) as caught:
-        read(demo_home, [fault])
+        demo.read(how_many, fault)
     assert caught.value.reason == reason
 
 
-def test_nobody_is_an_empty_list_and_no_error(demo_home: Path) -> None:
-    assert read(demo_home, ["nobody"]) == 0
+def test_nobody_is_an_empty_list_and_no_error(demo: OnDemo) -> None:
+    assert demo.read(how_many, "nobody") == 0

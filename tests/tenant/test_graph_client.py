@@ -1,61 +1,22 @@
 """The Graph client against the demo tenant, over HTTP, through the SDK's own pipeline."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import anyio
 import httpx
 import pytest
 
-from licenseiq_demo import process
 from licenseiq_desk.execution.graph_writer import GraphWriter
 from licenseiq_desk.execution.write_rule import write_rule
-from licenseiq_tenant.graph.client import Connection, Graph, open_graph
+from licenseiq_tenant.graph.client import Graph
 from licenseiq_tenant.graph.guard import GuardRefused, read_rule
+from tests.tenant.on_demo import OnDemo
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:kiota_abstractions"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning:msgraph"),
 ]
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("demo")
-    process.find_or_start(folder, "desk", users=60)
-    yield folder
-    process.stop(folder)
-
-
-def found(home: Path, role: Any) -> process.Demo:
-    demo = process.find(home, role)
-    assert demo is not None
-    return demo
-
-
-def connection(demo: process.Demo) -> Connection:
-    async def token() -> str:
-        return demo.token
-
-    return Connection(demo.url, token)
-
-
-@asynccontextmanager
-async def reader(home: Path) -> AsyncIterator[Graph]:
-    demo = found(home, "reader")
-    async with open_graph(connection(demo), read_rule(demo.url)) as graph:
-        yield graph
-
-
-def changes(home: Path) -> int:
-    where = process.control(home)
-    assert where is not None
-    record = httpx.get(f"{where[0]}/_demo/requests", headers={"X-Demo-Control": where[1]}).json()
-    entries = record if isinstance(record, list) else record["requests"]
-    return sum(bool(entry["is_change"]) for entry in entries)
 
 
 def request(method: str, url: str, body: bytes = b"") -> Any:
@@ -71,40 +32,37 @@ def request(method: str, url: str, body: bytes = b"") -> Any:
     return info
 
 
-def test_people_are_read_through_the_sdks_own_request_builders(home: Path) -> None:
-    async def read() -> httpx.Response:
-        async with reader(home) as graph:
-            return await graph.send(graph.sdk.users.to_get_request_information())
+def test_people_are_read_through_the_sdks_own_request_builders(demo: OnDemo) -> None:
+    async def people(graph: Graph) -> httpx.Response:
+        return await graph.send(graph.sdk.users.to_get_request_information())
 
-    answer = anyio.run(read)
+    answer = demo.read(people)
     assert answer.status_code == 200
     assert json.loads(answer.content)["value"]
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE", "PUT"])
-def test_the_reader_cannot_send_a_change_and_the_tenant_never_sees_one(home: Path, method: str) -> None:
+def test_the_reader_cannot_send_a_change_and_the_tenant_never_sees_one(demo: OnDemo, method: str) -> None:
     """INV-02."""
 
-    async def write() -> None:
-        async with reader(home) as graph:
-            await graph.send(request(method, graph.url("/users/x"), b'{"accountEnabled":false}'))
+    async def write(graph: Graph) -> None:
+        await graph.send(request(method, graph.url("/users/x"), b'{"accountEnabled":false}'))
 
     with pytest.raises(GuardRefused):
-        anyio.run(write)
-    assert changes(home) == 0
+        demo.read(write)
+    assert demo.changes() == 0
 
 
-def test_a_batch_that_hides_a_change_is_refused(home: Path) -> None:
+def test_a_batch_that_hides_a_change_is_refused(demo: OnDemo) -> None:
     """INV-02."""
     body = json.dumps({"requests": [{"id": "1", "method": "PATCH", "url": "/users/x"}]}).encode()
 
-    async def write() -> None:
-        async with reader(home) as graph:
-            await graph.send(request("POST", graph.url("/$batch"), body))
+    async def write(graph: Graph) -> None:
+        await graph.send(request("POST", graph.url("/$batch"), body))
 
     with pytest.raises(GuardRefused):
-        anyio.run(write)
-    assert changes(home) == 0
+        demo.read(write)
+    assert demo.changes() == 0
 
 
 @pytest.mark.parametrize(
@@ -135,35 +93,29 @@ def test_a_report_download_passes_only_without_a_token() -> None:
         anyio.run(rule, httpx.Request("GET", url, headers={"Authorization": "Bearer x"}))
 
 
-def test_a_report_is_downloaded_without_the_token(home: Path) -> None:
-    async def read() -> tuple[int, bytes]:
-        async with reader(home) as graph:
-            builder = graph.sdk.reports.get_office365_active_user_detail_with_period("D90")
-            answer = await graph.send(builder.to_get_request_information())
-            assert answer.status_code == 302
-            async with graph.download(answer.headers["Location"]) as download:
-                return download.status_code, await download.aread()
+def test_a_report_is_downloaded_without_the_token(demo: OnDemo) -> None:
+    async def report(graph: Graph) -> tuple[int, bytes]:
+        builder = graph.sdk.reports.get_office365_active_user_detail_with_period("D90")
+        answer = await graph.send(builder.to_get_request_information())
+        assert answer.status_code == 302
+        async with graph.download(answer.headers["Location"]) as download:
+            return download.status_code, await download.aread()
 
-    status, body = anyio.run(read)
+    status, body = demo.read(report)
     assert status == 200
     assert body.decode("utf-8-sig").startswith("Report Refresh Date,User Principal Name")
 
 
-def test_the_desks_writer_disables_an_account_through_the_sdk_and_reads_it_back(home: Path) -> None:
+def test_the_desks_writer_disables_an_account_through_the_sdk_and_reads_it_back(demo: OnDemo) -> None:
     """The positive control of the reader's guard: the same change, by the desk's rule, is seen by the tenant."""
-    where = process.control(home)
-    assert where is not None
-    people = httpx.get(f"{where[0]}/_demo/people", headers={"X-Demo-Control": where[1]}).json()
-    rows = people if isinstance(people, list) else people["people"]
-    user_id = next(row["id"] for row in rows if row["cause"] == "untold_leaver")
-    demo = found(home, "desk")
+    user_id = next(row["id"] for row in demo.control("GET", "/people") if row["cause"] == "untold_leaver")
 
     async def write() -> tuple[bool | None, bool | None]:
-        async with open_graph(connection(demo), write_rule(demo.url, GuardRefused)) as graph:
+        async with demo.open("desk", write_rule(demo.found("desk").url, GuardRefused)) as graph:
             writer = GraphWriter(graph, protected_user_ids=frozenset())
             before = await writer.account(user_id)
             await writer.disable_sign_in(user_id)
             return before.account_enabled, (await writer.account(user_id)).account_enabled
 
     assert anyio.run(write) == (True, False)
-    assert changes(home) == 1
+    assert demo.changes() == 1

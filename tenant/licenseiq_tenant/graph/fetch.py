@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 TRIES = 5
 LONGEST_WAIT = 60.0
 MOST_PAGES = 5_000
+_LEVEL = "ConsistencyLevel"
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -43,10 +44,22 @@ class _Envelope(msgspec.Struct):
 
 async def fetch(graph: "Graph", info: Any, source: Source, sleep: Sleep = anyio.sleep) -> httpx.Response:
     """The answer with status 200 or 302. Raises NotReadable with the reason."""
+    return await insist(lambda: graph.send(info), source, sleep)
+
+
+async def insist(
+    send: Callable[[], Awaitable[httpx.Response]], source: Source, sleep: Sleep = anyio.sleep
+) -> httpx.Response:
+    """The first answer of `send` with status 200 or 302, in at most TRIES tries. Raises NotReadable with the reason.
+
+    The body of any other answer must have been read.
+    """
     for attempt in range(1, TRIES + 1):
         try:
-            answer = await graph.send(info)
-        except httpx.TransportError as error:
+            answer = await send()
+        except httpx.InvalidURL as error:
+            raise not_readable(source, Reason.MALFORMED) from error
+        except httpx.RequestError as error:
             if attempt == TRIES:
                 raise not_readable(source, Reason.UNREACHABLE) from error
             await sleep(float(2**attempt))
@@ -69,7 +82,7 @@ async def pages(
         answer = await fetch(graph, info, source, sleep)
         try:
             page = msgspec.json.decode(answer.content, type=Page)
-        except msgspec.MsgspecError as error:
+        except ValueError as error:  # msgspec's own, and UnicodeDecodeError
             raise not_readable(source, Reason.MALFORMED) from error
         if page.value is None:
             raise not_readable(source, Reason.MALFORMED)
@@ -79,7 +92,10 @@ async def pages(
         if page.next_link in seen or not is_below(graph.url(""), page.next_link):
             raise not_readable(source, Reason.INCOMPLETE)
         seen.add(page.next_link)
-        info = _get(page.next_link)
+        levels = info.headers.get(_LEVEL)
+        info = get_request(page.next_link)
+        for level in levels:  # Graph wants it on each page of an advanced query, and puts it into no link
+            info.headers.try_add(_LEVEL, level)
     raise not_readable(source, Reason.INCOMPLETE)
 
 
@@ -88,7 +104,8 @@ def not_readable(source: Source, reason: Reason) -> NotReadable:
     return NotReadable(Reading(source, reason).words(), reason=reason.value, next_step="", permission=NAMES[source][1])
 
 
-def _get(url: str) -> Any:
+def get_request(url: str) -> Any:
+    """The SDK's request for a GET of an absolute URL, such as a next link."""
     from kiota_abstractions.method import Method
     from kiota_abstractions.request_information import RequestInformation
 
@@ -116,7 +133,7 @@ def _reason(answer: httpx.Response) -> Reason:
     if answer.status_code == 403:
         try:
             envelope = msgspec.json.decode(answer.content, type=_Envelope)
-        except msgspec.MsgspecError:
+        except ValueError:
             return Reason.NO_PERMISSION
         code = (envelope.error.code if envelope.error else None) or ""
         return Reason.NO_PREMIUM if code.startswith("Authentication_RequestFromNonPremium") else Reason.NO_PERMISSION

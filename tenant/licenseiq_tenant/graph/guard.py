@@ -72,6 +72,14 @@ def is_below(base_url: str, url: str) -> bool:
     return there.path.startswith(base.path.rstrip("/") + "/")
 
 
+def is_loopback(url: str) -> bool:
+    """Whether `url` names this machine."""
+    try:
+        return urlsplit(url).hostname in _LOOPBACK
+    except ValueError:
+        return False
+
+
 def is_download_host(base_url: str, url: str) -> bool:
     """Microsoft's report hosts over https; for a Graph on the loopback address, the loopback address."""
     try:

@@ -1,12 +1,13 @@
 """The inbox: proposals that models asked for, their openings, withdrawals, and the log of tool calls."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from licenseiq.proposals.canonical import canonical
+from licenseiq.errors import Tampered
+from licenseiq.proposals.canonical import Json, canonical, read_canonical
 from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.stored import InboxEntry
@@ -17,6 +18,16 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 FILE = "inbox.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A proposal in a list. `created` and `expires` are ISO 8601 texts in UTC, which sort as the times do."""
+
+    proposal_id: str
+    created: str
+    expires: str
+    withdrawn: bool
 
 
 class Inbox:
@@ -32,31 +43,39 @@ class Inbox:
 
     def put(self, proposal_id: str, plan: Plan, openings: Sequence[Opening], content_key: str) -> None:
         """Stores a new proposal with its openings, in one transaction."""
-        tenant, data = plan.tenant_id, plan.to_bytes()
         with self._database.write() as db:
-            db.exec_driver_sql(
-                "INSERT INTO proposal VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (tenant, proposal_id, plan.digest(), data, content_key, iso(plan.created), iso(plan.expires)),
-            )
-            for opening in openings:
-                db.exec_driver_sql(
-                    "INSERT INTO opening VALUES (?, ?, ?, ?, ?)",
-                    (tenant, proposal_id, opening.reference, opening.seed, canonical(dict(opening.values))),
-                )
+            _insert(db, proposal_id, plan, openings, content_key)
+
+    def put_if_absent(
+        self,
+        proposal_id: str,
+        plan: Plan,
+        openings: Sequence[Opening],
+        content_key: str,
+        not_live: Collection[str],
+    ) -> str:
+        """Stores a new proposal, unless one outside of `not_live` asks for the same; the id of the one that stands.
+
+        One transaction looks and stores, so that of two processes that ask for the same at once one finds the other's.
+        `not_live` are proposals that may not be found again: only the desk knows which were decided.
+        """
+        with self._database.write() as db:
+            for found in _with_content(db, plan.tenant_id, content_key, plan.created):
+                if found not in not_live:
+                    return found
+            _insert(db, proposal_id, plan, openings, content_key)
+            return proposal_id
 
     def with_content(self, tenant_id: str, content_key: str, now: datetime) -> tuple[str, ...]:
         """Ids of proposals that ask for the same and have neither expired nor been withdrawn, newest first."""
         with self._database.read() as db:
-            rows = db.exec_driver_sql(
-                "SELECT proposal_id FROM proposal p WHERE tenant_id = ? AND content_key = ? AND expires_at > ? AND NOT "
-                "EXISTS (SELECT 1 FROM withdrawal w WHERE w.tenant_id = p.tenant_id AND w.proposal_id = p.proposal_id) "
-                "ORDER BY created_at DESC, proposal_id",
-                (tenant_id, content_key, iso(now)),
-            )
-            return tuple(row[0] for row in rows)
+            return _with_content(db, tenant_id, content_key, now)
 
     def entry(self, tenant_id: str, proposal_id: str) -> InboxEntry | None:
-        """A proposal with whatever openings are still here, or None."""
+        """A proposal with whatever openings are still here, or None.
+
+        What somebody changed into another kind of value comes back empty, so that no digest and no commitment fits it.
+        """
         with self._database.read() as db:
             row = db.exec_driver_sql(
                 "SELECT digest, plan FROM proposal WHERE tenant_id = ? AND proposal_id = ?", (tenant_id, proposal_id)
@@ -67,7 +86,7 @@ class Inbox:
                 "SELECT 1 FROM withdrawal WHERE tenant_id = ? AND proposal_id = ?", (tenant_id, proposal_id)
             ).first()
             openings = _openings(db, tenant_id, proposal_id)
-        return InboxEntry(proposal_id, row[0], bytes(row[1]), openings, withdrawn is not None)
+        return InboxEntry(proposal_id, row[0], _as_written(row[1]), openings, withdrawn is not None)
 
     def ids(self, tenant_id: str) -> tuple[str, ...]:
         """All proposals of a tenant, newest first."""
@@ -77,6 +96,17 @@ class Inbox:
                 (tenant_id,),
             )
             return tuple(row[0] for row in rows)
+
+    def heads(self, tenant_id: str) -> tuple[Head, ...]:
+        """All proposals of a tenant without their plans, newest first; of one second by their ids."""
+        with self._database.read() as db:
+            rows = db.exec_driver_sql(
+                "SELECT p.proposal_id, p.created_at, p.expires_at, w.at IS NOT NULL FROM proposal p "
+                "LEFT JOIN withdrawal w ON w.tenant_id = p.tenant_id AND w.proposal_id = p.proposal_id "
+                "WHERE p.tenant_id = ? ORDER BY p.created_at DESC, p.proposal_id",
+                (tenant_id,),
+            )
+            return tuple(Head(str(row[0]), str(row[1]), str(row[2]), bool(row[3])) for row in rows)
 
     def tenant_of(self, proposal_id: str) -> str | None:
         with self._database.read() as db:
@@ -96,10 +126,46 @@ class Inbox:
             )
 
 
+def _insert(db: "Connection", proposal_id: str, plan: Plan, openings: Sequence[Opening], content_key: str) -> None:
+    tenant = plan.tenant_id
+    db.exec_driver_sql(
+        "INSERT INTO proposal VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (tenant, proposal_id, plan.digest(), plan.to_bytes(), content_key, iso(plan.created), iso(plan.expires)),
+    )
+    for opening in openings:
+        db.exec_driver_sql(
+            "INSERT INTO opening VALUES (?, ?, ?, ?, ?)",
+            (tenant, proposal_id, opening.reference, opening.seed, canonical(dict(opening.values))),
+        )
+
+
+def _with_content(db: "Connection", tenant_id: str, content_key: str, now: datetime) -> tuple[str, ...]:
+    rows = db.exec_driver_sql(
+        "SELECT proposal_id FROM proposal p WHERE tenant_id = ? AND content_key = ? AND expires_at > ? AND NOT "
+        "EXISTS (SELECT 1 FROM withdrawal w WHERE w.tenant_id = p.tenant_id AND w.proposal_id = p.proposal_id) "
+        "ORDER BY created_at DESC, proposal_id",
+        (tenant_id, content_key, iso(now)),
+    )
+    return tuple(row[0] for row in rows)
+
+
 def _openings(db: "Connection", tenant_id: str, proposal_id: str) -> tuple[Opening, ...]:
     rows = db.exec_driver_sql(
         "SELECT reference, seed, personal_values FROM opening WHERE tenant_id = ? AND proposal_id = ? "
         "ORDER BY reference",
         (tenant_id, proposal_id),
     )
-    return tuple(Opening(row[0], bytes(row[1]), json.loads(row[2])) for row in rows)
+    return tuple(Opening(row[0], _as_written(row[1]), _values(_as_written(row[2]))) for row in rows)
+
+
+def _as_written(value: object) -> bytes:
+    """SQLite keeps text in a BLOB column without a word; we never wrote that."""
+    return bytes(value) if isinstance(value, bytes | memoryview) else b""
+
+
+def _values(data: bytes) -> Mapping[str, Json]:
+    try:
+        found = read_canonical(data)
+    except Tampered:
+        return {}
+    return found if isinstance(found, Mapping) else {}

@@ -1,0 +1,172 @@
+"""`licenseiq approve ID`: a person reads the plan, types its phrase, and sees it carried out. Only on the demo."""
+
+import argparse
+import json
+import re
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import anyio
+
+from licenseiq.errors import NotFound, Refused
+from licenseiq.proposals.effects import EffectWaits
+from licenseiq.proposals.stored import DeskReport
+from licenseiq_cli.carry_out import ENDED, carry_out, report, summary
+from licenseiq_cli.desk_screen import Screen
+from licenseiq_cli.homes import demo_home, home
+from licenseiq_cli.open_desk import OpenDesk, open_demo_desk
+from licenseiq_cli.proposals import tenant_of
+from licenseiq_desk.desk import Desk
+from licenseiq_tenant.desk_state import DeskState
+from licenseiq_tenant.inbox.store import Inbox
+
+REQUESTER = "terminal, unauthenticated"
+
+
+def run(options: argparse.Namespace) -> int:
+    """Returns 0 when the plan is complete (or was rejected as asked), else 1. Raises LicenseIQError."""
+    screen = Screen(sys.stderr if options.json else sys.stdout)
+    folder, proposal_id = demo_home(), str(options.proposal_id)
+    tenant_id = _tenant(folder, proposal_id)
+    if options.reject is not None:
+        found, code = _reject(folder, tenant_id, proposal_id, options.reject, screen), 0
+    else:
+        found = DeskState(folder).report(tenant_id, proposal_id)
+        if found is not None and not _is_open(found):
+            carried_out = " and carried out" if found.state == "approved" else ""
+            screen.line(f"This proposal was {found.state}{carried_out} before; nothing is done now.")
+        else:
+            try:
+                found = anyio.run(_approve, folder, tenant_id, proposal_id, screen)
+            except KeyboardInterrupt:
+                screen.rest()
+                screen.line(
+                    "Stopped. What was approved goes on with the same command, or with `licenseiq desk --demo`."
+                )
+                return 130
+        code = 0 if found is not None and _tell(found, proposal_id, screen) else 1
+    if options.json:
+        print(json.dumps(_facts(proposal_id, found), indent=2))  # noqa: T201 - the facts that were asked for
+    return code
+
+
+def _tenant(folder: Path, proposal_id: str) -> str:
+    """The tenant of a proposal in the demo's home. Raises Refused when it is a real tenant's, NotFound for none."""
+    found = tenant_of(folder, proposal_id)
+    if found is not None:
+        return found
+    if tenant_of(home(), proposal_id) is not None:
+        raise Refused(
+            "This proposal is for a real tenant, and this version approves on the demo tenant only.",
+            "Nothing was changed. Read it with `licenseiq proposals`.",
+        )
+    raise NotFound("There is no proposal of that id.", "See `licenseiq proposals` for the ids.")
+
+
+def _is_open(found: DeskReport) -> bool:
+    """Whether there is something left to decide or to carry out."""
+    return found.state == "open" or (found.state == "approved" and not (found.runs and found.runs[-1].state in ENDED))
+
+
+async def _approve(folder: Path, tenant_id: str, proposal_id: str, screen: Screen) -> DeskReport | None:
+    """The desk's report afterwards; None when nothing was approved."""
+    async with open_demo_desk(folder) as opened:
+        if opened.tenant_id != tenant_id:
+            raise Refused(
+                "This proposal is for a demo tenant that has ended; each start makes a new one.", "Propose it again."
+            )
+        for rejected in opened.desk.take_over(tenant_id).rejected:
+            if rejected.proposal_id == proposal_id:
+                raise rejected.why
+        found = report(opened, proposal_id)
+        if found.state == "open":
+            if not await _decide(opened, proposal_id, screen):
+                return None
+            screen.line("Approved. Carrying it out:", "bold")
+        elif _is_open(found):
+            screen.line("Approved already, so no phrase is needed: its run goes on.", "bold")
+        else:
+            return found
+        found = await carry_out(opened, proposal_id, screen)
+        screen.line()
+        return found
+
+
+async def _decide(opened: OpenDesk, proposal_id: str, screen: Screen) -> bool:
+    """Shows the plan and asks for its phrase. True when it was approved; Refused for a wrong phrase."""
+    try:
+        pending, lines = await opened.desk.begin_approval(opened.tenant_id, proposal_id, opened.writer, REQUESTER)
+    except EffectWaits as error:
+        raise Refused(
+            f"{error.what_happened} Nothing was approved.", f"Try again in {error.seconds:.0f} seconds."
+        ) from error
+    screen.line(f"Proposal {proposal_id}", "bold")
+    for line in lines:
+        screen.line(line, _style(line))
+    screen.line()
+    typed = screen.ask(f"Nothing has changed yet. Type exactly: {pending.phrase}")
+    if typed is None:
+        screen.line("Nothing was approved.")
+        return False
+    try:
+        opened.desk.approve(pending, typed)
+    except Refused as error:
+        again = f"Nothing was approved. Run `licenseiq approve {proposal_id}` to try again."
+        raise Refused(error.what_happened, again) from error
+    return True
+
+
+def _style(line: str) -> str:
+    if line.startswith(("Blocked", "By hand")) or "is not touched" in line:
+        return "yellow"
+    if line.startswith("Freed") or re.match(r"s\d+: ", line):
+        return "bold"
+    return "dim" if line.startswith(("     ", "From evaluation", "Not yet possible")) else ""
+
+
+def _reject(folder: Path, tenant_id: str, proposal_id: str, reason: str, screen: Screen) -> DeskReport | None:
+    """Saying no needs neither the demo nor a phrase: nothing is done by it."""
+    with closing(Inbox(folder)) as inbox, closing(Desk(folder, inbox)) as desk:
+        for rejected in desk.take_over(tenant_id).rejected:
+            if rejected.proposal_id == proposal_id:
+                raise rejected.why
+        desk.reject(tenant_id, proposal_id, reason, REQUESTER)
+        screen.line(f"Rejected {proposal_id}. Nothing was changed in the tenant.")
+        return desk.report(tenant_id, proposal_id)
+
+
+def _tell(found: DeskReport, proposal_id: str, screen: Screen) -> bool:
+    """Says how it ended; True when the plan is complete."""
+    if found.state != "approved":
+        screen.line(f"The proposal is {found.state}. Make a new proposal if it should be done after all.", "yellow")
+        return False
+    if not found.runs:
+        return False
+    last = found.runs[-1]
+    is_complete = last.state == "complete"
+    screen.line(summary(last), "bold green" if is_complete else "bold yellow")
+    if last.state not in ENDED:
+        screen.line(f"It goes on with `licenseiq desk --demo`, or with `licenseiq approve {proposal_id}` again.")
+    if found.ledger is not None:
+        screen.line(f"Ledger: {found.ledger.size} entries, root")
+        screen.line(f"  {found.ledger.root}")
+    screen.line(f"In the chat, ask for get_proposal {proposal_id}; here, `licenseiq audit verify`.")
+    return is_complete
+
+
+def _facts(proposal_id: str, found: DeskReport | None) -> dict[str, object]:
+    last = found.runs[-1] if found is not None and found.runs else None
+    head = found.ledger if found is not None else None
+    return {
+        "proposal_id": proposal_id,
+        "state": "open" if found is None else found.state,
+        "run": None
+        if last is None
+        else {
+            "run_id": last.run_id,
+            "state": last.state,
+            "steps": [{"number": s.number, "kind": s.kind, "outcome": s.outcome, "note": s.note} for s in last.steps],
+        },
+        "ledger": None if head is None else {"size": head.size, "root": head.root},
+    }

@@ -1,0 +1,74 @@
+"""`licenseiq serve`: the MCP server over stdio. stdout belongs to the protocol; whoever reads Graph comes later.
+
+Starting loads neither the desk nor a store nor an SDK of Graph: the first call of a tool does.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from licenseiq.errors import NotReady
+from licenseiq_cli.settings import load_settings, require_connection
+from licenseiq_demo.errors import DemoError
+from licenseiq_server import build_server, run_stdio
+from licenseiq_server.door import OpenDeps
+from licenseiq_tools.deps import Deps
+
+if TYPE_CHECKING:
+    from licenseiq_cli.open_reader import Where
+
+APPROVE = "licenseiq approve"
+# On the demo tenant no real credential is looked at, so that none can be used by mistake.
+_OF_THE_DEMO = ("LICENSEIQ_HOME", "LICENSEIQ_READ_ONLY", "LICENSEIQ_PRIVACY")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serves one client until it goes away. SettingsError before anything is served, so that a person sees it."""
+    from licenseiq_cli.main import version
+
+    read_only = options.read_only or _reads_only(os.environ, demo=options.demo)
+    if sys.stdin.isatty():
+        hint = "Waiting for an MCP client on stdin; a chat client starts this by itself. Ctrl-C ends it."
+        print(hint, file=sys.stderr)  # noqa: T201 - stdout belongs to the protocol
+    run_stdio(build_server(_opener(options.demo, read_only), read_only=read_only, version=version()))
+    return 0
+
+
+def _reads_only(environ: Mapping[str, str], *, demo: bool) -> bool:
+    if demo:
+        return load_settings({name: environ[name] for name in _OF_THE_DEMO if name in environ}).read_only
+    settings = load_settings(environ)
+    require_connection(settings, environ)
+    return settings.read_only
+
+
+def _opener(demo: bool, read_only: bool) -> OpenDeps:
+    @asynccontextmanager
+    async def open_deps() -> AsyncIterator[Deps]:
+        from anyio import to_thread
+
+        # Heavy: it loads the stores and the SDK, and with the demo it may have to start a process.
+        where = await to_thread.run_sync(_where, demo)
+        from licenseiq_cli.open_reader import open_reader
+
+        async with open_reader(where) as reader:
+            yield Deps(reader.tenant, reader.proposals, APPROVE, read_only)
+
+    return open_deps
+
+
+def _where(demo: bool) -> "Where":
+    from licenseiq_cli.open_reader import demo_where, real_where
+
+    if not demo:
+        return real_where()
+    try:
+        return demo_where()
+    except DemoError as error:
+        # Tools tell a model only our own errors; why it did not start is for a person to see.
+        raise NotReady(
+            "The demo tenant did not start.", "A person can run 'licenseiq demo', which says why."
+        ) from error

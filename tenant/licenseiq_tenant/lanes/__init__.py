@@ -1,0 +1,1 @@
+"""The readers of Microsoft Graph: each source as domain values, or NotReadable with its reason. Nothing is stored."""

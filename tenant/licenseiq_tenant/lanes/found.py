@@ -1,0 +1,14 @@
+"""What a source gave."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[T]):
+    """Items in Graph's order. `unreadable` counts what made no sense and is missing from them, in whole or in part."""
+
+    items: tuple[T, ...]
+    unreadable: int

@@ -1,0 +1,270 @@
+"""A connected tenant: implements `licenseiq.ports.Tenant` over the snapshot, and scans when there is need.
+
+Answers come from the newest evaluation and never wait for Graph, except before the first one. Several processes may
+open the same home: one of them scans, all of them answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache, partial
+from pathlib import Path
+
+import anyio
+from anyio.to_thread import run_sync
+
+from licenseiq.context import Context
+from licenseiq.errors import BadRequest, LicenseIQError, NotReadable, NotReady
+from licenseiq.people import Person
+from licenseiq.policy import Policy
+from licenseiq.ports import EvaluationHead, HolderPage, HolderQuery, Progress, RefreshReport
+from licenseiq.readings import Reason, Source
+from licenseiq.times import iso
+from licenseiq_tenant import lookup
+from licenseiq_tenant.database import Database
+from licenseiq_tenant.graph.client import Connection, open_graph
+from licenseiq_tenant.graph.fetch import Sleep, not_readable
+from licenseiq_tenant.graph.guard import read_rule
+from licenseiq_tenant.lanes import probe
+from licenseiq_tenant.scan.due import kept_notes, tries
+from licenseiq_tenant.scan.keeper import Keeper, catalogue
+from licenseiq_tenant.scan.seen import Observe, ScanSeen, nobody
+from licenseiq_tenant.snapshot import evaluations, views
+from licenseiq_tenant.snapshot.lease import Clock
+from licenseiq_tenant.snapshot.subjects import SnapshotSubjects
+
+FILE = "snapshot.db"
+FIRST_ANSWER_SECONDS = 25.0
+LOOK_SECONDS = 0.1
+# Older than this, data is read anew in the background when somebody asks.
+STALE = timedelta(hours=1)
+OLD = timedelta(hours=24)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What an evaluation rests on."""
+
+    context: Context
+    generations: dict[Source, int]
+
+
+class LiveTenant:
+    """See `open_tenant`. Everything blocking runs in threads."""
+
+    def __init__(self, keeper: Keeper, *, simulated: bool) -> None:
+        self.tenant_id = keeper.tenant_id
+        self.subjects = SnapshotSubjects(keeper.database, keeper.tenant_id)
+        self._keeper = keeper
+        self._database = keeper.database
+        self._simulated = simulated
+        self._ground = lru_cache(maxsize=4)(self._read_ground)
+
+    # Answers
+
+    async def evaluation(self, progress: Progress) -> EvaluationHead:
+        head = await self._newest()
+        if head is None:
+            return await self._first(progress)
+        if await run_sync(self._is_stale, head):
+            self._keeper.start()
+        return head
+
+    async def at(self, evaluation_id: str) -> EvaluationHead:
+        head = await run_sync(self._head, evaluation_id)
+        if head is None:
+            raise BadRequest("The evaluation that this cursor belongs to is no longer kept.", "Ask without a cursor.")
+        return head
+
+    async def context(self, evaluation_id: str) -> Context:
+        return (await self._ground_of(evaluation_id)).context
+
+    async def holders(self, evaluation_id: str, query: HolderQuery) -> HolderPage:
+        ground = await self._ground_of(evaluation_id)
+        _users_read(ground.context)
+        after = lookup.position(query.after)
+
+        def look() -> HolderPage:
+            with self._database.read() as db:
+                return evaluations.holders(db, ground.context, evaluation_id, query, after)
+
+        return await run_sync(look)
+
+    async def person(self, evaluation_id: str, who: str) -> Person:
+        ground = await self._ground_of(evaluation_id)
+        _users_read(ground.context)
+
+        def look() -> Person:
+            with self._database.read() as db:
+                return lookup.person(db, ground.context, ground.generations, who)
+
+        return await run_sync(look)
+
+    async def similar(
+        self,
+        evaluation_id: str,
+        department: str | None,
+        job_title: str | None,
+        location: str | None,
+        employee_type: str | None,
+    ) -> tuple[Person, ...]:
+        ground = await self._ground_of(evaluation_id)
+        _users_read(ground.context)
+        wanted = lookup.Attributes(department, job_title, location, employee_type)
+
+        def look() -> tuple[Person, ...]:
+            with self._database.read() as db:
+                return lookup.similar(db, ground.context, ground.generations, wanted)
+
+        return await run_sync(look)
+
+    async def sku_id(self, evaluation_id: str, name: str) -> str:
+        return lookup.sku_id((await self._ground_of(evaluation_id)).context, name)
+
+    # Scans
+
+    async def scan(self, observe: Observe = nobody) -> EvaluationHead:
+        """Reads what is due, and returns the newest evaluation. While another scan runs, waits for that one."""
+        while not await self._keeper.scan(observe):
+            observe(ScanSeen("probe", await self._keeper.doing() or "Another scan has just ended.", 0, None))
+            await anyio.sleep(LOOK_SECONDS)
+            if await self._keeper.doing() is None and (head := await self._newest()) is not None:
+                return head
+        head = await self._newest()
+        if head is None:
+            raise NotReady("The scan ended without a result.", "Run it again.")
+        return head
+
+    async def refresh(self, progress: Progress) -> RefreshReport:
+        doing, due = await self._keeper.doing(), await run_sync(self._keeper.due)
+        started = False
+        if doing is not None:
+            reason = f"A scan runs already. {doing}"
+        elif not due:
+            reason = "The data is fresh: nothing was read anew."
+        else:
+            self._keeper.start()
+            started, reason = True, f"Being read anew: {', '.join(sorted(due))}."
+            await progress(reason)
+        return RefreshReport(started, started or doing is not None, reason, await run_sync(self._keeper.ages))
+
+    async def _first(self, progress: Progress) -> EvaluationHead:
+        """Waits some seconds for the first evaluation, and starts the scan where nobody else has."""
+        told = None
+        with anyio.move_on_after(FIRST_ANSWER_SECONDS):
+            while True:
+                doing = await self._keeper.doing()
+                if doing is None and not self._keeper.is_scanning:
+                    if self._keeper.failure is not None:
+                        raise self._take_failure()
+                    self._keeper.start()
+                if (head := await self._newest()) is not None:
+                    return head
+                if doing and doing != told:
+                    told = doing
+                    await progress(doing)
+                await anyio.sleep(LOOK_SECONDS)
+        raise NotReady(
+            f"The first reading of the tenant is still running. {told or ''}".strip(), "Ask again in a minute."
+        )
+
+    def _take_failure(self) -> LicenseIQError:
+        """Told once: whoever asks next starts a new try."""
+        failure, self._keeper.failure = self._keeper.failure, None
+        return failure or NotReady("The scan ended without a result.", "Ask again.")
+
+    # Looking at the store
+
+    async def _newest(self) -> EvaluationHead | None:
+        return await run_sync(self._head, None)
+
+    async def _ground_of(self, evaluation_id: str) -> Ground:
+        return await run_sync(self._ground, evaluation_id)
+
+    def _read_ground(self, evaluation_id: str) -> Ground:
+        with self._database.read() as db:
+            head = evaluations.headline(db, self.tenant_id, evaluation_id)
+            if head is None:
+                raise BadRequest("That evaluation is no longer kept.", "Ask again without a cursor.")
+            generations = evaluations.generations_of(db, self.tenant_id, evaluation_id)
+            return Ground(
+                views.context(db, self.tenant_id, generations, head[0], catalogue(), self._keeper.policy), generations
+            )
+
+    def _head(self, evaluation_id: str | None) -> EvaluationHead | None:
+        """An evaluation's head (None: the newest one's) with what is to be said of its age."""
+        with self._database.read() as db:
+            name = evaluation_id or evaluations.newest(db, self.tenant_id)
+            found = evaluations.headline(db, self.tenant_id, name) if name else None
+            if name is None or found is None:
+                return None
+            readings = views.readings(db, self.tenant_id, evaluations.generations_of(db, self.tenant_id, name))
+            kept = kept_notes(tries(db, self.tenant_id), readings)
+        as_of, summary = found
+        notes = list(kept)
+        if (doing := self._keeper.doing_elsewhere()) is not None:
+            notes.append(f"A scan is running. {doing}")
+        if self._keeper.clock() - as_of > OLD:
+            notes.append(f"The data is from {iso(as_of)}. Call refresh_tenant to read it anew.")
+        if self._keeper.failure is not None:
+            notes.append(f"The newest scan failed. {self._keeper.failure}")
+        return EvaluationHead(name, self.tenant_id, as_of, self._simulated, summary, tuple(notes))
+
+    def _is_stale(self, head: EvaluationHead) -> bool:
+        """Whether to scan in the background: the data is old, or a scan was stopped before it had read sign-ins."""
+        return self._keeper.clock() - head.as_of > STALE or self._keeper.was_cut_short()
+
+
+@asynccontextmanager
+async def open_tenant(
+    home: Path,
+    connection: Connection,
+    tenant_id: str,
+    *,
+    simulated: bool,
+    policy: Policy | None = None,
+    clock: Clock = _now,
+    sleep: Sleep = anyio.sleep,
+) -> AsyncIterator[LiveTenant]:
+    """The tenant of `tenant_id` over the snapshot in `home`. A scan that still runs at the end is stopped; what its
+    lanes have published stays. `sleep` is how it waits where Graph asks for that."""
+    database = await run_sync(partial(Database, home / FILE, "licenseiq_tenant.snapshot.migrations"))
+    try:
+        failure: Exception | None = None
+        async with anyio.create_task_group() as group:
+            keeper = Keeper(database, connection, tenant_id, group, policy or Policy(), clock, sleep)
+            tenant = LiveTenant(keeper, simulated=simulated)
+            try:
+                yield tenant
+            except Exception as error:  # noqa: BLE001 - raised again as it is, outside of the group
+                failure = error
+            group.cancel_scope.cancel()
+        if failure is not None:
+            raise failure
+    finally:
+        await run_sync(database.close)
+
+
+async def identify(connection: Connection) -> str | None:
+    """The id of the tenant that Graph answers for; None where it does not say. Raises NotReadable."""
+    async with open_graph(connection, read_rule(connection.base_url)) as graph:
+        try:
+            return (await probe.organization(graph)).tenant_id
+        except NotReadable as error:
+            if Reason(error.reason) in (Reason.NOT_OFFERED, Reason.NO_PERMISSION):
+                return None
+            raise
+
+
+def _users_read(context: Context) -> None:
+    """A list without users would look like a tenant without waste: it is refused instead."""
+    reading = context.reading(Source.USERS)
+    if reading.reason is not None:
+        raise not_readable(Source.USERS, reading.reason)

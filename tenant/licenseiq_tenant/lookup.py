@@ -1,0 +1,119 @@
+"""Finding people and SKUs by what somebody calls them. Exact, without case; what is not unique is asked back."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from licenseiq.context import Context
+from licenseiq.errors import Ambiguous, BadRequest, NotFound
+from licenseiq.people import Person
+from licenseiq_tenant.snapshot import views
+from licenseiq_tenant.snapshot.rows import fold
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+MOST_CANDIDATES = 10
+# A group for a prediction needs no more people than this to be sure.
+MOST_SIMILAR = 5_000
+
+
+class Attributes(NamedTuple):
+    """What somebody new is known by; None: not given."""
+
+    department: str | None
+    job_title: str | None
+    location: str | None
+    employee_type: str | None
+
+
+def person(db: "Connection", ground: Context, generations: views.Generations, who: str) -> Person:
+    """By id, principal name, or an unambiguous display name. Raises NotFound or Ambiguous."""
+    for column, value in (("user_id", who.strip()), ("principal_key", fold(who)), ("name_key", fold(who))):
+        found = views.people(db, ground, generations, column, value or "", MOST_CANDIDATES + 1)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise Ambiguous(
+                "Several people go by that name.",
+                "Name one of the candidates by principal name or id.",
+                [one.user_principal_name or one.user_id for one in found],
+            )
+    raise NotFound(
+        "Nobody in this tenant has that principal name, id or display name.",
+        "Check the spelling, or call list_inactive_users to see names.",
+    )
+
+
+def similar(
+    db: "Connection", ground: Context, generations: views.Generations, wanted: Attributes
+) -> tuple[Person, ...]:
+    """People who match every given attribute. Location is the office or the usage location."""
+    if wanted.department is not None:
+        column, value = "department_key", fold(wanted.department)
+    elif wanted.job_title is not None:
+        column, value = "title_key", fold(wanted.job_title)
+    elif wanted.location is not None:
+        return _either(db, ground, generations, wanted)
+    else:
+        column, value = "type_key", fold(wanted.employee_type)
+    found = views.people(db, ground, generations, column, value or "", MOST_SIMILAR)
+    return tuple(one for one in found if _matches(one, wanted))
+
+
+def _either(
+    db: "Connection", ground: Context, generations: views.Generations, wanted: Attributes
+) -> tuple[Person, ...]:
+    given = (wanted.location or "").strip()
+    found = {
+        one.user_id: one
+        for column, value in (("office_key", fold(given) or ""), ("usage_location", given.upper()))
+        for one in views.people(db, ground, generations, column, value, MOST_SIMILAR)
+    }
+    return tuple(one for one in found.values() if _matches(one, wanted))
+
+
+def _matches(one: Person, wanted: Attributes) -> bool:
+    def same(given: str | None, *actual: str | None) -> bool:
+        return given is None or fold(given) in {fold(text) for text in actual}
+
+    return (
+        same(wanted.department, one.department)
+        and same(wanted.job_title, one.job_title)
+        and same(wanted.location, one.office, one.usage_location)
+        and same(wanted.employee_type, one.employee_type)
+    )
+
+
+def sku_id(context: Context, name: str) -> str:
+    """By id, part number or friendly name; else by a part of the name of an owned SKU."""
+    wanted = fold(name) or ""
+    owned = {i: context.sku(i) for i in context.lines}
+    for known in (owned, context.catalogue.skus):
+        exact = {
+            i for i, sku in known.items() if wanted in (sku.sku_id, sku.part_number.casefold(), sku.name.casefold())
+        }
+        if len(exact) == 1:
+            return exact.pop()
+        if exact:
+            raise _ambiguous(context, exact)
+    partly = {i for i, sku in owned.items() if wanted in sku.name.casefold()}
+    if len(partly) == 1:
+        return partly.pop()
+    if partly:
+        raise _ambiguous(context, partly)
+    raise NotFound(
+        "No SKU goes by that name.", "Give a friendly name such as 'Microsoft 365 E5', a part number, or an id."
+    )
+
+
+def _ambiguous(context: Context, found: set[str]) -> Ambiguous:
+    names = sorted(f"{context.sku(i).name} ({i})" for i in found)
+    return Ambiguous("Several SKUs go by that name.", "Name one of the candidates by its id.", names)
+
+
+def position(after: str | None) -> int:
+    """Where a page before ended. Raises BadRequest for what was never handed out."""
+    if after is None:
+        return 0
+    if not after.isascii() or not after.isdigit() or len(after) > 12:
+        raise BadRequest("That cursor was not made by this tool.", "Ask again without a cursor.")
+    return int(after)

@@ -1,0 +1,103 @@
+"""The implementation of `licenseiq.ports.Proposals`: from a request to a proposal in the inbox, and back."""
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from anyio import to_thread
+
+from licenseiq.errors import BadRequest, SettingsError
+from licenseiq.people import Person
+from licenseiq.playbooks.offboarding import plan_offboarding
+from licenseiq.ports import Progress, Tenant
+from licenseiq.proposals.commitments import SEED_BYTES, Opening
+from licenseiq.proposals.plan import Plan
+from licenseiq.proposals.stored import ProposalRecord
+from licenseiq_tenant.inbox.store import Inbox
+from licenseiq_tenant.proposing.content import content_key, home_key
+from licenseiq_tenant.proposing.neighbours import DeskStates, Subjects
+from licenseiq_tenant.proposing.records import Records
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Proposing:
+    """Proposals of one tenant. It stores what was asked for and reads what became of it; it can do nothing more.
+
+    The requester of a plan is the client's own name and the channel. The OS account stays out: a plan outlives the
+    erasure of a person, and holds no personal value in the clear.
+    """
+
+    def __init__(
+        self,
+        tenant: Tenant,
+        tenant_id: str,
+        *,
+        home: Path,
+        inbox: Inbox,
+        desk: DeskStates,
+        subjects: Subjects,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self._tenant = tenant
+        self._tenant_id = tenant_id
+        self._home = home
+        self._inbox = inbox
+        self._now = now
+        self._records = Records(tenant_id, inbox, desk, subjects, now)
+
+    async def offboard(self, users: tuple[str, ...], client: str, progress: Progress) -> ProposalRecord:
+        """A proposal to offboard these people, or the identical live one with `is_new` False.
+
+        Raises BadRequest for nobody, somebody twice or too many, and what the tenant's port raises.
+        """
+        head = await self._tenant.evaluation(progress)
+        people = await self._people(head.evaluation_id, users)
+        context = await self._tenant.context(head.evaluation_id)
+        if context.tenant_id != self._tenant_id:
+            raise SettingsError(
+                "The data at hand is of another tenant than the one that proposals are kept for.",
+                "Check LICENSEIQ_TENANT_ID, then start LicenseIQ again.",
+            )
+        plan, openings = plan_offboarding(
+            people,
+            context,
+            evaluation_id=head.evaluation_id,
+            simulated=head.simulated,
+            requested_by={"client": client, "channel": "stdio"},
+            now=self._now(),
+            new_seed=lambda: secrets.token_bytes(SEED_BYTES),
+        )
+        return await to_thread.run_sync(self._keep, plan, openings)
+
+    async def get(self, proposal_id: str) -> ProposalRecord:
+        """Raises NotFound for an id of no proposal of this tenant, Tampered for one whose bytes have changed."""
+        return await to_thread.run_sync(self._records.get, proposal_id)
+
+    async def page(
+        self, state: str | None, limit: int, after: str | None
+    ) -> tuple[int, tuple[ProposalRecord, ...], str | None]:
+        """Total, a page newest first, and where the next one starts. Raises BadRequest for a bad `after`.
+
+        A proposal that was tampered with counts in the total and has no row: `get` says what is wrong with it.
+        """
+        return await to_thread.run_sync(self._records.page, state, limit, after)
+
+    async def log_call(self, tool: str, client: str, is_error: bool) -> None:
+        call_id = f"c-{secrets.token_hex(8)}"
+        await to_thread.run_sync(self._inbox.log_call, self._tenant_id, call_id, self._now(), tool, client, is_error)
+
+    async def _people(self, evaluation_id: str, users: tuple[str, ...]) -> list[Person]:
+        people: dict[str, Person] = {}
+        for who in users:
+            person = await self._tenant.person(evaluation_id, who)
+            if person.user_id in people:
+                raise BadRequest("A person is named twice.", "Name each person once, by principal name or id.")
+            people[person.user_id] = person
+        return list(people.values())
+
+    def _keep(self, plan: Plan, openings: tuple[Opening, ...]) -> ProposalRecord:
+        return self._records.keep(plan, openings, content_key(home_key(self._home), plan, openings))

@@ -1,0 +1,175 @@
+"""Proposals as the server tells them: kept once, found again, listed. Blocking: call it off the event loop."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from licenseiq.errors import BadRequest, NotFound, StateUnknown, Tampered
+from licenseiq.proposals.canonical import digest
+from licenseiq.proposals.commitments import Opening, check_opening
+from licenseiq.proposals.plan import Plan, read_plan
+from licenseiq.proposals.states import ProposalState
+from licenseiq.proposals.stored import DeskReport, InboxEntry, ProposalRecord
+from licenseiq.times import iso
+from licenseiq_tenant.inbox.store import Head, Inbox
+from licenseiq_tenant.proposing.neighbours import DeskStates, Subjects
+from licenseiq_tenant.proposing.places import PagePlace, read_place
+from licenseiq_tenant.proposing.states import UNKNOWN, is_live, references, state_of
+
+# Lower case without i, l, o and u: an id is read aloud and typed.
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_id() -> str:
+    """'p-' and ten signs: fifty random bits."""
+    return "p-" + "".join(secrets.choice(_ALPHABET) for _ in range(10))
+
+
+class Records:
+    """The proposals of one tenant."""
+
+    def __init__(
+        self, tenant_id: str, inbox: Inbox, desk: DeskStates, subjects: Subjects, now: Callable[[], datetime]
+    ) -> None:
+        self._tenant_id = tenant_id
+        self._inbox = inbox
+        self._desk = desk
+        self._subjects = subjects
+        self._now = now
+
+    def get(self, proposal_id: str) -> ProposalRecord:
+        """Raises NotFound, or Tampered."""
+        entry = self._inbox.entry(self._tenant_id, proposal_id)
+        if entry is None:
+            raise NotFound("There is no proposal of that id.", "Call list_proposals for the ids there are.")
+        return self._with_desk(entry, self._checked(entry))
+
+    def keep(self, plan: Plan, openings: Sequence[Opening], content_key: str) -> ProposalRecord:
+        """Stores the plan, unless a live proposal asks for the same: then that one, with `is_new` False."""
+        not_live: set[str] = set()
+        for proposal_id in self._inbox.with_content(self._tenant_id, content_key, plan.created):
+            if (found := self._live(proposal_id)) is not None:
+                return found
+            not_live.add(proposal_id)
+        proposal_id = new_id()
+        people = {opening.reference: str(opening.values["user_id"]) for opening in openings}
+        # First the names: a crash in between leaves a row that nothing points at, never a plan without its people.
+        self._subjects.remember(proposal_id, people)
+        # Another process may have stored the same since we looked: the inbox decides in one transaction.
+        while (kept := self._inbox.put_if_absent(proposal_id, plan, openings, content_key, not_live)) != proposal_id:
+            if (found := self._live(kept)) is not None:
+                return found
+            not_live.add(kept)
+        entry = InboxEntry(proposal_id, plan.digest(), plan.to_bytes(), tuple(openings), withdrawn=False)
+        return self._record(entry, self._checked(entry), ProposalState.OPEN.value, None, is_new=True)
+
+    def page(
+        self, state: str | None, limit: int, after: str | None
+    ) -> tuple[int, tuple[ProposalRecord, ...], str | None]:
+        """Total, a page newest first, and where the next one starts.
+
+        A proposal that was tampered with is counted and left out: `get` says what is wrong with it.
+        """
+        if limit < 1:
+            raise BadRequest("A page needs at least one row.", "Choose a limit of 1 or more.")
+        place = read_place(after) if after is not None else None
+        matching = self._matching(state)
+        rest = [head for head in matching if place is None or place.is_before(head)]
+        shown: list[tuple[InboxEntry, Plan]] = []
+        next_after = None
+        for number, head in enumerate(rest, start=1):
+            if (readable := self._readable(head)) is not None:
+                shown.append(readable)
+            if len(shown) == limit:
+                next_after = PagePlace(head.created, head.proposal_id).encode() if number < len(rest) else None
+                break
+        return len(matching), self._page_records(shown), next_after
+
+    def _matching(self, state: str | None) -> list[Head]:
+        heads = self._inbox.heads(self._tenant_id)
+        if state is None:
+            return list(heads)
+        try:
+            desk = self._desk.states(self._tenant_id)
+        except StateUnknown:
+            return list(heads) if state == UNKNOWN else []
+        now = iso(self._now())
+        return [
+            head
+            for head in heads
+            if state_of(desk.get(head.proposal_id), withdrawn=head.withdrawn, expired=head.expires <= now) == state
+        ]
+
+    def _readable(self, head: Head) -> tuple[InboxEntry, Plan] | None:
+        entry = self._inbox.entry(self._tenant_id, head.proposal_id)
+        if entry is None:
+            return None
+        try:
+            return entry, self._checked(entry)
+        except Tampered:
+            return None
+
+    def _page_records(self, shown: Sequence[tuple[InboxEntry, Plan]]) -> tuple[ProposalRecord, ...]:
+        try:
+            reports = self._desk.reports(self._tenant_id, [entry.proposal_id for entry, _ in shown])
+        except StateUnknown:
+            return tuple(self._record(entry, plan, UNKNOWN, None) for entry, plan in shown)
+        return tuple(self._reported(entry, plan, reports.get(entry.proposal_id)) for entry, plan in shown)
+
+    def _live(self, proposal_id: str) -> ProposalRecord | None:
+        """The proposal, if it still stands and can be trusted."""
+        entry = self._inbox.entry(self._tenant_id, proposal_id)
+        if entry is None:
+            return None
+        try:
+            plan = self._checked(entry)
+        except Tampered:
+            return None
+        # The entry was read before the desk is asked: openings that are gone by now were taken over.
+        record = self._with_desk(entry, plan)
+        openable = {opening.reference for opening in _opened(entry, plan)} == references(plan)
+        return record if is_live(record, openable=openable) else None
+
+    def _checked(self, entry: InboxEntry) -> Plan:
+        if digest(entry.plan_bytes) != entry.digest:
+            raise Tampered("A stored plan does not have the digest that names it.", "Propose again.")
+        plan = read_plan(entry.plan_bytes)
+        if plan.tenant_id != self._tenant_id:
+            raise Tampered("A stored plan is for another tenant.", "Propose again.")
+        return plan
+
+    def _with_desk(self, entry: InboxEntry, plan: Plan) -> ProposalRecord:
+        try:
+            report = self._desk.report(self._tenant_id, entry.proposal_id)
+        except StateUnknown:
+            return self._record(entry, plan, UNKNOWN, None)
+        return self._reported(entry, plan, report)
+
+    def _reported(self, entry: InboxEntry, plan: Plan, report: DeskReport | None) -> ProposalRecord:
+        desk_state = None if report is None else report.state
+        state = state_of(desk_state, withdrawn=entry.withdrawn, expired=plan.expires <= self._now())
+        return self._record(entry, plan, state, report)
+
+    def _record(
+        self, entry: InboxEntry, plan: Plan, state: str, report: DeskReport | None, *, is_new: bool = False
+    ) -> ProposalRecord:
+        names = dict(self._subjects.names(entry.proposal_id))
+        for opening in _opened(entry, plan):
+            name = opening.values.get("user_principal_name")
+            known = (str(opening.values["user_id"]), name if isinstance(name, str) else None)
+            names.setdefault(opening.reference, known)
+        return ProposalRecord(entry.proposal_id, entry.digest, plan, state, names, report, is_new)
+
+
+def _opened(entry: InboxEntry, plan: Plan) -> tuple[Opening, ...]:
+    """The values in the inbox that open the plan's commitments; others name nobody."""
+    expected = {subject.reference: subject.commitments for subject in plan.subjects}
+    found = []
+    for opening in entry.openings:
+        try:
+            check_opening(opening, expected.get(opening.reference, {}))
+        except Tampered:
+            continue
+        if "user_id" in opening.values:
+            found.append(opening)
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Reading a tenant into the snapshot, lane by lane, and evaluating it."""

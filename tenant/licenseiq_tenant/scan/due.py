@@ -1,0 +1,66 @@
+"""Which lanes are due: how long what was read stays fresh, and when a failure is tried again."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from licenseiq.readings import NAMES, Reading, Reason, Source
+from licenseiq.times import iso, parse_iso
+from licenseiq_tenant.scan.seen import Lane
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+LANES: dict[Lane, tuple[Source, ...]] = {
+    "probe": (Source.ORGANIZATION, Source.SKUS, Source.SUBSCRIPTIONS, Source.REPORT_SETTINGS),
+    "fast": (Source.USERS, Source.GROUPS, Source.ROLES),
+    "reports": (Source.ACTIVE_USERS, Source.APPS, Source.MAILBOXES, Source.ONEDRIVE),
+    "slow": (Source.SIGN_INS,),
+}
+# Microsoft renews the reports once a day, and sign-in activity with hours of delay (graph-facts 1).
+FRESH: dict[Lane, timedelta] = {
+    "probe": timedelta(minutes=5),
+    "fast": timedelta(minutes=5),
+    "reports": timedelta(hours=6),
+    "slow": timedelta(hours=12),
+}
+AGAIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """When a source was last tried, and why it failed if it did."""
+
+    at: datetime
+    reason: Reason | None
+
+
+def tries(db: "Connection", tenant_id: str) -> dict[Source, Try]:
+    found = db.exec_driver_sql("SELECT source, at, reason FROM last_try WHERE tenant_id = ?", (tenant_id,))
+    return {
+        Source(source): Try(parse_iso(at), None if reason is None else Reason(reason)) for source, at, reason in found
+    }
+
+
+def due_lanes(tried: dict[Source, Try], now: datetime) -> frozenset[Lane]:
+    """Lanes with a source that was never tried, is no longer fresh, or failed more than a minute ago."""
+
+    def is_due(lane: Lane, source: Source) -> bool:
+        last = tried.get(source)
+        if last is None:
+            return True
+        age = now - last.at
+        return age > FRESH[lane] or (last.reason is not None and age > AGAIN)
+
+    return frozenset(lane for lane, sources in LANES.items() if any(is_due(lane, source) for source in sources))
+
+
+def kept_notes(tried: dict[Source, Try], readings: dict[Source, Reading]) -> tuple[str, ...]:
+    """A sentence for each source whose newest try failed while an older reading of it stays in use."""
+    notes = []
+    for source, last in tried.items():
+        reading = readings.get(source)
+        if last.reason is not None and reading is not None and reading.is_read and reading.as_of is not None:
+            failed = Reading(source, last.reason).words()
+            notes.append(f"{failed} What is used of {NAMES[source][0]} is from {iso(reading.as_of)}.")
+    return tuple(notes)

@@ -1,0 +1,24 @@
+"""What a scan tells whoever watches it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+Lane = Literal["probe", "fast", "reports", "slow", "rules"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSeen:
+    """One step of progress, in words without tenant text. `total` is None where nobody knows it before the end."""
+
+    lane: Lane
+    words: str
+    done: int
+    total: int | None
+
+
+Observe = Callable[[ScanSeen], None]
+
+
+def nobody(_: ScanSeen) -> None:
+    """Nobody watches."""

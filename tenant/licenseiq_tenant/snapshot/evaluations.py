@@ -1,0 +1,223 @@
+"""Evaluations: stored whole with the generations they rest on, so that a cursor can go on in the same one."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from licenseiq.context import Context
+from licenseiq.evaluation import Evaluation, Holder, Summary
+from licenseiq.findings import Confidence
+from licenseiq.holders import monthly_cost
+from licenseiq.money import Money, Total, add_up
+from licenseiq.ports import HolderPage, HolderQuery
+from licenseiq.readings import Source
+from licenseiq.times import iso, parse_iso
+from licenseiq_tenant.snapshot.lease import Lease
+from licenseiq_tenant.snapshot.rows import Row, fold
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def save(lease: Lease, evaluation: Evaluation, generations: Mapping[Source, int]) -> str:
+    """Stores an evaluation in one transaction, and makes it the newest. Returns its id."""
+    tenant, name = evaluation.tenant_id, f"ev-{secrets.token_hex(6)}"
+    ranked = sorted(evaluation.holders, key=lambda h: (h.days_inactive is None, -(h.days_inactive or 0), h.user_id))
+    with lease.database.write() as db:
+        lease.check(db)
+        db.exec_driver_sql(
+            "INSERT INTO evaluation SELECT ?, ?, COALESCE(MAX(number), 0) + 1, ?, ?, ?, ?, ? "
+            "FROM evaluation WHERE tenant_id = ?",
+            (
+                tenant,
+                name,
+                iso(evaluation.as_of),
+                evaluation.rules_version,
+                evaluation.policy_version,
+                evaluation.catalogue_version,
+                msgspec.json.encode(evaluation.summary),
+                tenant,
+            ),
+        )
+        _insert(db, "evaluation_source", [(tenant, name, source.value, g) for source, g in generations.items()])
+        _insert(db, "holder", [_holder_row(tenant, name, place, holder) for place, holder in enumerate(ranked, 1)])
+        _insert(
+            db,
+            "holder_seat",
+            [(tenant, name, place, sku_id) for place, holder in enumerate(ranked, 1) for sku_id in holder.sku_ids],
+        )
+        _insert(
+            db,
+            "finding",
+            [
+                (
+                    tenant,
+                    name,
+                    f.finding_id,
+                    f.kind,
+                    f.user_id,
+                    " ".join(f.sku_ids),
+                    f.seats,
+                    f.confidence.value,
+                    f.reason,
+                    msgspec.json.encode(dict(f.evidence)),
+                )
+                for f in evaluation.findings
+            ],
+        )
+        _insert(
+            db,
+            "claim",
+            [
+                (
+                    tenant,
+                    name,
+                    c.finding_id,
+                    c.sku_id,
+                    c.kind,
+                    c.seats,
+                    c.counts,
+                    c.monthly.currency if c.monthly else None,
+                    c.monthly.micros if c.monthly else None,
+                )
+                for c in evaluation.claims
+            ],
+        )
+    return name
+
+
+def newest(db: "Connection", tenant_id: str) -> str | None:
+    found = db.exec_driver_sql(
+        "SELECT evaluation_id FROM evaluation WHERE tenant_id = ? ORDER BY number DESC LIMIT 1", (tenant_id,)
+    ).scalar()
+    return None if found is None else str(found)
+
+
+def headline(db: "Connection", tenant_id: str, evaluation_id: str) -> tuple[datetime, Summary] | None:
+    row = db.exec_driver_sql(
+        "SELECT as_of, summary FROM evaluation WHERE tenant_id = ? AND evaluation_id = ?", (tenant_id, evaluation_id)
+    ).first()
+    return None if row is None else (parse_iso(row[0]), msgspec.json.decode(row[1], type=Summary))
+
+
+def generations_of(db: "Connection", tenant_id: str, evaluation_id: str) -> dict[Source, int]:
+    found = db.exec_driver_sql(
+        "SELECT source, generation_id FROM evaluation_source WHERE tenant_id = ? AND evaluation_id = ?",
+        (tenant_id, evaluation_id),
+    )
+    return {Source(source): int(generation) for source, generation in found}
+
+
+def holders(db: "Connection", context: Context, evaluation_id: str, query: HolderQuery, after: int) -> HolderPage:
+    """One page of the people that `query` asks for, from behind position `after`."""
+    where, given = _conditions(context.tenant_id, evaluation_id, query)
+    listed = f"{where} AND h.is_person = 1 AND h.days_inactive >= ?"
+    total = int(
+        db.exec_driver_sql(f"SELECT COUNT(*) FROM holder h WHERE {listed}", (*given, query.inactive_days)).scalar()  # noqa: S608
+        or 0
+    )
+    unjudged = int(
+        db.exec_driver_sql(
+            f"SELECT COUNT(*) FROM holder h WHERE {where} AND h.is_person = 1 AND h.days_inactive IS NULL",  # noqa: S608
+            given,
+        ).scalar()
+        or 0
+    )
+    seats = db.exec_driver_sql(
+        "SELECT s.sku_id, COUNT(*) FROM holder h JOIN holder_seat s USING (tenant_id, evaluation_id, position) "  # noqa: S608
+        f"WHERE {listed} GROUP BY s.sku_id",
+        (*given, query.inactive_days),
+    ).all()
+    found = db.exec_driver_sql(
+        f"SELECT {_COLUMNS} FROM holder h WHERE {listed} AND h.position > ? ORDER BY h.position LIMIT ?",  # noqa: S608
+        (*given, query.inactive_days, after, query.limit + 1),
+    ).all()
+    page = [_holder(db, context, evaluation_id, tuple(row)) for row in found[: query.limit]]
+    prices = [(context.price(sku_id), int(count)) for sku_id, count in seats]
+    return HolderPage(
+        total=total,
+        rows=tuple(page),
+        next_after=str(found[query.limit - 1][0]) if len(found) > query.limit else None,
+        matched_monthly=_money(prices),
+        matched_unpriced_seats=sum(count for price, count in prices if price is None),
+        unjudged=unjudged,
+    )
+
+
+def _money(prices: list[tuple[Money | None, int]]) -> Total:
+    return add_up(price.times(count) for price, count in prices if price is not None)
+
+
+def _conditions(tenant_id: str, evaluation_id: str, query: HolderQuery) -> tuple[str, Row]:
+    where, given = "h.tenant_id = ? AND h.evaluation_id = ?", [tenant_id, evaluation_id]
+    if query.department is not None:
+        where += " AND h.department_key = ?"
+        given.append(fold(query.department) or "")
+    if not query.include_disabled:
+        where += " AND (h.account_enabled IS NULL OR h.account_enabled = 1)"
+    if query.sku_id is not None:
+        where += (
+            " AND EXISTS (SELECT 1 FROM holder_seat x WHERE x.tenant_id = h.tenant_id "
+            "AND x.evaluation_id = h.evaluation_id AND x.position = h.position AND x.sku_id = ?)"
+        )
+        given.append(query.sku_id)
+    return where, tuple(given)
+
+
+_COLUMNS = (
+    "h.position, h.user_id, h.principal_name, h.display_name, h.department, h.account_enabled, h.is_person, "
+    "h.last_activity, h.days_inactive, h.never_active, h.confidence, h.reason"
+)
+
+
+def _holder_row(tenant_id: str, evaluation_id: str, place: int, holder: Holder) -> Row:
+    return (
+        tenant_id,
+        evaluation_id,
+        place,
+        holder.user_id,
+        holder.user_principal_name,
+        holder.display_name,
+        holder.department,
+        fold(holder.department),
+        holder.account_enabled,
+        holder.is_person,
+        None if holder.last_activity is None else holder.last_activity.isoformat(),
+        holder.days_inactive,
+        holder.never_active,
+        holder.confidence.value,
+        holder.reason,
+    )
+
+
+def _holder(db: "Connection", context: Context, evaluation_id: str, row: Row) -> Holder:
+    skus = tuple(
+        db.exec_driver_sql(
+            "SELECT sku_id FROM holder_seat WHERE tenant_id = ? AND evaluation_id = ? AND position = ? ORDER BY sku_id",
+            (context.tenant_id, evaluation_id, row[0]),
+        ).scalars()
+    )
+    return Holder(
+        user_id=row[1],
+        user_principal_name=row[2],
+        display_name=row[3],
+        department=row[4],
+        account_enabled=None if row[5] is None else bool(row[5]),
+        is_person=bool(row[6]),
+        last_activity=None if row[7] is None else date.fromisoformat(row[7]),
+        days_inactive=row[8],
+        never_active=bool(row[9]),
+        confidence=Confidence(row[10]),
+        reason=row[11],
+        sku_ids=skus,
+        monthly=monthly_cost(skus, context),
+    )
+
+
+def _insert(db: "Connection", table: str, found: list[Row]) -> None:
+    if found:
+        marks = ", ".join("?" * len(found[0]))
+        db.exec_driver_sql(f"INSERT INTO {table} VALUES ({marks})", found)  # noqa: S608 - our own table

@@ -1,0 +1,215 @@
+"""Building a lane's generation aside, and publishing it. Every write here needs the scan's lease.
+
+Publishing moves a source's pointer in one transaction. A source that failed for a passing reason (throttled,
+unreachable, signed out …) keeps the generation before, whose age is told; a lasting one (no permission, no premium,
+concealed names …) replaces it, because the answer has become "unknown".
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from licenseiq.people import Person
+from licenseiq.readings import Reading, Reason, Source
+from licenseiq.seats import SeatLine, Subscription
+from licenseiq.times import iso
+from licenseiq.usage import AppUse, Drive, Mailbox, ProductUse, SignIn
+from licenseiq_tenant.lanes.people import LicensingGroup, RoleHolder
+from licenseiq_tenant.snapshot import rows
+from licenseiq_tenant.snapshot.lease import Lease
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+LASTING = frozenset(
+    {Reason.NO_PERMISSION, Reason.NO_PREMIUM, Reason.CONCEALED, Reason.EMPTY, Reason.NOT_OFFERED, Reason.NOT_YET}
+)
+USAGE_TABLES = {
+    Source.ACTIVE_USERS: "product_use",
+    Source.APPS: "app_use",
+    Source.MAILBOXES: "mailbox",
+    Source.ONEDRIVE: "drive",
+}
+# Tables whose rows belong to a generation.
+_OF_GENERATION = (
+    "person",
+    "assignment",
+    "role_holder",
+    "licensing_group",
+    "seat_line",
+    "subscription",
+    *USAGE_TABLES.values(),
+    "sign_in",
+    "reading",
+)
+_OF_EVALUATION = ("evaluation_source", "holder", "holder_seat", "finding", "claim")
+Use = ProductUse | AppUse | Mailbox | Drive
+
+
+class Generations:
+    """Writes generations of one tenant, for as long as the lease is held. Blocking: call it off the event loop."""
+
+    def __init__(self, lease: Lease) -> None:
+        self._lease = lease
+        self._database = lease.database
+        self._tenant = lease.tenant_id
+
+    def begin(self, lane: str, now: datetime) -> int:
+        """A new, empty generation."""
+        with self._database.write() as db:
+            self._lease.check(db)
+            number = int(
+                db.exec_driver_sql(
+                    "SELECT COALESCE(MAX(generation_id), 0) + 1 FROM generation WHERE tenant_id = ?", (self._tenant,)
+                ).scalar()
+                or 1
+            )
+            db.exec_driver_sql(
+                "INSERT INTO generation VALUES (?, ?, ?, 'building', ?, NULL)", (self._tenant, number, lane, iso(now))
+            )
+        return number
+
+    def unfinished(self, lane: str, since: datetime) -> tuple[int, str] | None:
+        """A generation that was begun at or after `since` and left with a checkpoint: its number and checkpoint."""
+        with self._database.read() as db:
+            row = db.exec_driver_sql(
+                "SELECT generation_id, checkpoint FROM generation WHERE tenant_id = ? AND lane = ? "
+                "AND state = 'building' AND checkpoint IS NOT NULL AND started_at >= ? ORDER BY generation_id DESC",
+                (self._tenant, lane, iso(since)),
+            ).first()
+        return None if row is None else (int(row[0]), str(row[1]))
+
+    def add_people(self, generation: int, people: Sequence[Person]) -> None:
+        key = (self._tenant, generation)
+        self._insert("person", [rows.person_row(key, person) for person in people])
+        self._insert("assignment", [row for person in people for row in rows.assignment_rows(key, person)])
+
+    def add_groups(self, generation: int, groups: Sequence[LicensingGroup]) -> None:
+        self._insert(
+            "licensing_group",
+            [
+                (self._tenant, generation, g.group_id, g.display_name, " ".join(g.sku_ids), g.membership_rule, g.synced)
+                for g in groups
+            ],
+        )
+
+    def add_role_holders(self, generation: int, holders: Sequence[RoleHolder]) -> None:
+        self._insert("role_holder", [(self._tenant, generation, h.principal_id, h.role_name) for h in holders])
+
+    def add_seat_lines(self, generation: int, lines: Sequence[SeatLine]) -> None:
+        self._insert("seat_line", [rows.seat_line_row((self._tenant, generation), line) for line in lines])
+
+    def add_subscriptions(self, generation: int, found: Sequence[Subscription]) -> None:
+        self._insert("subscription", [rows.subscription_row((self._tenant, generation), one) for one in found])
+
+    def add_usage(self, generation: int, source: Source, found: Sequence[tuple[str, Use]]) -> None:
+        """`found` by principal name in lower case."""
+        key = (self._tenant, generation)
+        self._insert(USAGE_TABLES[source], [rows.usage_row(key, who, use) for who, use in found])
+
+    def add_sign_ins(self, generation: int, found: Sequence[tuple[str, SignIn]], checkpoint: str | None) -> None:
+        """One page, and the place where the next one starts, in one transaction."""
+        key = (self._tenant, generation)
+        with self._database.write() as db:
+            self._lease.check(db)
+            if page := [rows.sign_in_row(key, user_id, seen) for user_id, seen in found]:
+                db.exec_driver_sql("INSERT OR REPLACE INTO sign_in VALUES (?, ?, ?, ?, ?, ?)", page)
+            db.exec_driver_sql(
+                "UPDATE generation SET checkpoint = ? WHERE tenant_id = ? AND generation_id = ?", (checkpoint, *key)
+            )
+
+    def count(self, generation: int, table: str) -> int:
+        """How many rows of a generation a table holds."""
+        with self._database.read() as db:
+            found = db.exec_driver_sql(
+                f"SELECT COUNT(*) FROM {table} WHERE tenant_id = ? AND generation_id = ?",  # noqa: S608 - our table
+                (self._tenant, generation),
+            ).scalar()
+        return int(found or 0)
+
+    def publish(self, generation: int, readings: Iterable[Reading]) -> None:
+        """Makes the generation the newest one of its sources, as the module's rule says."""
+        with self._database.write() as db:
+            self._lease.check(db)
+            for reading in readings:
+                at = iso(reading.as_of or self._lease.clock())
+                source, reason = reading.source.value, None if reading.reason is None else reading.reason.value
+                db.exec_driver_sql(
+                    "INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (self._tenant, generation, source, reason, at, reading.rows, reading.unreadable_rows),
+                )
+                db.exec_driver_sql(
+                    "INSERT OR REPLACE INTO last_try VALUES (?, ?, ?, ?)", (self._tenant, source, at, reason)
+                )
+                passing = reading.reason is not None and reading.reason not in LASTING
+                # A passing failure keeps what was read before; it takes the place of nothing and of failures only.
+                condition = (
+                    " WHERE NOT EXISTS (SELECT 1 FROM pointer p JOIN reading r USING (tenant_id, generation_id, source)"
+                    " WHERE p.tenant_id = ? AND p.source = ? AND r.reason IS NULL)"
+                    if passing
+                    else ""
+                )
+                db.exec_driver_sql(
+                    f"INSERT OR REPLACE INTO pointer SELECT ?, ?, ?{condition}",
+                    (self._tenant, source, generation, *((self._tenant, source) if passing else ())),
+                )
+            db.exec_driver_sql(
+                "UPDATE generation SET state = 'published', checkpoint = NULL "
+                "WHERE tenant_id = ? AND generation_id = ?",
+                (self._tenant, generation),
+            )
+
+    def sweep(self, evaluations_since: datetime, resumable_since: datetime) -> None:
+        """Forgets evaluations older than the one time, except the newest, and generations that nothing needs:
+        neither a pointer, nor an evaluation, nor a lane that can be resumed since the other time."""
+        with self._database.write() as db:
+            self._lease.check(db)
+            tenant = (self._tenant,)
+            for (old,) in db.exec_driver_sql(
+                "SELECT evaluation_id FROM evaluation WHERE tenant_id = ? AND as_of < ? AND number < "
+                "(SELECT MAX(number) FROM evaluation WHERE tenant_id = ?)",
+                (self._tenant, iso(evaluations_since), self._tenant),
+            ).all():
+                for table in (*_OF_EVALUATION, "evaluation"):
+                    db.exec_driver_sql(
+                        f"DELETE FROM {table} WHERE tenant_id = ? AND evaluation_id = ?",  # noqa: S608
+                        (self._tenant, old),
+                    )
+            for (old,) in db.exec_driver_sql(
+                "SELECT generation_id FROM generation WHERE tenant_id = ? "
+                "AND generation_id NOT IN (SELECT generation_id FROM pointer WHERE tenant_id = ?) "
+                "AND generation_id NOT IN (SELECT generation_id FROM evaluation_source WHERE tenant_id = ?) "
+                "AND NOT (state = 'building' AND checkpoint IS NOT NULL AND started_at >= ?)",
+                (*tenant * 3, iso(resumable_since)),
+            ).all():
+                self._drop(db, old)
+
+    def note_failure(self, source: Source, reason: Reason, now: datetime) -> None:
+        """Keeps that the newest try failed; what was read so far stays, to go on from."""
+        with self._database.write() as db:
+            self._lease.check(db)
+            db.exec_driver_sql(
+                "INSERT OR REPLACE INTO last_try VALUES (?, ?, ?, ?)",
+                (self._tenant, source.value, iso(now), reason.value),
+            )
+
+    def drop(self, generation: int) -> None:
+        """Forgets a generation that was not published."""
+        with self._database.write() as db:
+            self._lease.check(db)
+            self._drop(db, generation)
+
+    def _drop(self, db: "Connection", generation: int) -> None:
+        for table in (*_OF_GENERATION, "generation"):
+            db.exec_driver_sql(
+                f"DELETE FROM {table} WHERE tenant_id = ? AND generation_id = ?",  # noqa: S608
+                (self._tenant, generation),
+            )
+
+    def _insert(self, table: str, found: list[rows.Row]) -> None:
+        if not found:
+            return
+        marks = ", ".join("?" * len(found[0]))
+        with self._database.write() as db:
+            self._lease.check(db)
+            db.exec_driver_sql(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", found)  # noqa: S608

@@ -1,0 +1,185 @@
+"""Domain values as rows of the snapshot, and back. Rows start with (tenant, generation)."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from licenseiq.people import Assignment, Person
+from licenseiq.seats import SeatLine, Subscription
+from licenseiq.times import iso, parse_iso
+from licenseiq.usage import AppUse, Drive, Mailbox, ProductUse, SignIn
+
+Key = tuple[str, int]
+Row = tuple[Any, ...]
+
+
+def fold(text: str | None) -> str | None:
+    """How names are compared: without case and without spaces around."""
+    return None if text is None else text.strip().casefold()
+
+
+def person_row(key: Key, person: Person) -> Row:
+    return (
+        *key,
+        person.user_id,
+        person.user_principal_name,
+        fold(person.user_principal_name),
+        person.display_name,
+        fold(person.display_name),
+        person.department,
+        fold(person.department),
+        person.job_title,
+        fold(person.job_title),
+        person.office,
+        fold(person.office),
+        person.usage_location,
+        person.user_type,
+        person.account_enabled,
+        _moment(person.created),
+        _day(person.hired),
+        person.employee_type,
+        fold(person.employee_type),
+        person.synced,
+    )
+
+
+PERSON_COLUMNS = (
+    "user_id, principal_name, display_name, department, job_title, office, usage_location, user_type, "
+    "account_enabled, created, hired, employee_type, synced"
+)
+
+
+def person_of(row: Row, **more: Any) -> Person:
+    """The person of `PERSON_COLUMNS`; assignments, roles and signals come from elsewhere."""
+    return Person(
+        user_id=row[0],
+        user_principal_name=row[1],
+        display_name=row[2],
+        department=row[3],
+        job_title=row[4],
+        office=row[5],
+        usage_location=row[6],
+        user_type=row[7],
+        account_enabled=_flag(row[8]),
+        created=_to_moment(row[9]),
+        hired=_to_day(row[10]),
+        employee_type=row[11],
+        synced=_flag(row[12]),
+        **more,
+    )
+
+
+def assignment_rows(key: Key, person: Person) -> list[Row]:
+    return [
+        (*key, person.user_id, place, a.sku_id, a.group_id, a.state, a.error, " ".join(a.disabled_plans))
+        for place, a in enumerate(person.assignments)
+    ]
+
+
+ASSIGNMENT_COLUMNS = "user_id, sku_id, group_id, state, error, disabled_plans"
+
+
+def assignment_of(row: Row) -> Assignment:
+    return Assignment(row[1], row[2], row[3], row[4], tuple(row[5].split()))
+
+
+def seat_line_row(key: Key, line: SeatLine) -> Row:
+    return (
+        *key,
+        line.sku_id,
+        line.part_number,
+        line.enabled,
+        line.warning,
+        line.suspended,
+        line.locked_out,
+        line.consumed,
+        line.assignable,
+        line.capability_status,
+        " ".join(line.subscription_ids),
+        " ".join(sorted(line.service_plans)),
+    )
+
+
+SEAT_LINE_COLUMNS = (
+    "sku_id, part_number, enabled, warning, suspended, locked_out, consumed, assignable, capability_status, "
+    "subscription_ids, service_plans"
+)
+
+
+def seat_line_of(row: Row) -> SeatLine:
+    ids, plans = tuple(row[9].split()), frozenset(row[10].split())
+    return SeatLine(row[0], row[1], row[2], row[3], row[4], row[5], row[6], bool(row[7]), row[8], ids, plans)
+
+
+def subscription_row(key: Key, one: Subscription) -> Row:
+    created, ends = _moment(one.created), _moment(one.next_lifecycle)
+    return (*key, one.subscription_id, one.sku_id, one.status, one.is_trial, one.total, created, ends)
+
+
+SUBSCRIPTION_COLUMNS = "subscription_id, sku_id, status, is_trial, total, created, next_lifecycle"
+
+
+def subscription_of(row: Row) -> Subscription:
+    return Subscription(row[0], row[1], row[2], _flag(row[3]), row[4], _to_moment(row[5]), _to_moment(row[6]))
+
+
+def usage_row(key: Key, who: str, use: ProductUse | AppUse | Mailbox | Drive) -> Row:
+    match use:
+        case ProductUse():
+            days = (use.exchange, use.onedrive, use.sharepoint, use.teams, use.other, use.licensed_since)
+            return (*key, who, *map(_day, days))
+        case AppUse():
+            apps = map(_words, (use.desktop, use.web, use.mobile))
+            return (*key, who, _day(use.last_activity), *apps)
+        case Mailbox():
+            return (*key, who, use.kind, _day(use.last_activity), use.used_bytes, use.quota_bytes, use.has_archive)
+        case Drive():
+            return (*key, who, _day(use.last_activity), use.used_bytes, use.files)
+
+
+def product_use_of(row: Row) -> ProductUse:
+    return ProductUse(*map(_to_day, row))
+
+
+def app_use_of(row: Row) -> AppUse:
+    return AppUse(_to_day(row[0]), *(frozenset(words.split()) for words in row[1:]))
+
+
+def mailbox_of(row: Row) -> Mailbox:
+    return Mailbox(row[0], _to_day(row[1]), row[2], row[3], _flag(row[4]))
+
+
+def drive_of(row: Row) -> Drive:
+    return Drive(_to_day(row[0]), row[1], row[2])
+
+
+def sign_in_row(key: Key, user_id: str, seen: SignIn) -> Row:
+    return (*key, user_id, _moment(seen.interactive), _moment(seen.non_interactive), _moment(seen.successful))
+
+
+def sign_in_of(row: Row) -> SignIn:
+    return SignIn(*map(_to_moment, row))
+
+
+def _words(words: Iterable[str]) -> str:
+    return " ".join(sorted(words))
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else iso(moment)
+
+
+def _to_moment(text: str | None) -> datetime | None:
+    return None if text is None else parse_iso(text)
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _to_day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _flag(value: int | None) -> bool | None:
+    return None if value is None else bool(value)

@@ -1,0 +1,102 @@
+"""A demo tenant as a process of its own, with proposals for its people in the inbox beside it."""
+
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from licenseiq.context import Context
+from licenseiq.people import Assignment, Person
+from licenseiq.playbooks.offboarding import plan_offboarding
+from licenseiq.proposals.plan import Plan
+from licenseiq_demo import process
+from licenseiq_tenant.inbox.store import Inbox
+from licenseiq_tenant.prices.loader import load_catalogue
+
+FIELDS = "id,userPrincipalName,displayName,accountEnabled,onPremisesSyncEnabled,licenseAssignmentStates"
+
+
+@dataclass
+class Proposed:
+    """`home` is what LICENSEIQ_HOME names. `leavers` are cloud accounts with a direct licence, one for each test."""
+
+    home: Path
+    leavers: list[Person] = field(default_factory=list)
+    _count: int = 0
+
+    @property
+    def folder(self) -> Path:
+        return self.home / "demo"
+
+    def start(self) -> None:
+        demo = process.find_or_start(self.folder / "tenant", "reader", users=120)
+        people = {row["id"]: row["cause"] for row in self.control("GET", "people")}
+        answer = httpx.get(
+            f"{demo.url}/users", params={"$select": FIELDS}, headers={"Authorization": f"Bearer {demo.token}"}
+        )
+        self.leavers = [
+            _person(row)
+            for row in answer.json()["value"]
+            if people[row["id"]] == "active"
+            and row["accountEnabled"]
+            and not row["onPremisesSyncEnabled"]
+            and any(assigned["assignedByGroup"] is None for assigned in row["licenseAssignmentStates"])
+        ]
+
+    def control(self, method: str, what: str, body: object = None) -> Any:
+        found = process.control(self.folder / "tenant")
+        assert found is not None
+        url, token = found
+        answer = httpx.request(method, f"{url}/_demo/{what}", json=body, headers={"X-Demo-Control": token})
+        return answer.json()
+
+    def put(self, person: Person, folder: Path | None = None, hours: int = 24) -> tuple[str, Plan]:
+        """A proposal to offboard somebody, in the inbox of `folder` (default: the demo's)."""
+        demo = process.find(self.folder / "tenant", "reader")
+        tenant_id = demo.tenant_id if demo else "7d1f0c52-0f4e-4e7b-9a37-3f2f7ad3c001"
+        now = datetime.now(UTC) - timedelta(hours=24 - hours)
+        plan, openings = plan_offboarding(
+            [person],
+            Context(tenant_id, now, load_catalogue()),
+            evaluation_id="ev-1",
+            simulated=True,
+            requested_by={"client": "test"},
+            now=now,
+            new_seed=lambda: os.urandom(32),
+        )
+        self._count += 1
+        inbox = Inbox(folder or self.folder)
+        inbox.put(f"p-{self._count}", plan, openings, f"key {self._count}")
+        inbox.close()
+        return f"p-{self._count}", plan
+
+    def changes(self, person: Person) -> list[tuple[str, str, bool]]:
+        """(method, last part of the path, whether the tenant changed) of every change asked for, in order."""
+        return [
+            (entry["method"], entry["path"].rpartition("/")[2], entry["took_effect"])
+            for entry in self.control("GET", "requests")
+            if entry["is_change"] and person.user_id in entry["path"]
+        ]
+
+
+def all_done_once(person: Person) -> list[tuple[str, str, bool]]:
+    return [
+        ("PATCH", person.user_id, True),
+        ("POST", "revokeSignInSessions", True),
+        ("POST", "assignLicense", True),
+    ]
+
+
+def _person(row: dict[str, Any]) -> Person:
+    return Person(
+        row["id"],
+        row["userPrincipalName"],
+        row["displayName"],
+        account_enabled=row["accountEnabled"],
+        synced=False,
+        assignments=tuple(Assignment(a["skuId"], a["assignedByGroup"]) for a in row["licenseAssignmentStates"]),
+        roles=(),
+    )

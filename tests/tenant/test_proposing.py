@@ -1,0 +1,411 @@
+"""Proposing: one live proposal for one request, and what became of it, told truthfully."""
+
+import os
+import re
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Barrier
+
+import anyio
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from licenseiq.errors import Ambiguous, BadRequest, NotFound, SettingsError, Tampered
+from licenseiq.proposals.canonical import digest
+from licenseiq.proposals.steps import Account
+from licenseiq.proposals.stored import ProposalRecord
+from licenseiq_desk.execution.executor import Executor
+from licenseiq_tenant.desk_state import DeskState
+from licenseiq_tenant.proposing import Proposing
+from licenseiq_tenant.proposing.content import FILE, home_key
+from tests.desk.fakes import World, demo_of, world_in
+from tests.fakes import COPILOT, E5, FakeTenant, person
+
+pytestmark = pytest.mark.anyio
+TENANT = "tenant-1"
+PEOPLE = tuple(replace(person(number), roles=()) for number in range(1, 6))
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@dataclass
+class FakeSubjects:
+    """Remembers in memory; `gone` are user ids that left the tenant. `on_remember` runs once, before it remembers."""
+
+    people: dict[str, dict[str, str]] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    on_remember: Callable[[], object] | None = None
+
+    def remember(self, proposal_id: str, people: Mapping[str, str]) -> None:
+        if self.on_remember is not None:
+            first, self.on_remember = self.on_remember, None
+            first()
+        self.people[proposal_id] = dict(people)
+
+    def names(self, proposal_id: str) -> dict[str, tuple[str, str | None]]:
+        upn = {p.user_id: p.user_principal_name for p in PEOPLE}
+        known = self.people.get(proposal_id, {}).items()
+        return {reference: (user_id, upn[user_id]) for reference, user_id in known if user_id not in self.gone}
+
+
+@dataclass
+class Place:
+    """A real desk and a real inbox on one home, with proposing beside them."""
+
+    world: World
+    subjects: FakeSubjects = field(default_factory=FakeSubjects)
+    tenant: FakeTenant = field(default_factory=lambda: FakeTenant(PEOPLE))
+
+    def another(self, tenant_id: str = TENANT, subjects: FakeSubjects | None = None) -> Proposing:
+        home = self.world.home
+        return Proposing(
+            self.tenant,
+            tenant_id,
+            home=home,
+            inbox=self.world.inbox,
+            desk=DeskState(home),
+            subjects=subjects or self.subjects,
+            now=self.world.clock.now,
+        )
+
+    async def offboard(self, *users: str) -> ProposalRecord:
+        return await self.another().offboard(users, "test client", quietly)
+
+    async def get(self, proposal_id: str) -> ProposalRecord:
+        return await self.another().get(proposal_id)
+
+    def spoil(self, sql: str, *values: object) -> None:
+        with sqlite3.connect(self.world.home / "inbox.db") as db:
+            db.execute(sql, values)
+        db.close()
+
+    def withdraw(self, proposal_id: str) -> None:
+        self.spoil("INSERT INTO withdrawal VALUES (?, ?, '2026-11-23T09:00:00Z')", TENANT, proposal_id)
+
+    async def approve(self, proposal_id: str) -> Executor:
+        self.world.desk.take_over(TENANT)
+        pending, _ = await self.world.desk.begin_approval(TENANT, proposal_id, self.world.tenant, "tester")
+        self.world.desk.approve(pending, pending.phrase)
+        return self.world.desk.executor(self.world.tenant)
+
+    def break_the_desk(self) -> None:
+        self.world.desk.close()
+        for path in self.world.home.glob("desk.db*"):
+            path.unlink()
+        (self.world.home / "desk.db").write_bytes(b"not a database, but long enough to be taken for one" * 20)
+
+
+async def quietly(_: str) -> None:
+    return None
+
+
+def place_in(home: Path) -> Place:
+    world = world_in(home, demo=demo_of(TENANT))
+    account = Account(True, "2025-01-01T00:00:00Z", frozenset({E5}), frozenset())
+    world.tenant.accounts.update({one.user_id: account for one in PEOPLE})
+    return Place(world)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    made = place_in(tmp_path)
+    yield made
+    made.world.desk.close()
+    made.world.inbox.close()
+
+
+async def test_a_proposal_is_stored_with_its_people_and_nothing_personal_in_the_clear(place: Place) -> None:
+    """INV-45."""
+    record = await place.offboard("user1@contoso.example", PEOPLE[1].user_id)
+    assert re.fullmatch(r"p-[0-9a-hjkmnp-tv-z]{10}", record.proposal_id)
+    assert (record.state, record.is_new, record.desk) == ("open", True, None)
+    assert record.names["s2"] == (PEOPLE[1].user_id, "user2@contoso.example")
+    assert place.subjects.people == {record.proposal_id: {"s1": PEOPLE[0].user_id, "s2": PEOPLE[1].user_id}}
+    entry = place.world.inbox.entry(TENANT, record.proposal_id)
+    assert entry is not None
+    assert entry.digest == record.digest == digest(entry.plan_bytes)
+    assert b"contoso" not in entry.plan_bytes
+    assert PEOPLE[0].user_id.encode() not in entry.plan_bytes
+    assert record.plan.requested_by == {"client": "test client", "channel": "stdio"}
+    assert await place.get(record.proposal_id) == replace(record, is_new=False)
+
+
+async def test_the_order_and_the_way_of_naming_do_not_make_another_proposal(place: Place) -> None:
+    first = await place.offboard("user1@contoso.example", "User 2")
+    again = await place.offboard(PEOPLE[1].user_id, "user1@contoso.example")
+    assert (again.proposal_id, again.digest, again.is_new) == (first.proposal_id, first.digest, False)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(range(5)), min_size=1, unique=True), min_size=2, max_size=5))
+def test_the_same_people_get_the_same_proposal_and_others_another(requests: list[list[int]]) -> None:
+    with TemporaryDirectory() as folder:
+        place = place_in(Path(folder))
+        found: dict[frozenset[int], str] = {}
+        for request in requests:
+            record = anyio.run(place.offboard, *(PEOPLE[number].user_id for number in request))
+            assert record.is_new is (frozenset(request) not in found)
+            assert found.setdefault(frozenset(request), record.proposal_id) == record.proposal_id
+        assert len(set(found.values())) == len(found)
+        place.world.desk.close()
+        place.world.inbox.close()
+
+
+async def test_other_licences_make_another_proposal(place: Place) -> None:
+    first = await place.offboard("User 1")
+    place.tenant.people = (replace(person(1, skus=(E5, COPILOT)), roles=()),)
+    assert (await place.offboard("User 1")).proposal_id != first.proposal_id
+
+
+async def test_a_blocker_that_came_since_makes_another_proposal(place: Place) -> None:
+    first = await place.offboard("User 1", "User 2")
+    place.tenant.people = tuple(replace(one, roles=("User Administrator",)) for one in PEOPLE)
+    again = await place.offboard("User 1", "User 2")
+    assert again.proposal_id != first.proposal_id
+    assert [blocker.kind for blocker in again.plan.blockers] == ["protected_account"]
+
+
+async def test_after_a_withdrawal_or_an_expiry_a_new_one_is_made(place: Place) -> None:
+    first = await place.offboard("User 1")
+    place.withdraw(first.proposal_id)
+    assert (await place.get(first.proposal_id)).state == "withdrawn"
+    second = await place.offboard("User 1")
+    assert second.is_new
+    place.world.clock.move(timedelta(hours=24).total_seconds())
+    assert (await place.get(second.proposal_id)).state == "expired"
+    third = await place.offboard("User 1")
+    assert third.is_new
+    assert len({first.proposal_id, second.proposal_id, third.proposal_id}) == 3
+
+
+async def test_a_desk_that_has_not_looked_yet_does_not_keep_an_ended_proposal_open(place: Place) -> None:
+    first = await place.offboard("User 1")
+    place.world.desk.take_over(TENANT)
+    place.withdraw(first.proposal_id)
+    found = await place.get(first.proposal_id)
+    assert found.desk is not None
+    assert (found.desk.state, found.state) == ("open", "withdrawn")
+
+
+async def test_a_proposal_goes_through_the_desk_and_its_run_is_told(place: Place) -> None:
+    first = await place.offboard("User 1")
+    executor = await place.approve(first.proposal_id)
+    found = await place.get(first.proposal_id)
+    assert found.state == "approved"
+    assert found.desk is not None
+    assert found.desk.approvals[0].approver_kind == "typed phrase on the demo tenant"
+    assert not (await place.offboard("User 1")).is_new
+    for _ in range(4):
+        await executor.advance_all(TENANT)
+        place.world.clock.move(61)
+    found = await place.get(first.proposal_id)
+    assert found.desk is not None
+    assert [(run.state, {step.outcome for step in run.steps}) for run in found.desk.runs] == [("complete", {"done"})]
+    assert place.world.tenant.accounts[PEOPLE[0].user_id].direct == frozenset()
+    assert (await place.offboard("User 1")).is_new
+
+
+async def test_after_a_rejection_a_new_one_is_made(place: Place) -> None:
+    first = await place.offboard("User 1")
+    place.world.desk.take_over(TENANT)
+    assert not (await place.offboard("User 1")).is_new
+    place.world.desk.reject(TENANT, first.proposal_id, "no", "tester")
+    assert (await place.get(first.proposal_id)).state == "rejected"
+    assert (await place.offboard("User 1")).is_new
+
+
+async def test_a_desk_that_cannot_be_read_leaves_the_state_unknown(place: Place) -> None:
+    first = await place.offboard("User 1")
+    place.break_the_desk()
+    found = await place.get(first.proposal_id)
+    assert (found.state, found.desk) == ("unknown", None)
+    total, rows, _ = await place.another().page(None, 5, None)
+    assert (total, [row.state for row in rows]) == (1, ["unknown"])
+    assert (await place.another().page("unknown", 5, None))[0] == 1
+    assert (await place.another().page("open", 5, None))[0] == 0
+    again = await place.offboard("User 1")
+    assert (again.proposal_id, again.is_new) == (first.proposal_id, False)
+
+
+async def test_another_process_that_was_quicker_is_found(place: Place) -> None:
+    """Both looked and found nothing; the other stores first."""
+    theirs: list[ProposalRecord] = []
+    other = place.another(subjects=FakeSubjects())
+    place.subjects.on_remember = lambda: theirs.append(anyio.run(other.offboard, ("User 1",), "other", quietly))
+    mine = await place.offboard("User 1")
+    assert (mine.proposal_id, mine.is_new) == (theirs[0].proposal_id, False)
+    assert len(place.world.inbox.ids(TENANT)) == 1
+
+
+async def test_a_quicker_one_that_was_rejected_at_once_is_not_found(place: Place) -> None:
+    other = place.another(subjects=FakeSubjects())
+
+    def be_quicker() -> None:
+        theirs = anyio.run(other.offboard, ("User 1",), "other", quietly)
+        place.world.desk.take_over(TENANT)
+        place.world.desk.reject(TENANT, theirs.proposal_id, "no", "tester")
+
+    place.subjects.on_remember = be_quicker
+    assert (await place.offboard("User 1")).is_new
+    assert len(place.world.inbox.ids(TENANT)) == 2
+
+
+async def test_nobody_unknown_people_and_somebody_twice_are_refused(place: Place) -> None:
+    place.tenant.people = (*PEOPLE, person(6, "User 1"))
+    for users, error in (
+        ((), BadRequest),
+        (("Nobody",), NotFound),
+        (("User 1",), Ambiguous),
+        (("user2@contoso.example", "User 2"), BadRequest),
+    ):
+        with pytest.raises(error):
+            await place.offboard(*users)
+    assert place.world.inbox.ids(TENANT) == ()
+    assert place.subjects.people == {}
+
+
+async def test_data_of_another_tenant_makes_no_proposal(place: Place) -> None:
+    with pytest.raises(SettingsError):
+        await place.another("tenant-2").offboard(("User 1",), "test", quietly)
+    assert place.world.inbox.ids(TENANT) == ()
+
+
+async def test_a_proposal_of_another_tenant_is_not_there(place: Place) -> None:
+    first = await place.offboard("User 1")
+    for proposing, proposal_id in ((place.another("tenant-2"), first.proposal_id), (place.another(), "p-0")):
+        with pytest.raises(NotFound, match="list_proposals"):
+            await proposing.get(proposal_id)
+
+
+async def test_who_left_the_tenant_has_no_name_once_the_desk_has_the_values(place: Place) -> None:
+    """INV-45."""
+    first = await place.offboard("User 1", "User 2")
+    place.subjects.gone.add(PEOPLE[0].user_id)
+    assert (await place.get(first.proposal_id)).names["s1"] == (PEOPLE[0].user_id, "user1@contoso.example")
+    place.world.desk.take_over(TENANT)
+    assert list((await place.get(first.proposal_id)).names) == ["s2"]
+
+
+TAMPERED = (
+    "UPDATE proposal SET plan = CAST(replace(plan, 'offboard', 'onboard_') AS BLOB) WHERE proposal_id = ?",
+    "UPDATE proposal SET plan = '{}' WHERE proposal_id = ?",
+    "UPDATE proposal SET digest = 'ab' || substr(digest, 3) WHERE proposal_id = ?",
+)
+
+
+@pytest.mark.parametrize("sql", TAMPERED)
+async def test_a_tampered_proposal_is_said_hides_no_other_and_is_not_found_again(place: Place, sql: str) -> None:
+    """INV-05."""
+    first = await place.offboard("User 1")
+    place.world.clock.move(1)
+    second = await place.offboard("User 2")
+    place.world.clock.move(1)
+    third = await place.offboard("User 3")
+    place.spoil(sql, second.proposal_id)
+    with pytest.raises(Tampered):
+        await place.get(second.proposal_id)
+    total, rows, after = await place.another().page(None, 2, None)
+    assert (total, [row.proposal_id for row in rows], after) == (3, [third.proposal_id, first.proposal_id], None)
+    assert (await place.offboard("User 2")).is_new
+
+
+async def test_values_that_open_nothing_name_nobody_and_are_not_built_on(place: Place) -> None:
+    """INV-05: the desk would never take such a proposal over."""
+    first = await place.offboard("User 1")
+    place.subjects.people.clear()
+    place.spoil("UPDATE opening SET personal_values = CAST(replace(personal_values, 'user1', 'user9') AS BLOB)")
+    assert (await place.get(first.proposal_id)).names == {}
+    assert (await place.offboard("User 1")).is_new
+
+
+async def put_some(place: Place, number: int) -> list[str]:
+    """Proposals a second apart, newest first; the last two of one second."""
+    ids = []
+    for one in range(number):
+        ids.append((await place.offboard(PEOPLE[one].user_id)).proposal_id)
+        if one < number - 2:
+            place.world.clock.move(1)
+    return [*sorted(ids[-2:]), *reversed(ids[:-2])]
+
+
+async def test_pages_show_each_proposal_once_whatever_comes_in_between(place: Place) -> None:
+    ids = await put_some(place, 4)
+    total, rows, after = await place.another().page(None, 1, None)
+    seen = [row.proposal_id for row in rows]
+    assert total == 4
+    place.world.clock.move(1)
+    newest = (await place.offboard(PEOPLE[4].user_id)).proposal_id
+    for _ in range(3):
+        assert after is not None
+        assert len(after) <= 200
+        total, rows, after = await place.another().page(None, 1, after)
+        seen += [row.proposal_id for row in rows]
+    assert (seen, after) == (ids, None)
+    assert total == 5
+    assert (await place.another().page(None, 1, None))[1][0].proposal_id == newest
+
+
+async def test_a_page_of_one_state_counts_that_state_alone(place: Place) -> None:
+    ids = await put_some(place, 4)
+    place.world.desk.take_over(TENANT)
+    place.world.desk.reject(TENANT, ids[0], "no", "tester")
+    place.withdraw(ids[2])
+    proposing = place.another()
+    for state, expected in (("rejected", [ids[0]]), ("withdrawn", [ids[2]]), ("open", [ids[1], ids[3]])):
+        total, rows, after = await proposing.page(state, 5, None)
+        assert (total, [row.proposal_id for row in rows], after) == (len(expected), expected, None)
+        assert {row.state for row in rows} == {state}
+    _, rows, after = await proposing.page("open", 1, None)
+    assert [row.proposal_id for row in (await proposing.page("open", 1, after))[1]] == [ids[3]]
+
+
+@pytest.mark.parametrize("after", ["", "x", "0", "2026-11-23T09:00:00Z/", "2026-11-23T09:00:00Z/p 1", "/" * 10_000])
+async def test_a_place_that_nobody_gave_out_is_refused(place: Place, after: str) -> None:
+    with pytest.raises(BadRequest):
+        await place.another().page(None, 5, after)
+
+
+async def test_calls_are_logged_by_name_alone(place: Place) -> None:
+    await place.another().log_call("health_score", "test client", is_error=False)
+    await place.another().log_call("offboard_user", "test client", is_error=True)
+    with sqlite3.connect(place.world.home / "inbox.db") as db:
+        rows = db.execute("SELECT tenant_id, at, tool, client, is_error FROM tool_call ORDER BY tool").fetchall()
+    db.close()
+    at = "2026-11-23T09:00:00Z"
+    assert rows == [(TENANT, at, "health_score", "test client", 0), (TENANT, at, "offboard_user", "test client", 1)]
+
+
+def test_the_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    together = Barrier(8)
+
+    def make(_: int) -> bytes:
+        together.wait(10)
+        return home_key(tmp_path)
+
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(make, range(8)))
+    assert len(keys) == 1
+    assert len(keys.pop()) == 32
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]
+    if os.name != "nt":
+        assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(("data", "mode"), [(b"k" * 31, 0o600), (b"", 0o600), (b"k" * 32, 0o644)])
+def test_a_key_that_was_not_written_here_is_refused(tmp_path: Path, data: bytes, mode: int) -> None:
+    if os.name == "nt" and mode != 0o600:
+        pytest.skip("modes say nothing on Windows")
+    (tmp_path / FILE).write_bytes(data)
+    (tmp_path / FILE).chmod(mode)
+    with pytest.raises(SettingsError):
+        home_key(tmp_path)
