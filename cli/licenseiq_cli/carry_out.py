@@ -7,11 +7,11 @@ import anyio
 from licenseiq.errors import NotFound, Refused
 from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.states import Outcome
-from licenseiq.proposals.steps import StepKind
 from licenseiq.proposals.stored import DeskReport, RunReport
 from licenseiq_desk.approval import records
 from licenseiq_desk.execution.executor import Executor
 from licenseiq_desk.execution.seen import StepSeen
+from licenseiq_desk.render import VERBS
 
 if TYPE_CHECKING:
     from licenseiq_cli.desk_screen import Screen
@@ -21,11 +21,7 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 90.0
 LOOK_SECONDS = 0.5
 ENDED = frozenset({"complete", "partial", "failed", "cancelled"})
-WORDS = {
-    StepKind.DISABLE_SIGN_IN.value: "block sign-in",
-    StepKind.REVOKE_SESSIONS.value: "end all sessions",
-    StepKind.REMOVE_DIRECT_LICENCES.value: "take back direct licences",
-}
+WORDS = {kind.value: verb for kind, verb in VERBS.items()}
 _HELD = "Another process holds this run; if it died, its hold ends within 30 seconds."
 _STYLES = {"done": "green", "already_so": "green", "confirmed_after_restart": "green", "blocked": "yellow"}
 

@@ -28,13 +28,16 @@ def verify_store(store: DeskStore, tenant_id: str, remembered: LedgerHead | None
 
 
 def tenants(home: Path) -> tuple[str, ...]:
-    """The tenants that have a ledger in this home."""
+    """The tenants that the desk of this home holds anything of: one whose ledger was deleted is still one to check."""
     if not (home / DESK_FILE).exists():
         return ()
     store = open_store(home)
     try:
         with store.database.read() as db:
-            rows = db.exec_driver_sql("SELECT DISTINCT tenant_id FROM ledger_head ORDER BY tenant_id")
+            rows = db.exec_driver_sql(
+                "SELECT tenant_id FROM ledger_head UNION SELECT tenant_id FROM ledger_entry "
+                "UNION SELECT tenant_id FROM proposal ORDER BY tenant_id"
+            )
             return tuple(row[0] for row in rows)
     finally:
         store.close()

@@ -25,6 +25,7 @@ from licenseiq_desk.store.proposals import Held
 from licenseiq_desk.surroundings import Surroundings, real
 from licenseiq_tenant.desk_state import report
 from licenseiq_tenant.inbox.store import Inbox
+from licenseiq_tenant.prices import load_catalogue
 
 
 class Desk:
@@ -71,7 +72,8 @@ class Desk:
         """The plan as a person reads it, from its canonical bytes and the opened values."""
         held = self.proposal(tenant_id, proposal_id)
         opened = proposals.openings(self._store, tenant_id, proposal_id, held.plan)
-        return render(held.plan.to_bytes(), opened, protections or {})
+        catalogue = load_catalogue()
+        return render(held.plan.to_bytes(), opened, protections or {}, lambda sku_id: catalogue.sku(sku_id).name)
 
     async def begin_approval(
         self, tenant_id: str, proposal_id: str, writer: TenantWriter, requester: str

@@ -1,9 +1,10 @@
 """The lines that a person reads before deciding: made from the plan's canonical bytes and the opened values.
 
-Ids stand exactly; text that a user of the tenant controls is cleaned. Nothing of the plan is left out.
+Ids stand exactly; text that a user of the tenant controls is cleaned. Nothing of the plan is left out: what has no
+words here stands as its canonical JSON.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from licenseiq.ports import Protection
 from licenseiq.proposals.canonical import Json, canonical
@@ -13,14 +14,25 @@ from licenseiq.proposals.steps import StepKind
 from licenseiq.text import LONGEST, clean
 from licenseiq.times import iso
 
-_VERBS = {
+SkuName = Callable[[str], str]
+
+VERBS = {
     StepKind.DISABLE_SIGN_IN: "block sign-in",
     StepKind.REVOKE_SESSIONS: "end all sessions",
     StepKind.REMOVE_DIRECT_LICENCES: "take back direct licences",
 }
 
 
-def render(plan_bytes: bytes, openings: Mapping[str, Opening], protections: Mapping[str, Protection]) -> list[str]:
+def _by_id(sku_id: str) -> str:
+    return sku_id
+
+
+def render(
+    plan_bytes: bytes,
+    openings: Mapping[str, Opening],
+    protections: Mapping[str, Protection],
+    sku_name: SkuName = _by_id,
+) -> list[str]:
     """The whole plan in lines. `protections` is empty before the preflight. Raises Tampered."""
     plan = read_plan(plan_bytes)
     lines = [
@@ -38,7 +50,7 @@ def render(plan_bytes: bytes, openings: Mapping[str, Opening], protections: Mapp
             lines.append(f"  {_protection(protections[subject.reference])}")
         for step in plan.steps:
             if step.subject == subject.reference:
-                lines += _step(step, step.number in blocked)
+                lines += _step(step, step.number in blocked, sku_name)
     lines += [""] if plan.hand_offs or plan.blockers or plan.not_yet_possible else []
     lines += [f"By hand ({_clean(h.kind)}, {h.subject}): {_clean(h.instructions)}" for h in plan.hand_offs]
     for blocker in plan.blockers:
@@ -48,16 +60,48 @@ def render(plan_bytes: bytes, openings: Mapping[str, Opening], protections: Mapp
     return [*lines, "", f"Freed a month: {_money(plan)}"]
 
 
-def _step(step: Step, is_blocked: bool) -> list[str]:
-    undo = (
-        f"undo: {_value(step.undo)}" if step.undo is not None else f"no undo: {_clean(step.undo_note) or 'none given'}"
-    )
-    mark = " [blocked, not taken]" if is_blocked else ""
-    lines = [f"  {step.number}. {_VERBS[step.kind]}{mark}"]
-    lines.append(f"     until {_value(step.goal)}; only if {_value(step.precondition)}")
-    if step.arguments:
-        lines.append(f"     with {_value(step.arguments)}")
-    return [*lines, f"     {undo}"]
+def _step(step: Step, is_blocked: bool, sku_name: SkuName) -> list[str]:
+    lines = [f"  {step.number}. {VERBS[step.kind]}{' [blocked, not taken]' if is_blocked else ''}"]
+    skus = step.arguments.get("sku_ids")
+    if isinstance(skus, list):
+        lines += [f"     - {_sku(sku, sku_name)}" for sku in skus]
+    if rest := {name: value for name, value in step.arguments.items() if name != "sku_ids" or skus is not value}:
+        lines.append(f"     with {_value(rest)}")
+    lines.append(f"     done when {_predicate(step.goal, skus)}; only if {_predicate(step.precondition, skus)}")
+    return [*lines, f"     {_undo(step, skus)}"]
+
+
+def _sku(sku: Json, sku_name: SkuName) -> str:
+    if not isinstance(sku, str):
+        return _value(sku)
+    name = _clean(sku_name(sku))
+    return sku if name == sku else f"{name} ({_clean(sku)})"
+
+
+def _predicate(predicate: Mapping[str, Json], skus: Json) -> str:
+    return " and ".join(_condition(name, value, skus) for name, value in sorted(predicate.items())) or "always"
+
+
+def _condition(name: str, value: Json, skus: Json) -> str:
+    if name == "account_enabled" and isinstance(value, bool):
+        return "sign-in is allowed" if value else "sign-in is blocked"
+    if name == "sessions_revoked_since_intent" and value is True:
+        return "all sessions were ended after this step began"
+    if name == "direct_licences_absent" and value == skus:
+        return "none of these is assigned directly"
+    if name == "direct_licences_present" and value == skus:
+        return "all of these are assigned directly"
+    return _value({name: value})
+
+
+def _undo(step: Step, skus: Json) -> str:
+    if step.undo is None:
+        return f"no way back: {_clean(step.undo_note) or 'no reason given'}"
+    if step.undo == {"kind": "enable_sign_in"}:
+        return "way back: allow sign-in"
+    if step.undo == {"kind": "add_licences", "sku_ids": skus}:
+        return "way back: assign these again"
+    return f"way back: {_value(step.undo)}"
 
 
 def _who(opening: Opening | None) -> str:

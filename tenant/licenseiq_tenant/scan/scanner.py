@@ -6,7 +6,7 @@ cannot be read becomes a reading with its reason; the scan goes on. Every pause 
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import anyio
@@ -20,23 +20,23 @@ from licenseiq.skus import Catalogue
 from licenseiq.times import iso
 from licenseiq_tenant.graph.client import Graph
 from licenseiq_tenant.graph.fetch import Sleep, not_readable
-from licenseiq_tenant.lanes import people, probe, reports, sign_ins
+from licenseiq_tenant.lanes import people, probe, reports
 from licenseiq_tenant.scan.due import LANES, due_lanes, tries
 from licenseiq_tenant.scan.seen import Lane, Observe, ScanSeen
+from licenseiq_tenant.scan.slow import RESUMABLE, SlowLane
 from licenseiq_tenant.snapshot import evaluations, views
-from licenseiq_tenant.snapshot.generations import LASTING, Generations
+from licenseiq_tenant.snapshot.generations import Generations
 from licenseiq_tenant.snapshot.lease import RENEW_SECONDS, Budget, Lease
 
-SIGN_IN_BUDGET = Budget("sign_ins", 10, 60.0)
 KEEP_EVALUATIONS = timedelta(hours=2)
-RESUMABLE = timedelta(hours=24)
 STALE_EVALUATION = timedelta(hours=12)
 # How many items a source gave, and how many of them made no sense.
 Counts = tuple[int, int]
 
 
 def report_budget(source: Source) -> Budget:
-    return Budget(f"report:{source.value}", 14, 600.0)
+    """14 requests in 10 minutes; one reading takes up to three, where a download is cut."""
+    return Budget(f"report:{source.value}", 4, 600.0)
 
 
 @dataclass
@@ -75,7 +75,8 @@ class Scan:
                 group.start_soon(self._lane_of_reports)
         await self._evaluate()
         if "slow" in due:
-            await self._slow()
+            say = partial(self._say, "slow", total=None)
+            await SlowLane(self.lease, self.graph, self._generations, self._wait, self.sleep, say).read()
             await self._evaluate()
 
     def _due(self) -> frozenset[Lane]:
@@ -172,44 +173,6 @@ class Scan:
             for source, read in readers.items():
                 group.start_soon(one, source, read)
         await _off_loop(partial(self._generations.publish, generation, readings))
-
-    async def _slow(self) -> None:
-        """Sign-in activity page by page within its budget. What is read stays, wherever it stops."""
-        now = self.lease.clock()
-        resumed = await _off_loop(partial(self._generations.unfinished, "slow", now - RESUMABLE))
-        if resumed is not None and await self._sign_ins(*resumed, now) is not Reason.INCOMPLETE:
-            return
-        generation = await _off_loop(partial(self._generations.begin, "slow", now))
-        await self._sign_ins(generation, None, now)
-
-    async def _sign_ins(self, generation: int, link: str | None, now: datetime) -> Reason | None:
-        """Reads from `link` to the end. INCOMPLETE: the place to go on from was no longer taken, and is forgotten."""
-        resuming, unreadable = link is not None, 0
-        count = await _off_loop(partial(self._generations.count, generation, "sign_in"))
-        try:
-            while True:
-                while wait := await self._budget(SIGN_IN_BUDGET):
-                    self._say("slow", f"Waiting {wait:.0f} s: Graph allows 10 requests a minute here.", count, None)
-                    await self.sleep(min(wait, RENEW_SECONDS))
-                page = await sign_ins.page(self.graph, link, self._wait)
-                resuming = False
-                await _off_loop(partial(self._generations.add_sign_ins, generation, page.rows, page.next_link))
-                count, unreadable, link = count + len(page.rows), unreadable + page.unreadable, page.next_link
-                self._say("slow", f"Reading sign-in activity: {count} so far.", count, None)
-                if link is None:
-                    break
-            reading = Reading(Source.SIGN_INS, None, now, count, unreadable)
-        except NotReadable as error:
-            reason = Reason(error.reason)
-            if resuming and reason in (Reason.MALFORMED, Reason.NOT_OFFERED, Reason.INCOMPLETE):
-                await _off_loop(partial(self._generations.drop, generation))
-                return Reason.INCOMPLETE
-            if reason not in LASTING:
-                await _off_loop(partial(self._generations.note_failure, Source.SIGN_INS, reason, now))
-                return reason
-            reading = Reading(Source.SIGN_INS, reason, now)
-        await _off_loop(partial(self._generations.publish, generation, [reading]))
-        return None
 
     async def _evaluate(self) -> None:
         """Runs the rules when something new was published, or when the last evaluation has grown old."""

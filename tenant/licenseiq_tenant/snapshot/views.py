@@ -98,7 +98,7 @@ def tenant_view(db: "Connection", ground: Context, generations: Generations) -> 
     sign_ins: dict[str, SignIn] = uses[Source.SIGN_INS]
     people = []
     for row in _all(db, "person", rows.PERSON_COLUMNS, tenant, generations, Source.USERS, "user_id"):
-        who, name = row[0], (row[1] or "").lower()
+        who, name = row[0], rows.fold(row[1]) or ""
         people.append(
             rows.person_of(
                 row,
@@ -126,7 +126,7 @@ def people(
 
 
 def _whole(db: "Connection", ground: Context, generations: Generations, row: rows.Row) -> Person:
-    tenant, who, name = ground.tenant_id, row[0], (row[1] or "").lower()
+    tenant, who, name = ground.tenant_id, row[0], rows.fold(row[1]) or ""
     assigned = db.exec_driver_sql(
         f"SELECT {rows.ASSIGNMENT_COLUMNS} FROM assignment "  # noqa: S608
         "WHERE tenant_id = ? AND generation_id = ? AND user_id = ? ORDER BY place",
