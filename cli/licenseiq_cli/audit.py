@@ -7,8 +7,8 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from licenseiq.errors import StateUnknown
+from licenseiq.words import count
 from licenseiq_cli.homes import demo_home, home
-from licenseiq_cli.report_words import count
 from licenseiq_desk.audit import tenants, verify_home
 from licenseiq_desk.ledger.verify import LedgerVerdict
 

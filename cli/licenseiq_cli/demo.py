@@ -16,6 +16,7 @@ from licenseiq.playbooks.offboarding import plan_offboarding
 from licenseiq.ports import EvaluationHead, HolderQuery, Proposals, Tenant
 from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.stored import ProposalRecord
+from licenseiq_cli.program import program
 from licenseiq_cli.screen import is_terminal
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _report(options: argparse.Namespace) -> int:
         from licenseiq_cli.report import Next, report
         from licenseiq_cli.screen import show
 
-        onward = Next(program(os.environ), str(Path.cwd()), _handed_on(os.environ))
+        onward = Next(program(), str(Path.cwd()), _handed_on(os.environ))
         show(report(head, record, holder, onward))
     return 0
 
@@ -112,11 +113,6 @@ def progress_bar() -> "AbstractContextManager[Observe]":
     from licenseiq_cli.screen_rich import scan_bar
 
     return scan_bar()
-
-
-def program(environ: Mapping[str, str]) -> str:
-    """What a person types to start LicenseIQ: uv tells its children that they run under it."""
-    return "uv run licenseiq" if environ.get("UV_RUN_RECURSION_DEPTH") else "licenseiq"
 
 
 def _handed_on(environ: Mapping[str, str]) -> dict[str, str]:

@@ -9,13 +9,15 @@ from pathlib import Path
 from licenseiq.errors import StateUnknown, Tampered
 from licenseiq.proposals.canonical import digest
 from licenseiq.proposals.plan import Plan, read_plan
-from licenseiq.proposals.stored import DeskReport
 from licenseiq.times import iso
+from licenseiq.words import count
 from licenseiq_cli.homes import demo_home, home
-from licenseiq_cli.report_words import count, money_words, plan_money
+from licenseiq_cli.program import program
+from licenseiq_cli.report_words import money_words, plan_money
 from licenseiq_tenant.database import read_only
 from licenseiq_tenant.desk_state import DeskState
 from licenseiq_tenant.inbox.store import FILE
+from licenseiq_tenant.proposing.states import state_of
 
 _GOING_ON = frozenset({"scheduled", "running", "waiting", "paused"})
 
@@ -38,7 +40,7 @@ class Listed:
     def command(self) -> str | None:
         """What to type next; None where nothing is left to do, or this version cannot do it."""
         is_left = self.state == "open" or (self.state == "approved" and (self.run is None or self.run in _GOING_ON))
-        return f"licenseiq approve {self.proposal_id}" if self.is_demo and is_left and self.plan else None
+        return f"{program()} approve {self.proposal_id}" if self.is_demo and is_left and self.plan else None
 
 
 def run(options: argparse.Namespace) -> int:
@@ -94,16 +96,9 @@ def _listed(
     except StateUnknown:
         return Listed(proposal_id, tenant_id, is_demo, plan, "unknown", None)
     last = report.runs[-1].state if report and report.runs else None
-    return Listed(proposal_id, tenant_id, is_demo, plan, _state(report, withdrawn, plan, now), last)
-
-
-def _state(report: DeskReport | None, withdrawn: bool, plan: Plan | None, now: datetime) -> str:
-    """The desk's word; where it has not looked yet, what it will find."""
-    if report is not None and report.state != "open":
-        return report.state
-    if withdrawn:
-        return "withdrawn"
-    return "expired" if plan is not None and plan.expires <= now else "open"
+    expired = plan is not None and plan.expires <= now
+    state = state_of(report.state if report else None, withdrawn=withdrawn, expired=expired)
+    return Listed(proposal_id, tenant_id, is_demo, plan, state, last)
 
 
 def _plan(data: object, expected: str) -> Plan | None:

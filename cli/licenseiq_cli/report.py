@@ -11,8 +11,9 @@ from licenseiq.evaluation import Action, Holder, KindTotal, Summary
 from licenseiq.money import Total
 from licenseiq.ports import EvaluationHead
 from licenseiq.proposals.stored import ProposalRecord
+from licenseiq.words import count
 from licenseiq_cli.report_proposal import proposal_blocks
-from licenseiq_cli.report_words import count, money_cell, money_words, name_of, one_line, tenths
+from licenseiq_cli.report_words import money_cell, money_words, name_of, one_line, tenths
 from licenseiq_cli.screen import FACTS, Block, Column, Gauge, Lines, Section, Table, Title, Verbatim
 
 _MOST_NOTES = 6

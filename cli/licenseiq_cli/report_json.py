@@ -13,6 +13,7 @@ from licenseiq.ports import EvaluationHead
 from licenseiq.proposals.stored import ProposalRecord
 from licenseiq.text import clean_or_none
 from licenseiq.times import iso
+from licenseiq_cli.program import program
 from licenseiq_cli.report_words import one_line, plan_money, step_summary, target
 
 JsonValue = None | bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
@@ -126,4 +127,4 @@ def _proposal(record: ProposalRecord, holder: Holder | None, now: datetime) -> d
 
 
 def _approve(record: ProposalRecord) -> str:
-    return f"licenseiq approve {record.proposal_id}"
+    return f"{program()} approve {record.proposal_id}"

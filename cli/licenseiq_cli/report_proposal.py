@@ -6,7 +6,8 @@ from licenseiq.evaluation import Holder
 from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.stored import ProposalRecord
 from licenseiq.text import clean_or_none
-from licenseiq_cli.report_words import amount, count, one_line, plan_money, step_summary, target, undo_words
+from licenseiq.words import count
+from licenseiq_cli.report_words import amount, one_line, plan_money, step_summary, target, undo_words
 from licenseiq_cli.screen import FACTS, Block, Column, Lines, Section, Table
 
 

@@ -6,6 +6,7 @@ from licenseiq.money import Money, Total
 from licenseiq.proposals.plan import Plan, Step
 from licenseiq.proposals.steps import StepKind
 from licenseiq.text import clean
+from licenseiq.words import count
 
 # What findings claim, and the components of the score, as a person would say it.
 _NAMES = {
@@ -23,11 +24,6 @@ _UNDO = {"enable_sign_in": "allow sign-in again", "add_licences": "give them bac
 def name_of(kind: str) -> str:
     """The friendly name of a kind of finding or a component; an unknown one is spelled out."""
     return _NAMES.get(kind) or clean(kind.replace("_", " ").capitalize()).text
-
-
-def count(number: int, one: str, many: str | None = None) -> str:
-    """'1 seat', '12 seats'."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def tenths(value: int) -> str:

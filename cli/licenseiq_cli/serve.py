@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from licenseiq.errors import NotReady
+from licenseiq_cli.homes import demo_home
+from licenseiq_cli.program import program
 from licenseiq_cli.settings import load_settings, require_connection
 from licenseiq_demo.errors import DemoError
 from licenseiq_server import build_server, run_stdio
@@ -20,9 +22,8 @@ from licenseiq_tools.deps import Deps
 if TYPE_CHECKING:
     from licenseiq_cli.open_reader import Where
 
-APPROVE = "licenseiq approve"
 # On the demo tenant no real credential is looked at, so that none can be used by mistake.
-_OF_THE_DEMO = ("LICENSEIQ_HOME", "LICENSEIQ_READ_ONLY", "LICENSEIQ_PRIVACY")
+_OF_THE_DEMO = ("LICENSEIQ_READ_ONLY", "LICENSEIQ_PRIVACY")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -39,7 +40,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _reads_only(environ: Mapping[str, str], *, demo: bool) -> bool:
     if demo:
-        return load_settings({name: environ[name] for name in _OF_THE_DEMO if name in environ}).read_only
+        given = {name: environ[name] for name in _OF_THE_DEMO if name in environ}
+        return load_settings({**given, "LICENSEIQ_HOME": str(demo_home(environ))}).read_only
     settings = load_settings(environ)
     require_connection(settings, environ)
     return settings.read_only
@@ -55,7 +57,7 @@ def _opener(demo: bool, read_only: bool) -> OpenDeps:
         from licenseiq_cli.open_reader import open_reader
 
         async with open_reader(where) as reader:
-            yield Deps(reader.tenant, reader.proposals, APPROVE, read_only)
+            yield Deps(reader.tenant, reader.proposals, f"{program()} approve", read_only)
 
     return open_deps
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from licenseiq.words import count
+
 
 class Source(StrEnum):
     """A thing that is read by its own request and can fail by itself."""
@@ -82,7 +84,7 @@ class Reading:
         if self.reason is None:
             if not self.unreadable_rows:
                 return ""
-            return f"{self.unreadable_rows} item(s) of {name} could not be read and were left out."
+            return f"Left out of {name}, because they could not be read: {count(self.unreadable_rows, 'item')}."
         return f"{name[0].upper()}{name[1:]} {_WORDS[self.reason].format(permission=permission)}"
 
 

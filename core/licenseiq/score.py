@@ -50,7 +50,7 @@ def components(basis: ScoreBasis, note: str = "") -> tuple[Component, ...]:
             "licence_errors",
             ERRORS,
             _points(ERRORS, basis.clean, basis.clean + basis.faulty),
-            f"{basis.faulty} licensed people have an assignment error; {basis.clean} in use have none.",
+            f"Licensed people with an assignment error: {basis.faulty}; in use without one: {basis.clean}.",
         ),
     ]
     if basis.privilege_known:
@@ -59,7 +59,7 @@ def components(basis: ScoreBasis, note: str = "") -> tuple[Component, ...]:
                 "dormant_privilege",
                 PRIVILEGE,
                 _points(PRIVILEGE, basis.awake, basis.awake + basis.dormant),
-                f"{basis.dormant} privileged accounts had no sign-in in 90 days; {basis.awake} had one.",
+                f"Privileged accounts without a sign-in in 90 days: {basis.dormant}; with one: {basis.awake}.",
             )
         )
     return tuple(parts)

@@ -12,6 +12,7 @@ from licenseiq.money import Total
 from licenseiq.readings import Reason, Source
 from licenseiq.score import ScoreBasis, components, score
 from licenseiq.spend import Spend, money_of, spend_of
+from licenseiq.words import count
 
 USAGE = (Source.SIGN_INS, Source.ACTIVE_USERS, Source.APPS, Source.MAILBOXES, Source.ONEDRIVE)
 
@@ -102,7 +103,7 @@ def _measure_note(spend: Spend) -> str:
     if spend.currency is None:
         return "No owned SKU has a price, so seats are compared instead of money."
     if spend.unpriced:
-        return f"{spend.unpriced} seats without a price are left out."
+        return f"{count(spend.unpriced, 'seat')} without a price left out."
     return ""
 
 
@@ -124,9 +125,10 @@ def _unknown(context: Context, spend: Spend, scored: int | None, basis: ScoreBas
         said.append("Dormant privilege is not scored: it needs both the directory roles and sign-in activity.")
     if spend.unpriced:
         kinds = sum(s not in context.catalogue.prices for s in spend.seats)
-        said.append(f"{spend.unpriced} seats of {kinds} SKUs have no known price: they are counted, not in money.")
+        seats = f"{count(spend.unpriced, 'seat')} of {count(kinds, 'SKU')}"
+        said.append(f"Counted, but not in money, as there is no known price: {seats}.")
     if spend.unconfirmed:
-        said.append(f"The list prices of {spend.unconfirmed} SKUs are older readings and not confirmed since.")
+        said.append(f"List prices older than the others, and not confirmed since: {count(spend.unconfirmed, 'SKU')}.")
     if spend.uncounted:
-        said.append(f"How many seats of {spend.uncounted} SKUs were bought or taken is not known.")
+        said.append(f"How many seats were bought or taken is not known of {count(spend.uncounted, 'SKU')}.")
     return tuple(said)

@@ -13,6 +13,7 @@ from licenseiq.proposals.plan import Plan, Step, read_plan
 from licenseiq.proposals.steps import StepKind
 from licenseiq.text import LONGEST, clean
 from licenseiq.times import iso
+from licenseiq.words import count
 
 SkuName = Callable[[str], str]
 
@@ -40,8 +41,8 @@ def render(
         f"Kind {_clean(plan.kind)}; tenant {_clean(plan.tenant_id)}{' (the demo tenant)' if plan.simulated else ''}",
         f"Asked for by {_pairs(plan.requested_by)}; made {iso(plan.created)}, expires {iso(plan.expires)}",
         f"From evaluation {_clean(plan.evaluation_id)}; versions {_pairs(plan.versions)}",
-        f"{_count(len(plan.subjects), 'person', 'people')}, {_count(len(plan.steps), 'step', 'steps')}, "
-        f"{_count(len(plan.hand_offs), 'hand-off', 'hand-offs')}, {_count(len(plan.blockers), 'blocker', 'blockers')}",
+        f"{count(len(plan.subjects), 'person', 'people')}, {count(len(plan.steps), 'step', 'steps')}, "
+        f"{count(len(plan.hand_offs), 'hand-off', 'hand-offs')}, {count(len(plan.blockers), 'blocker', 'blockers')}",
     ]
     blocked = plan.blocked_steps()
     for subject in plan.subjects:
@@ -117,14 +118,14 @@ def _protection(found: Protection) -> str:
     if found.listed:
         return "On the list of protected accounts: this person is not touched."
     if found.roles:
-        return f"Holds {_count(len(found.roles), 'directory role', 'directory roles')}: this person is not touched."
+        return f"Holds {count(len(found.roles), 'directory role', 'directory roles')}: this person is not touched."
     return "Not protected, as of just now."
 
 
 def _money(plan: Plan) -> str:
     parts = [f"{_amount(micros)} {_clean(currency)}" for currency, micros in sorted(plan.money.items())]
     if plan.unpriced_seats:
-        parts.append(f"{_count(plan.unpriced_seats, 'seat', 'seats')} without a price")
+        parts.append(f"{count(plan.unpriced_seats, 'seat', 'seats')} without a price")
     return ", ".join(parts) or "nothing"
 
 
@@ -145,10 +146,6 @@ def _value(value: Json) -> str:
 
 def _text(value: Json) -> str:
     return _clean(value) if isinstance(value, str) else _value(value)
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 def _clean(text: str) -> str:

@@ -1,4 +1,7 @@
-"""Writes what every tool publishes into tests/snapshots/tools: run `uv run python -m tests.snapshots.update`."""
+"""Writes what every tool publishes into tests/snapshots/tools, and their table into README.md.
+
+Run `uv run python -m tests.snapshots.update`.
+"""
 
 import json
 from pathlib import Path
@@ -10,6 +13,7 @@ from mcp import Client
 from licenseiq_server import build_server
 from licenseiq_tools import PROPOSALS, READS
 from tests.fakes import opener
+from tests.snapshots import readme_tools
 
 COMMAND = "uv run python -m tests.snapshots.update"
 FOLDER = Path(__file__).parent / "tools"
@@ -44,6 +48,7 @@ async def main() -> None:
         stale.unlink()
     for name, tool in (await published("auto")).items():
         (FOLDER / f"{name}.json").write_text(as_text(tool), encoding="utf-8")
+    readme_tools.rewrite()
 
 
 if __name__ == "__main__":

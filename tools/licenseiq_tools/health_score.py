@@ -1,5 +1,6 @@
 """How healthy the tenant's licence spend is."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from mcp_types import CallToolResult
@@ -8,11 +9,12 @@ from pydantic import BaseModel, Field
 from licenseiq.evaluation import Action, Component, KindTotal, Summary
 from licenseiq.ports import EvaluationHead
 from licenseiq.times import iso
+from licenseiq.words import count
 from licenseiq_tools.answers import answer
 from licenseiq_tools.deps import Call, deps_of, progress_of
 from licenseiq_tools.errors import guarded
 from licenseiq_tools.shapes import MoneyList, money, tenths
-from licenseiq_tools.wording import count, few, money_words, one_line, sentences, unknown_words
+from licenseiq_tools.wording import few, money_words, one_line, sentences, unknown_words
 
 _MOST = 8
 
@@ -66,7 +68,7 @@ async def health_score(call: Call) -> Annotated[CallToolResult, HealthScore]:
     head = await deps.tenant.evaluation(progress_of(call))
     summary = head.summary
     unknown = few((*summary.unknown, *head.notes))
-    step = f"Next: {summary.actions[0].tool}." if summary.actions else "Nothing stands out to be done."
+    step = _next_step(summary.actions)
     content = HealthScore(
         score=tenths(summary.score),
         provisional=summary.provisional,
@@ -87,6 +89,14 @@ async def health_score(call: Call) -> Annotated[CallToolResult, HealthScore]:
         unknown=unknown,
     )
     return answer(sentences(_headline(head, summary), unknown_words(unknown), step), content)
+
+
+def _next_step(actions: Sequence[Action]) -> str:
+    """The tool of the best action that has one; some actions are a person's alone."""
+    if not actions:
+        return "Nothing stands out to be done."
+    tool = next((action.tool for action in actions if action.tool), None)
+    return f"Next: {tool}." if tool else "What is left is for a person to do: see actions."
 
 
 def _headline(head: EvaluationHead, summary: Summary) -> str:

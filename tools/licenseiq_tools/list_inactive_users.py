@@ -10,13 +10,14 @@ from licenseiq.evaluation import Holder
 from licenseiq.ports import HolderPage, HolderQuery
 from licenseiq.text import CleanText, clean
 from licenseiq.times import iso
+from licenseiq.words import count
 from licenseiq_tools.answers import answer, fitting
 from licenseiq_tools.arguments import Cursor, Name, arguments_digest, optional_selector
 from licenseiq_tools.cursors import Place, read_cursor
 from licenseiq_tools.deps import Call, deps_of, progress_of
 from licenseiq_tools.errors import guarded
 from licenseiq_tools.shapes import MoneyList, SkuRef, money, sku_refs
-from licenseiq_tools.wording import count, few, money_words, one_line, sentences, unknown_words
+from licenseiq_tools.wording import few, money_words, one_line, sentences, unknown_words
 
 
 class InactiveUser(BaseModel):

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from licenseiq.proposals.stored import ProposalRecord
 from licenseiq.times import iso
+from licenseiq.words import count
 from licenseiq_tools.answers import answer, fitting
 from licenseiq_tools.arguments import Cursor, arguments_digest
 from licenseiq_tools.cursors import Place, read_cursor
@@ -14,7 +15,7 @@ from licenseiq_tools.deps import Call, deps_of
 from licenseiq_tools.errors import guarded
 from licenseiq_tools.proposal_view import plan_money
 from licenseiq_tools.shapes import MoneyList, money
-from licenseiq_tools.wording import count, sentences, unknown_words
+from licenseiq_tools.wording import sentences, unknown_words
 
 State = Literal["open", "approved", "rejected", "withdrawn", "superseded", "expired", "unknown"]
 

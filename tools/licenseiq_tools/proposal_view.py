@@ -10,9 +10,10 @@ from licenseiq.proposals.steps import StepKind
 from licenseiq.proposals.stored import ProposalRecord, RunReport
 from licenseiq.text import clean
 from licenseiq.times import iso
+from licenseiq.words import count
 from licenseiq_tools.proposal_shapes import LeftOut, PlanBlocker, PlanHandOff, PlanStep, Saving
 from licenseiq_tools.shapes import money
-from licenseiq_tools.wording import count, few, money_words, one_line
+from licenseiq_tools.wording import few, money_words, one_line
 
 # Runs that have not begun any step.
 _NOT_BEGUN = frozenset({"scheduled"})

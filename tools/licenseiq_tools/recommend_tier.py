@@ -13,12 +13,13 @@ from licenseiq.ports import EvaluationHead
 from licenseiq.right_sizing import recommend
 from licenseiq.text import clean_or_none
 from licenseiq.times import iso
+from licenseiq.words import count
 from licenseiq_tools.answers import answer
 from licenseiq_tools.arguments import Name, optional_selector
 from licenseiq_tools.deps import Call, Deps, deps_of, progress_of
 from licenseiq_tools.errors import guarded
 from licenseiq_tools.shapes import MoneyList, SkuRef, money, sku_refs
-from licenseiq_tools.wording import count, few, money_words, sentences, unknown_words
+from licenseiq_tools.wording import few, money_words, sentences, unknown_words
 
 
 class TierUser(BaseModel):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from licenseiq.money import Total
 from licenseiq.text import clean
+from licenseiq.words import count
 
 LONGEST_SENTENCE = 300
 
@@ -19,11 +20,6 @@ def one_line(text: str, longest: int = LONGEST_SENTENCE) -> str:
     """One of our own sentences, on one line, without invisible characters, and cut at `longest`."""
     line = " ".join(filter(None, (clean(word).text for word in text[: longest * 4].split())))
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
-
-
-def count(number: int, one: str, many: str | None = None) -> str:
-    """'1 seat', '12 seats'."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def few(sentences: Iterable[str], budget: int = 1200) -> list[str]:
