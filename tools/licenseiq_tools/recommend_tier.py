@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from licenseiq.context import Context
 from licenseiq.errors import BadRequest
 from licenseiq.peers import recommend_for_newcomer
+from licenseiq.money import Total
 from licenseiq.people import Person
 from licenseiq.ports import EvaluationHead
 from licenseiq.right_sizing import recommend
@@ -89,6 +90,10 @@ async def recommend_tier(
     return await _for_newcomer(deps, context, head, asked)
 
 
+def _saves(saving: Total | None) -> str:
+    return "what it saves is unknown" if saving is None else f"saves {money_words(saving)} a month"
+
+
 def _for_person(person: Person, context: Context, head: EvaluationHead) -> CallToolResult:
     advice = recommend(person, context)
     option = advice.review_candidate
@@ -101,7 +106,7 @@ def _for_person(person: Person, context: Context, head: EvaluationHead) -> CallT
     else:
         headline = (
             f"{count(len(advice.current), 'paid seat')} held, {len(advice.recommended)} recommended; "
-            f"saves {money_words(advice.saving)} a month ({advice.confidence})."
+            f"{_saves(advice.saving)} ({advice.confidence})."
         )
         step = "A person decides; offboard_user proposes to take a leaver out."
     review = "A cheaper set is possible if a person releases something: see review_candidate." if option else ""
