@@ -18,7 +18,7 @@ def proposal_blocks(record: ProposalRecord | None, holder: Holder | None) -> lis
         return [Section("A proposal"), Lines((words,))]
     plan = record.plan
     blocked = plan.blocked_steps()
-    note = "nothing has changed yet" if record.state == "open" and record.desk is None else ""
+    note = "nothing has changed yet" if record.state == "open" else ""
     steps = tuple(
         (
             f"{step.number}.",

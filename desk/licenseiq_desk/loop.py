@@ -32,9 +32,12 @@ async def run_desk(
     on_taken: Callable[[TakenReport], None] = _ignore,
     on_progress: Callable[[RunProgress], None] = _ignore,
 ) -> None:
-    """Works until `stop_event` is set. Trouble of one round is logged, and the next round tries again."""
+    """Works until `stop_event` is set. Trouble of one round is logged, and the next round tries again; the same trouble
+    in the rounds after it is not logged again."""
+    told = ""
     async with writer_factory() as writer:
         while not stop_event.is_set():
+            trouble = ""
             try:
                 taken = desk.take_over(tenant_id)
                 if taken.taken or taken.ended or taken.rejected:
@@ -42,8 +45,11 @@ async def run_desk(
                 for progress in await desk.advance_all(tenant_id, writer, observe):
                     on_progress(progress)
             except LicenseIQError as error:
-                log.warning("The desk could not finish a round: %s", error)
+                trouble = f"The desk could not finish a round: {error}"
             except (SQLAlchemyError, OSError) as error:
-                log.warning("The desk's store could not be used (%s); nothing was sent.", type(error).__name__)
+                trouble = f"The desk's store could not be used ({type(error).__name__}); nothing was sent."
+            if trouble and trouble != told:
+                log.warning("%s", trouble)
+            told = trouble
             with anyio.move_on_after(poll_seconds):
                 await stop_event.wait()

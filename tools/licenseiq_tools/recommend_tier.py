@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 
 from licenseiq.context import Context
 from licenseiq.errors import BadRequest
-from licenseiq.peers import recommend_for_newcomer
 from licenseiq.money import Total
+from licenseiq.peers import recommend_for_newcomer
 from licenseiq.people import Person
 from licenseiq.ports import EvaluationHead
 from licenseiq.right_sizing import recommend
@@ -102,7 +102,8 @@ def _for_person(person: Person, context: Context, head: EvaluationHead) -> CallT
         headline = sentences("No recommendation: it is not known what this person needs.", *few(advice.because, 300))
         step = "Let a person choose, or ask again when more can be read."
     elif keeps:
-        headline, step = "The seats held fit what is known of the person's use.", "Nothing needs to change."
+        headline = "The seats held fit what is known of the person's use."
+        step = "A person decides on review_candidate." if option else "Nothing needs to change."
     else:
         headline = (
             f"{count(len(advice.current), 'paid seat')} held, {len(advice.recommended)} recommended; "

@@ -8,6 +8,7 @@ from licenseiq.activity import Activity
 from licenseiq.context import Context
 from licenseiq.findings.finding import Confidence
 from licenseiq.people import Person
+from licenseiq.words import a_or_an
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,9 @@ def verdict(person: Person, context: Context, activity: Activity) -> Verdict:
 def _judge(person: Person, context: Context, activity: Activity, kind: AccountKind) -> tuple[Confidence, str]:
     unknown, likely = Confidence.UNKNOWN, Confidence.LIKELY
     if kind.is_thing:
-        return unknown, f"This is a {kind}: nobody is expected to sign in."
+        return unknown, f"This is {a_or_an(kind)}: nobody is expected to sign in."
     if not kind.can_be_claimed:
-        return unknown, f"This is a {kind}: a person has to say whether it is needed."
+        return unknown, f"This is {a_or_an(kind)}: a person has to say whether it is needed."
     if not activity.is_known:
         return unknown, "Neither sign-in activity nor the active-users report could be read for this account."
     if person.account_enabled is None:
