@@ -167,8 +167,10 @@ def test_a_tenant_without_findings_and_without_idle_people_is_told_so() -> None:
 def test_nothing_has_changed_yet_is_only_said_while_it_is_certain() -> None:
     head, record, holder = made(FakeTenant())
     assert record is not None
-    assert "nothing has changed yet" in plain(report(head, record, holder, ONWARD))
-    for doubtful in (replace(record, state="unknown"), replace(record, desk=DeskReport("approved", (), (), None))):
+    seen_by_the_desk = replace(record, desk=DeskReport("open", (), (), None))
+    for certain in (record, seen_by_the_desk):
+        assert "nothing has changed yet" in plain(report(head, certain, holder, ONWARD))
+    for doubtful in (replace(record, state="unknown"), replace(seen_by_the_desk, state="approved")):
         assert "nothing has changed yet" not in plain(report(head, doubtful, holder, ONWARD))
 
 

@@ -167,7 +167,7 @@ def _uses(db: "Connection", ground: Context, generations: Generations, source: S
     table, columns, of = _USES[source]
     key = "user_id" if source is Source.SIGN_INS else "principal_key"
     found = _all(db, table, f"{key}, {columns}", ground.tenant_id, generations, source)
-    return {row[0]: of(tuple(row[1:])) for row in found}
+    return {row[0]: of(row[1:]) for row in found}
 
 
 def _all(
@@ -180,10 +180,8 @@ def _all(
     order: str = "1",
 ) -> list[rows.Row]:
     """Every row of a table in the generation of `source`; none where there is none."""
-    return [
-        tuple(row)
-        for row in db.exec_driver_sql(
-            f"SELECT {columns} FROM {table} WHERE tenant_id = ? AND generation_id = ? ORDER BY {order}",  # noqa: S608
-            (tenant_id, generations.get(source, -1)),
-        )
-    ]
+    found = db.exec_driver_sql(
+        f"SELECT {columns} FROM {table} WHERE tenant_id = ? AND generation_id = ? ORDER BY {order}",  # noqa: S608
+        (tenant_id, generations.get(source, -1)),
+    )
+    return [tuple(row) for row in found.all()]
