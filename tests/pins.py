@@ -1,6 +1,7 @@
-"""Every dependency pinned exactly, in `pyproject.toml`: `uv run python -m tests.pins` writes what uv resolves anew.
+"""Every dependency pinned exactly: `uv run python -m tests.pins` writes what uv resolves anew.
 
-To take newer versions: empty the list, run the command, run the tests.
+`pyproject.toml` gets the versions, for uv; `.ci/requirements.txt` gets them with hashes, for pip without uv.
+To take newer versions: empty the list in `pyproject.toml`, run the command, run the tests.
 """
 
 import re
@@ -8,7 +9,8 @@ import subprocess
 from pathlib import Path
 
 PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
-EXPORT = ("uv", "export", "--no-hashes", "--no-emit-project", "--all-groups", "--no-annotate", "--no-header", "-q")
+HASHED = PYPROJECT.parent / ".ci" / "requirements.txt"
+EXPORT = ("uv", "export", "--no-emit-project", "--no-annotate", "--no-header", "-q")
 _LIST = re.compile(r"(?s)constraint-dependencies = \[\n(.*?)\]\n")
 
 
@@ -25,9 +27,14 @@ def with_pins(pyproject: str, exported: str) -> str:
     return _LIST.sub(lambda _: f"constraint-dependencies = [\n{listed}]\n", pyproject)
 
 
+def exported(*more: str) -> str:
+    return subprocess.run([*EXPORT, *more], cwd=PYPROJECT.parent, check=True, capture_output=True, text=True).stdout
+
+
 def main() -> None:
-    exported = subprocess.run(EXPORT, cwd=PYPROJECT.parent, check=True, capture_output=True, text=True).stdout
-    PYPROJECT.write_text(with_pins(PYPROJECT.read_text(encoding="utf-8"), exported), encoding="utf-8")
+    versions = exported("--no-hashes", "--all-groups")
+    PYPROJECT.write_text(with_pins(PYPROJECT.read_text(encoding="utf-8"), versions), encoding="utf-8")
+    HASHED.write_text(exported("--no-dev"), encoding="utf-8")
 
 
 if __name__ == "__main__":
