@@ -18,6 +18,7 @@ from licenseiq.people import Person
 from licenseiq.ports import EvaluationHead, HolderPage, HolderQuery, RefreshReport
 from licenseiq.proposals.stored import DeskReport, ProposalRecord
 from licenseiq_cli.demo import program, propose
+from licenseiq_cli.program import program
 from licenseiq_cli.report import Next, report
 from licenseiq_cli.report_json import report_json
 from licenseiq_cli.report_words import amount, money_words
@@ -191,7 +192,7 @@ def test_json_has_the_names_that_the_tools_promise() -> None:
     ):
         assert shape.model_fields.keys() == found.keys()
         shape.model_validate(found)
-    assert proposal["approve_at"] == f"licenseiq approve {record.proposal_id}"
+    assert proposal["approve_at"] == f"{program()} approve {record.proposal_id}"
     assert proposal["digest"] == record.digest
 
 
