@@ -17,7 +17,7 @@ from licenseiq.money import Money
 from licenseiq.people import Person
 from licenseiq.ports import EvaluationHead, HolderPage, HolderQuery, RefreshReport
 from licenseiq.proposals.stored import DeskReport, ProposalRecord
-from licenseiq_cli.demo import program, propose
+from licenseiq_cli.demo import propose
 from licenseiq_cli.program import program
 from licenseiq_cli.report import Next, report
 from licenseiq_cli.report_json import report_json
