@@ -201,7 +201,8 @@ class FakeTenant:
 
     async def refresh(self, progress: Progress) -> RefreshReport:
         self._ask("refresh")
-        return RefreshReport(False, False, "The data is two minutes old.", (("fast", NOW), ("slow", None)))
+        ages = (("fast", NOW), ("slow", None))
+        return RefreshReport(False, False, "The data is two minutes old.", ages, ("Sign-in activity: not read.",))
 
 
 def find_person(people: tuple[Person, ...], who: str) -> Person:

@@ -32,7 +32,8 @@ class Person:
     """One account. Every field but the id can be None: Graph did not say, and nothing is concluded from that.
 
     Texts are raw here; answers clean them (`licenseiq.text`). `synced` means mastered on premises. `roles` are
-    names of directory roles held, or None where roles could not be read.
+    names of directory roles held, or None where roles could not be read. `licences_known` is False where Graph gave
+    null for the licences: no `assignments` then do not mean that the person holds none.
     """
 
     user_id: str
@@ -49,6 +50,7 @@ class Person:
     employee_type: str | None = None
     synced: bool | None = None
     assignments: tuple[Assignment, ...] = ()
+    licences_known: bool = True
     roles: tuple[str, ...] | None = None
     signals: Signals = field(default_factory=Signals)
 

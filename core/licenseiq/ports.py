@@ -65,12 +65,14 @@ class HolderPage:
 
 @dataclass(frozen=True, slots=True)
 class RefreshReport:
-    """`started` is False when the data is fresh or a scan runs already; `reason` says which, in a sentence."""
+    """`started` is False when the data is fresh or a scan runs already; `reason` says which, in a sentence. `ages` say
+    since when what is used of a lane stands, None where nothing of it is; `unknown` what could not be read, and why."""
 
     started: bool
     scan_running: bool
     reason: str
     ages: tuple[tuple[str, datetime | None], ...]
+    unknown: tuple[str, ...] = ()
 
 
 class Tenant(Protocol):

@@ -89,7 +89,7 @@ class Reading:
 
 
 _WORDS: dict[Reason, str] = {
-    Reason.NOT_YET: "have not been read yet. Ask again in a moment, or call refresh_tenant.",
+    Reason.NOT_YET: "could not be used yet: the scan has not come to it. Ask again soon, or call refresh_tenant.",
     Reason.NO_PERMISSION: (
         "could not be read: the app lacks {permission}. Grant it with admin consent, then call refresh_tenant."
     ),
@@ -102,7 +102,7 @@ _WORDS: dict[Reason, str] = {
         "Settings > Org settings > Reports in the Microsoft 365 admin centre."
     ),
     Reason.EMPTY: "came back empty. New tenants have no usage data for about two days.",
-    Reason.NOT_OFFERED: "is not offered by this tenant or cloud.",
+    Reason.NOT_OFFERED: "could not be read: this tenant or cloud does not offer it.",
     Reason.SIGNED_OUT: (
         "could not be read: the sign-in to Microsoft Graph has expired or was refused. Sign in again, then call "
         "refresh_tenant."

@@ -45,6 +45,8 @@ class Recommendation:
 def recommend(person: Person, context: Context) -> Recommendation:
     """The seats that `person` needs, or abstention with what is missing."""
     held = context.paid_seats(person)
+    if not person.licences_known:
+        return _abstain(held, "Microsoft Graph did not say which licences this person holds.")
     if not held:
         return Recommendation(held, (), (), Confidence.CERTAIN, ("The person holds no paid seat.",))
     findings = findings_of(person, context)

@@ -38,6 +38,7 @@ from licenseiq_tenant.snapshot.subjects import SnapshotSubjects
 
 FILE = "snapshot.db"
 FIRST_ANSWER_SECONDS = 25.0
+IDENTIFY_SECONDS = 8.0
 LOOK_SECONDS = 0.1
 # Older than this, data is read anew in the background when somebody asks.
 STALE = timedelta(hours=1)
@@ -153,7 +154,8 @@ class LiveTenant:
             self._keeper.start()
             started, reason = True, f"Being read anew: {', '.join(sorted(due))}."
             await progress(reason)
-        return RefreshReport(started, started or doing is not None, reason, await run_sync(self._keeper.ages))
+        ages, unknown = await run_sync(self._keeper.ages), await run_sync(self._keeper.unknown)
+        return RefreshReport(started, started or doing is not None, reason, ages, unknown)
 
     async def _first(self, progress: Progress) -> EvaluationHead:
         """Waits some seconds for the first evaluation, and starts the scan where nobody else has."""
@@ -253,10 +255,12 @@ async def open_tenant(
 
 
 async def identify(connection: Connection) -> str | None:
-    """The id of the tenant that Graph answers for; None where it does not say. Raises NotReadable."""
+    """The id of the tenant that Graph answers for; None where it does not say. Raises NotReadable, within seconds."""
     async with open_graph(connection, read_rule(connection.base_url)) as graph:
         try:
-            return (await probe.organization(graph)).tenant_id
+            with anyio.move_on_after(IDENTIFY_SECONDS):
+                return (await probe.organization(graph)).tenant_id
+            raise not_readable(Source.ORGANIZATION, Reason.UNREACHABLE)
         except NotReadable as error:
             if Reason(error.reason) in (Reason.NOT_OFFERED, Reason.NO_PERMISSION):
                 return None

@@ -191,6 +191,18 @@ def test_refresh_does_nothing_while_the_data_is_fresh_and_starts_a_scan_when_it_
     assert home.ask(ask) == (False, True, False)
 
 
+def test_refresh_names_what_could_not_be_read(tmp_path_factory: pytest.TempPathFactory, home: Home) -> None:
+    fresh = Home(tmp_path_factory.mktemp("refused"), home.demo)
+
+    async def ask(tenant: LiveTenant) -> str:
+        await tenant.scan()
+        return " ".join((await tenant.refresh(silent)).unknown)
+
+    said = fresh.ask(ask, "forbid:reports", "no_p1")
+    assert "Reports.Read.All" in said
+    assert "Entra ID P1" in said
+
+
 def test_whom_a_proposal_is_about_is_named_while_they_are_in_the_tenant(home: Home) -> None:
     async def ask(tenant: LiveTenant) -> None:
         head = await tenant.evaluation(silent)

@@ -15,7 +15,7 @@ async def test_fresh_data_is_left_alone(mode: str) -> None:
     assert answer is not None
     assert answer["started"] is False
     assert answer["ages"] == [{"lane": "fast", "as_of": "2026-11-23T09:12:31Z"}, {"lane": "slow", "as_of": None}]
-    assert answer["unknown"] == ["slow was never read."]
+    assert answer["unknown"] == ["Sign-in activity: not read."]
     assert "No new scan was started." in text_of(result)
 
 

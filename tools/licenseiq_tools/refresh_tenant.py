@@ -10,12 +10,12 @@ from licenseiq_tools.answers import answer
 from licenseiq_tools.deps import Call, deps_of, progress_of
 from licenseiq_tools.errors import guarded
 from licenseiq_tools.shapes import time_or_none
-from licenseiq_tools.wording import one_line, sentences
+from licenseiq_tools.wording import few, one_line, sentences, unknown_words
 
 
 class LaneAge(BaseModel):
     lane: str
-    as_of: str | None = Field(description="When it was last read; null = never")
+    as_of: str | None = Field(description="Since when what is used of it stands; null = nothing of it is")
 
 
 class Refresh(BaseModel):
@@ -34,7 +34,7 @@ async def refresh_tenant(call: Call) -> Annotated[CallToolResult, Refresh]:
     changes nothing in the tenant. Says how old each part of the data is."""
     deps = await deps_of(call)
     report = await deps.tenant.refresh(progress_of(call))
-    never = [name for name, moment in report.ages if moment is None]
+    unknown = few(report.unknown)
     step = "Ask health_score in a minute." if report.scan_running else "Ask health_score for the figures."
     content = Refresh(
         started=report.started,
@@ -43,7 +43,7 @@ async def refresh_tenant(call: Call) -> Annotated[CallToolResult, Refresh]:
         ages=[LaneAge(lane=one_line(name, 60), as_of=time_or_none(moment)) for name, moment in report.ages[:20]],
         as_of=iso(deps.now()),
         next_step=step,
-        unknown=[f"{one_line(name, 60)} was never read." for name in never[:20]],
+        unknown=unknown,
     )
     started = "A scan was started." if report.started else "No new scan was started."
-    return answer(sentences(started, content.reason, step), content)
+    return answer(sentences(started, content.reason, unknown_words(unknown), step), content)

@@ -166,6 +166,12 @@ def _one_person(draft: _Draft, subject: str, person: Person, context: Context, s
                 "Keep the licences until this version can hand over mailbox and OneDrive.",
                 [number],
             )
+    if not person.licences_known:
+        draft.block(
+            "licences_unreadable",
+            "Microsoft Graph did not say which licences the person holds: call refresh_tenant, then propose again.",
+            mine,
+        )
     if inherited:
         draft.hand_offs.append(
             HandOff(

@@ -122,6 +122,7 @@ def _person(user_id: str, user: bodies.User, assignments: tuple[Assignment, ...]
         employee_type=user.employee_type,
         synced=user.on_premises_sync_enabled,
         assignments=assignments,
+        licences_known=user.license_assignment_states is not None,
     )
 
 

@@ -13,14 +13,14 @@ from anyio.to_thread import run_sync
 
 from licenseiq.errors import LicenseIQError, NotReady
 from licenseiq.policy import Policy
-from licenseiq.readings import Source
+from licenseiq.readings import Reading, Reason, Source
 from licenseiq.skus import Catalogue
 from licenseiq_tenant.database import Database
 from licenseiq_tenant.graph.client import Connection, open_graph
 from licenseiq_tenant.graph.fetch import Sleep
 from licenseiq_tenant.graph.guard import read_rule
 from licenseiq_tenant.prices import load_catalogue
-from licenseiq_tenant.scan.due import LANES, due_lanes, tries
+from licenseiq_tenant.scan.due import LANES, due_lanes, kept_notes, tries
 from licenseiq_tenant.scan.scanner import Scan
 from licenseiq_tenant.scan.seen import Observe, nobody
 from licenseiq_tenant.snapshot import views
@@ -76,7 +76,9 @@ class Keeper:
 
     async def doing(self) -> str | None:
         """What the scan that runs now, here or elsewhere, is doing; None while none runs."""
-        return self._scan.note if self._scan else await run_sync(self.doing_elsewhere)
+        if self._scan is not None:
+            return self._scan.note
+        return await run_sync(self.doing_elsewhere) or ("The scan is starting." if self.is_scanning else None)
 
     def doing_elsewhere(self) -> str | None:
         """The same by the store alone. Blocking."""
@@ -93,7 +95,7 @@ class Keeper:
             return Source.SIGN_INS not in tries(db, self.tenant_id)
 
     def ages(self) -> tuple[tuple[str, datetime | None], ...]:
-        """Each lane with the oldest of its readings in use; None where it was never read. Blocking."""
+        """Each lane with the oldest of its readings in use; None where nothing of it is. Blocking."""
         with self.database.read() as db:
             readings = views.readings(db, self.tenant_id, views.newest_generations(db, self.tenant_id))
         ages: list[tuple[str, datetime | None]] = []
@@ -101,6 +103,14 @@ class Keeper:
             moments = [readings[s].as_of for s in sources if s in readings and readings[s].is_read]
             ages.append((lane, min((moment for moment in moments if moment is not None), default=None)))
         return tuple(ages)
+
+    def unknown(self) -> tuple[str, ...]:
+        """Sentences on the sources that could not be read, or not anew. Blocking."""
+        with self.database.read() as db:
+            readings = views.readings(db, self.tenant_id, views.newest_generations(db, self.tenant_id))
+            tried = tries(db, self.tenant_id)
+        of_all = [readings.get(source) or Reading(source, Reason.NOT_YET) for source in Source]
+        return (*(words for reading in of_all if (words := reading.words())), *kept_notes(tried, readings))
 
     async def _in_background(self) -> None:
         try:

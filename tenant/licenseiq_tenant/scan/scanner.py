@@ -29,6 +29,7 @@ from licenseiq_tenant.snapshot.generations import Generations
 from licenseiq_tenant.snapshot.lease import RENEW_SECONDS, Budget, Lease
 
 KEEP_EVALUATIONS = timedelta(hours=2)
+TELL_SECONDS = 1.0
 STALE_EVALUATION = timedelta(hours=12)
 # How many items a source gave, and how many of them made no sense.
 Counts = tuple[int, int]
@@ -84,9 +85,14 @@ class Scan:
             return due_lanes(tries(db, self.lease.tenant_id), self.lease.clock())
 
     async def _keep_lease(self) -> None:
+        """Renews the lease in time, and sooner where there is something new to tell the other processes."""
+        told, waited = self.note, 0.0
         while True:
-            await anyio.sleep(RENEW_SECONDS)
-            await _off_loop(partial(self.lease.renew, self.note))
+            await anyio.sleep(TELL_SECONDS)
+            waited += TELL_SECONDS
+            if self.note != told or waited >= RENEW_SECONDS:
+                told, waited = self.note, 0.0
+                await _off_loop(partial(self.lease.renew, told))
 
     # The lanes, as what to read of each source into a generation.
 

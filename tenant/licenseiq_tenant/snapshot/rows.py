@@ -41,12 +41,13 @@ def person_row(key: Key, person: Person) -> Row:
         person.employee_type,
         fold(person.employee_type),
         person.synced,
+        person.licences_known,
     )
 
 
 PERSON_COLUMNS = (
     "user_id, principal_name, display_name, department, job_title, office, usage_location, user_type, "
-    "account_enabled, created, hired, employee_type, synced"
+    "account_enabled, created, hired, employee_type, synced, licences_known"
 )
 
 
@@ -66,6 +67,7 @@ def person_of(row: Row, **more: Any) -> Person:
         hired=_to_day(row[10]),
         employee_type=row[11],
         synced=_flag(row[12]),
+        licences_known=bool(row[13]),
         **more,
     )
 

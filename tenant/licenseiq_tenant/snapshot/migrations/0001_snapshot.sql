@@ -77,6 +77,7 @@ CREATE TABLE person (
     employee_type TEXT,
     type_key TEXT,
     synced INTEGER,
+    licences_known INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, generation_id, user_id)
 ) WITHOUT ROWID;
 

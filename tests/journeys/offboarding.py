@@ -1,0 +1,43 @@
+"""What the chat and the person do for one offboarding."""
+
+import re
+from subprocess import Popen
+
+from tests.journeys.processes import Json
+from tests.tools.talk import Ask, good
+
+KINDS = ["disable_sign_in", "revoke_sessions", "remove_direct_licences"]
+Entry = tuple[str, str, bool]
+
+
+async def propose(ask: Ask) -> tuple[Json, str]:
+    """A proposal with all three steps and nothing that blocks them, and its person's id."""
+    inactive = good(await ask("list_inactive_users"))
+    for row in inactive["users"]:
+        if row["is_person"] and row["account_enabled"]:
+            proposed = good(await ask("offboard_user", {"user": row["id"]}))
+            if not proposed["blockers"] and [step["kind"] for step in proposed["steps"]] == KINDS:
+                return proposed, row["id"]
+    raise AssertionError("nobody can be offboarded")
+
+
+def type_the_phrase(approving: "Popen[str]") -> str:
+    """Reads `licenseiq approve` up to its question, and types what it asks for; what it showed until then."""
+    assert approving.stdin is not None
+    assert approving.stdout is not None
+    shown = ""
+    while not (asked := re.search(r"Type exactly: (.+)\n", shown)):
+        line = approving.stdout.readline()
+        assert line, f"it ended without asking for a phrase: {shown}"
+        shown += line
+    approving.stdin.write(f"{asked[1]}\n")
+    approving.stdin.flush()
+    return shown
+
+
+def all_done_once(user_id: str) -> list[Entry]:
+    return [
+        ("PATCH", f"/users/{user_id}", True),
+        ("POST", f"/users/{user_id}/revokeSignInSessions", True),
+        ("POST", f"/users/{user_id}/assignLicense", True),
+    ]

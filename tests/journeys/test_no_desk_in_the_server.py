@@ -1,0 +1,135 @@
+"""The server holds nothing that could write: no module of the desk, and no HTTP client beside the guarded one."""
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+from tests.journeys.processes import TOP, Home, asking
+from tests.tools.talk import good
+
+PROGRAM = """
+import atexit, json, sys
+def dump():
+    with open(sys.argv[1], "w", encoding="utf-8") as file:
+        json.dump(sorted(sys.modules), file)
+atexit.register(dump)
+from licenseiq_cli.main import main
+sys.exit(main(["serve", "--demo"]))
+"""
+ROOMS = ("core", "tenant", "tools", "server", "cli")
+# Modules that can speak over a network; of httpx, that part which sends.
+SENDERS = {"httpx2", "requests", "aiohttp", "urllib3", "urllib.request", "http.client", "socket", "ssl", "httpcore"}
+SENDS = {"AsyncClient", "Client", "AsyncHTTPTransport", "HTTPTransport", "ASGITransport", "WSGITransport"} | {
+    "get", "post", "put", "patch", "delete", "head", "options", "request", "stream"
+}  # fmt: skip
+CLIENT = Path("tenant/licenseiq_tenant/graph/client.py")
+
+
+def packages(dump: Path) -> set[str]:
+    return {name.split(".")[0] for name in json.loads(dump.read_text(encoding="utf-8"))}
+
+
+@pytest.mark.anyio
+async def test_starting_and_listing_load_no_sdk_no_store_and_no_desk(home: Home) -> None:
+    """INV-02, INV-49."""
+    dump = home.path / "modules.json"
+    async with home.client(program=("-c", PROGRAM, str(dump))) as client:
+        await client.list_tools()
+    late = {"msgraph", "msgraph_core", "kiota_abstractions", "azure", "msal", "anthropic", "sqlalchemy"}
+    assert "licenseiq_server" in packages(dump)
+    assert not packages(dump) & {*late, "licenseiq_desk", "licenseiq_tenant"}
+
+
+@pytest.mark.anyio
+async def test_after_every_tool_was_called_no_module_of_the_desk_is_loaded(home: Home) -> None:
+    """INV-02. The tools did work: what reads Graph and keeps proposals is loaded by then."""
+    dump = home.path / "modules.json"
+    async with home.client(program=("-c", PROGRAM, str(dump))) as client:
+        ask = await asking(client)
+        someone = good(await ask("list_inactive_users"))["users"][0]["id"]
+        proposed = good(await ask("offboard_user", {"user": someone}))
+        good(await ask("get_proposal", {"proposal_id": proposed["proposal_id"]}))
+        good(await ask("recommend_tier", {"user": someone}))
+        for tool in ("health_score", "list_proposals", "refresh_tenant"):
+            good(await ask(tool))
+    assert packages(dump) >= {"msgraph", "sqlalchemy", "licenseiq_tenant"}
+    assert not packages(dump) & {"licenseiq_desk", "anthropic"}
+
+
+def senders(source: str) -> set[str]:
+    """What a module names that could send a request: parts of httpx, and other libraries that speak HTTP."""
+    found: set[str] = set()
+    tree = ast.parse(source)
+    aliases = {
+        name.asname or name.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for name in node.names
+        if name.name == "httpx"
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names if name.name in SENDERS}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            full = {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
+            found |= full & SENDERS
+            if node.module == "httpx":
+                found |= {f"httpx.{name.name}" for name in node.names if name.name in SENDS | {"*"}}
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in aliases:
+            found |= {f"httpx.{node.attr}"} if node.attr in SENDS else set()
+    return found
+
+
+def unguarded(source: str) -> list[int]:
+    """Lines that make a transport outside of Guard(...), or a client without saying which transport it has."""
+    tree = ast.parse(source)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    guarded = {id(call.args[0]) for call in calls if _name(call) == "Guard" and call.args}
+    return [
+        call.lineno
+        for call in calls
+        if (_name(call).endswith("HTTPTransport") and id(call) not in guarded)
+        or (_name(call).endswith("Client") and "transport" not in {keyword.arg for keyword in call.keywords})
+    ]
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def test_one_module_makes_http_clients_and_each_of_them_is_guarded() -> None:
+    """INV-02: whoever wants to send something has to come past the guard."""
+    found = {
+        path.relative_to(TOP): named
+        for room in ROOMS
+        for path in (TOP / room).rglob("*.py")
+        if (named := senders(path.read_text(encoding="utf-8")))
+    }
+    assert found == {CLIENT: {"httpx.AsyncClient", "httpx.AsyncHTTPTransport"}}
+    assert unguarded((TOP / CLIENT).read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        ("import httpx\nhttpx.AsyncClient(transport=t)", {"httpx.AsyncClient"}),
+        ("import httpx as web\nweb.post('https://x')", {"httpx.post"}),
+        ("from httpx import Client as C", {"httpx.Client"}),
+        ("def f():\n    import urllib.request", {"urllib.request"}),
+        ("from http import client", {"http.client"}),
+        ("import httpx\ndef f(a: httpx.Response) -> None: ...", set()),
+    ],
+)
+def test_the_search_finds_a_planted_sender(source: str, named: set[str]) -> None:
+    """Positive control."""
+    assert senders(source) == named
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["httpx.AsyncClient()", "Guard(rule, httpx.AsyncHTTPTransport())", "httpx.AsyncHTTPTransport(http2=True)"],
+)
+def test_the_search_finds_a_planted_client_without_a_guard(source: str) -> None:
+    """Positive control."""
+    assert unguarded(source) == [1]
