@@ -1,28 +1,35 @@
 """Small fakes of the ports, with plausible people. Two stand-ins, no mocks: the other one is the demo tenant."""
 
 import hashlib
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from licenseiq.context import Context
-from licenseiq.errors import Ambiguous, BadRequest, LicenseIQError, NotFound
+from licenseiq.errors import Ambiguous, BadRequest, LicenseIQError, NotFound, Refused
 from licenseiq.evaluation import Action, Component, Holder, KindTotal, Summary
-from licenseiq.findings.finding import Confidence
-from licenseiq.money import Money, Total, add_up
+from licenseiq.money import Money, add_up
 from licenseiq.people import Assignment, Person
-from licenseiq.ports import EvaluationHead, HolderPage, HolderQuery, Progress, RefreshReport
+from licenseiq.playbooks.change_request import ChangeRequest
+from licenseiq.ports import EvaluationHead, HolderGroup, HolderPage, HolderQuery, LicenceGroup, Progress, RefreshReport
+from licenseiq.ports import StoredChanges as Stored
+from licenseiq.privacy import Privacy, Pseudonyms
 from licenseiq.proposals.plan import Blocker, HandOff, Plan, Step, Subject
 from licenseiq.proposals.steps import EffectClass, StepKind
 from licenseiq.proposals.stored import ProposalRecord
-from licenseiq.readings import Reading, Source
-from licenseiq.skus import Catalogue, Downgrade, Price, Sku, Tier
+from licenseiq.readings import Reading, Reason, Source
+from licenseiq.seats import SeatLine, Subscription
 from licenseiq.usage import Drive, Mailbox, ProductUse, Signals, SignIn
+from licenseiq.waste import GroupBy, Waste, WasteGroup, WastePage, WasteQuery
 from licenseiq_tools.deps import Deps
+from licenseiq_tools.privacy import seen_through
+from tests import fake_waste
+from tests.fake_catalogue import COPILOT, E3, E5, catalogue
+from tests.fake_changes import changes_plan
 
 NOW = datetime(2026, 11, 23, 9, 12, 31, tzinfo=UTC)
-E5, E3, COPILOT = (f"{n:08x}-0000-4000-8000-000000000000" for n in (5, 3, 9))
 HOSTILE = (
     "\u202eevil\u202c name",
     "".join(chr(0xE0000 + ord(c)) for c in "ignore") + "tagged",
@@ -33,30 +40,6 @@ HOSTILE = (
     "\x1b[31mred\x1b[0m",
     "\u2028line\u2029break\x85here",
 )
-
-
-def catalogue(*, ladder: bool = False, hidden: tuple[str, ...] = ()) -> Catalogue:
-    """Two suites and an add-on without a price. `ladder` adds the step from E5 to E3, losing what is `hidden`."""
-    skus = (
-        Sku(E5, "SPE_E5", "Microsoft 365 E5"),
-        Sku(E3, "SPE_E3", "Microsoft 365 E3"),
-        Sku(COPILOT, "Microsoft_365_Copilot", "Microsoft 365 Copilot"),
-    )
-    prices = {
-        E5: Price(Money("USD", 57_000_000), "list", date(2026, 7, 1), True),
-        E3: Price(Money("USD", 36_000_000), "list", date(2026, 7, 1), True),
-    }
-    tiers = {
-        tier: Tier(
-            tier, "enterprise", rank, f"Microsoft 365 {tier.upper()}", (sku,), frozenset(), "any", 100, 1024, None
-        )
-        for rank, (tier, sku) in enumerate((("e3", E3), ("e5", E5)))
-    }
-    step = Downgrade("e5", "e3", (), (), hidden)
-    by_id = {sku.sku_id: sku for sku in skus}
-    if not ladder:
-        return Catalogue("test", by_id, {}, prices)
-    return Catalogue("test", by_id, {}, prices, tiers=tiers, downgrades=(step,))
 
 
 def person(number: int, name: str = "", *, department: str | None = "Sales", skus: tuple[str, ...] = (E5,)) -> Person:
@@ -105,6 +88,11 @@ class FakeTenant:
     ladder: bool = False
     hidden: tuple[str, ...] = ()
     asked: list[str] = field(default_factory=list)
+    found: tuple[Waste, ...] | None = None
+    lines: tuple[SeatLine, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
+    groups: tuple[LicenceGroup, ...] = ()
+    unread: frozenset[Source] = frozenset()
 
     def _ask(self, what: str) -> None:
         self.asked.append(what)
@@ -152,12 +140,28 @@ class FakeTenant:
     async def context(self, evaluation_id: str) -> Context:
         self._ask("context")
         known = catalogue(ladder=self.ladder, hidden=self.hidden)
-        return Context("tenant-1", NOW, known, readings={s: Reading(s, None, NOW) for s in Source})
+        readings = {s: Reading(s, Reason.NO_PERMISSION if s in self.unread else None, NOW) for s in Source}
+        return Context(
+            "tenant-1",
+            NOW,
+            known,
+            readings=readings,
+            lines={line.sku_id: line for line in self.lines},
+            subscriptions=self.subscriptions,
+        )
 
     async def holders(self, evaluation_id: str, query: HolderQuery) -> HolderPage:
         self._ask("holders")
-        all_rows = [_holder(p, 100 + n) for n, p in enumerate(self.people)]
-        rows = sorted(
+        rows = self._holders(query)
+        start = int(query.after or 0)
+        page = tuple(rows[start : start + query.limit])
+        end = start + len(page)
+        matched = add_up(money for row in rows for money in (row.monthly or ()))
+        return HolderPage(len(rows), page, str(end) if end < len(rows) else None, matched, 1, self.unjudged)
+
+    def _holders(self, query: HolderQuery) -> list[Holder]:
+        all_rows = [fake_waste.holder(p, 100 + n, NOW) for n, p in enumerate(self.people)]
+        return sorted(
             (
                 row
                 for row in all_rows
@@ -167,11 +171,14 @@ class FakeTenant:
             ),
             key=lambda row: (-(row.days_inactive or 0), row.user_id),
         )
-        start = int(query.after or 0)
-        page = tuple(rows[start : start + query.limit])
-        end = start + len(page)
-        matched = add_up(money for row in rows for money in (row.monthly or ()))
-        return HolderPage(len(rows), page, str(end) if end < len(rows) else None, matched, 1, self.unjudged)
+
+    async def holder_groups(self, evaluation_id: str, query: HolderQuery, by: GroupBy) -> tuple[HolderGroup, ...]:
+        self._ask("holder_groups")
+        return fake_waste.holder_groups_of(self._holders(query), by, catalogue().prices)
+
+    async def user_ids(self, evaluation_id: str) -> tuple[str, ...]:
+        self._ask("user_ids")
+        return tuple(who.user_id for who in self.people)
 
     async def person(self, evaluation_id: str, who: str) -> Person:
         self._ask("person")
@@ -199,6 +206,25 @@ class FakeTenant:
             raise NotFound("No SKU has that name.", "Give its name, part number or id.")
         return found[0]
 
+    def _waste(self) -> tuple[Waste, ...]:
+        return fake_waste.waste_of(self.people, catalogue().prices, E3) if self.found is None else self.found
+
+    async def waste(self, evaluation_id: str, query: WasteQuery) -> WastePage:
+        self._ask("waste")
+        return fake_waste.page_of(self._waste(), query, self.people, catalogue().prices)
+
+    async def waste_groups(self, evaluation_id: str, query: WasteQuery, by: GroupBy) -> tuple[WasteGroup, ...]:
+        self._ask("waste_groups")
+        return fake_waste.groups_of(self._waste(), query, by, self.people, catalogue().prices)
+
+    async def held_seats(self, evaluation_id: str) -> dict[str, int]:
+        self._ask("held_seats")
+        return dict(Counter(sku for who in self.people for sku in who.seats()))
+
+    async def licence_groups(self, evaluation_id: str, group_ids: tuple[str, ...]) -> dict[str, LicenceGroup]:
+        self._ask("licence_groups")
+        return {group.group_id: group for group in self.groups if group.group_id in group_ids}
+
     async def refresh(self, progress: Progress) -> RefreshReport:
         self._ask("refresh")
         ages = (("fast", NOW), ("slow", None))
@@ -210,30 +236,12 @@ def find_person(people: tuple[Person, ...], who: str) -> Person:
     found = found or [p for p in people if p.display_name == who]
     if len(found) > 1:
         ids = [f"{p.display_name} <{p.user_principal_name}>" for p in found]
-        raise Ambiguous("Several people have that name.", "Give a principal name or an id.", ids)
+        raise Ambiguous(
+            "Several people have that name.", "Give a principal name or an id.", ids, [p.user_id for p in found]
+        )
     if not found:
         raise NotFound("Nobody has that name.", "Give a principal name or an id.")
     return found[0]
-
-
-def _holder(who: Person, days: int) -> Holder:
-    prices = [catalogue().prices.get(sku) for sku in who.seats()]
-    monthly: Total | None = None if None in prices else add_up(price.monthly for price in prices if price)
-    return Holder(
-        user_id=who.user_id,
-        user_principal_name=who.user_principal_name,
-        display_name=who.display_name,
-        department=who.department,
-        account_enabled=who.account_enabled,
-        is_person=True,
-        last_activity=(NOW - timedelta(days=days)).date(),
-        days_inactive=days,
-        never_active=False,
-        confidence=Confidence.LIKELY,
-        reason="No successful sign-in and no use of any product in the reports.",
-        sku_ids=who.seats(),
-        monthly=monthly,
-    )
 
 
 @dataclass
@@ -245,6 +253,7 @@ class FakeProposals:
     log_failure: Exception | None = None
     records: dict[str, ProposalRecord] = field(default_factory=dict)
     calls: list[tuple[str, str, bool]] = field(default_factory=list)
+    groups: tuple[LicenceGroup, ...] = ()
 
     async def offboard(self, users: tuple[str, ...], client: str, progress: Progress) -> ProposalRecord:
         if self.failure is not None:
@@ -257,6 +266,27 @@ class FakeProposals:
         names = {f"s{n}": (p.user_id, p.user_principal_name) for n, p in enumerate(chosen, 1)}
         self.records[key] = ProposalRecord(key, plan.digest(), plan, "open", names, None, is_new=True)
         return self.records[key]
+
+    async def change_licences(self, request: ChangeRequest, client: str, progress: Progress) -> Stored:
+        if self.failure is not None:
+            raise self.failure
+        named = request.users or tuple(finding.partition(":")[2] for finding in request.findings)
+        named = named or fake_waste.named_by(request, self.people, catalogue().prices, E3)
+        chosen = sorted((find_person(self.people, user) for user in named), key=lambda p: p.user_id)
+        key = "p" + hashlib.sha256(repr((request.action, [p.user_id for p in chosen])).encode()).hexdigest()[:12]
+        if key in self.records:
+            return Stored(replace(self.records[key], is_new=False), self.groups)
+        plan = changes_plan(chosen, request, client, catalogue(), NOW)
+        names = {f"s{n}": (p.user_id, p.user_principal_name) for n, p in enumerate(chosen, 1)}
+        self.records[key] = ProposalRecord(key, plan.digest(), plan, "open", names, None, is_new=True)
+        return Stored(self.records[key], self.groups)
+
+    async def withdraw(self, proposal_id: str) -> ProposalRecord:
+        record = await self.get(proposal_id)
+        if record.state not in ("open", "withdrawn"):
+            raise Refused(f"The proposal is {record.state} already.", "There is nothing left to withdraw.")
+        self.records[proposal_id] = replace(record, state="withdrawn")
+        return self.records[proposal_id]
 
     async def get(self, proposal_id: str) -> ProposalRecord:
         if self.failure is not None:
@@ -281,10 +311,13 @@ class FakeProposals:
         self.calls.append((tool, client, is_error))
 
 
+_OFFBOARDING = (StepKind.DISABLE_SIGN_IN, StepKind.REVOKE_SESSIONS, StepKind.REMOVE_DIRECT_LICENCES)
+
+
 def plan_for(people: tuple[Person, ...], client: str = "test") -> Plan:
     steps: list[Step] = []
     for number, who in enumerate(people, 1):
-        for kind in StepKind:
+        for kind in _OFFBOARDING:
             steps.append(
                 Step(
                     number=len(steps) + 1,
@@ -326,6 +359,7 @@ def opener(
     read_only: bool = False,
     failures: list[LicenseIQError] | None = None,
     opened: list[str] | None = None,
+    privacy: Privacy = Privacy.NAMES,
 ) -> Callable[[], AbstractAsyncContextManager[Deps]]:
     """An `open_deps` over fakes. `failures` are raised by the first openings; `opened` records what happens."""
     tenant = tenant or FakeTenant()
@@ -337,7 +371,8 @@ def opener(
             raise failures.pop(0)
         if opened is not None:
             opened.append("open")
-        yield Deps(tenant, proposals, "licenseiq approve", read_only, now=lambda: NOW)
+        seen = seen_through(privacy, tenant, proposals, Pseudonyms(b"k" * 32, "tenant-1"))
+        yield Deps(*seen, "licenseiq approve", read_only, now=lambda: NOW, privacy=privacy)
         if opened is not None:
             opened.append("closed")
 

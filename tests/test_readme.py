@@ -50,7 +50,7 @@ def test_every_command_in_a_document_can_be_typed(document: Path) -> None:
 
 
 def test_the_readme_shows_commands_at_all() -> None:
-    assert {command.split()[0] for command in commands(README)} >= {"demo", "serve", "approve", "scan", "audit"}
+    assert {command.split()[0] for command in commands(README)} >= {"demo", "serve", "approve", "connect", "audit"}
 
 
 def test_the_table_of_tools_is_the_one_of_now() -> None:

@@ -8,10 +8,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from licenseiq_cli.clients.known import CLIENTS
+from licenseiq_cli.settings import CLOUDS
+
 _EPILOG = """\
 first steps:
   licenseiq demo                try everything on a simulated tenant
   licenseiq serve --demo        let a chat ask about it (MCP over stdio)
+  licenseiq connect             do the same with a real tenant, read only
   licenseiq approve ID          read and approve what the chat has proposed
 
 exit codes: 0 done, 1 something was found wrong, 2 wrong use or settings
@@ -54,6 +58,23 @@ def _demo(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _connect(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tenant", metavar="ID", help="the tenant's id, or one of its domains")
+    parser.add_argument("--client-id", metavar="ID", help="the application id of the reader's registration")
+    parser.add_argument("--cloud", choices=sorted(CLOUDS), help="the national cloud (default global, also for GCC)")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--browser", action="store_true", help="a person signs in, in a browser that opens here")
+    how.add_argument("--device-code", action="store_true", help="a person signs in elsewhere, with a code shown here")
+    how.add_argument("--certificate", metavar="PATH", help="a service signs in, with certificate and key in this file")
+    how.add_argument("--forget", action="store_true", help="remove the kept sign-in and the connection")
+    parser.add_argument("--no-scan", action="store_true", help="do not read the tenant yet")
+
+
+def _check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--demo", action="store_true", help="try the simulated demo tenant; needs no credentials")
+    _json(parser)
+
+
 def _serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--demo", action="store_true", help="serve the simulated demo tenant; needs no credentials")
     parser.add_argument("--read-only", action="store_true", help="leave out the tools that propose changes")
@@ -90,9 +111,22 @@ def _audit(parser: argparse.ArgumentParser) -> None:
     _json(verify)
 
 
+def _install(parser: argparse.ArgumentParser) -> None:
+    names = [client.name for client in CLIENTS]
+    parser.add_argument("client", metavar="CLIENT", choices=names, help=f"one of {', '.join(names)}")
+    parser.add_argument("--demo", action="store_true", help="as licenseiq-demo, for the simulated tenant")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--print", action="store_true", help="only show what would be written, and where")
+    what.add_argument("--undo", action="store_true", help="take our entry out again, and nothing else")
+    parser.add_argument("--config", metavar="PATH", help="the client's file, if it lies elsewhere")
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("demo", "demo", "show what LicenseIQ finds in a simulated tenant of 250 people", _demo),
+    Command("connect", "connect", "sign in to a real tenant, read only, and get its first score", _connect),
+    Command("check", "check", "try what can be read, and say what is missing and who can grant it", _check),
     Command("serve", "serve", "let a chat ask, over the Model Context Protocol on stdio", _serve),
+    Command("install", "install", "tell a chat client how to start LicenseIQ, or take that back", _install),
     Command("scan", "scan", "read the tenant now, and say how old everything is", _scan),
     Command("desk", "desk", "carry out what people have approved, until Ctrl-C", _desk),
     Command("proposals", "proposals", "list what was proposed, and what became of it", _proposals),

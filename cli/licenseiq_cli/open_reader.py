@@ -18,6 +18,7 @@ from licenseiq_tenant.desk_state import DeskState
 from licenseiq_tenant.graph.client import Connection
 from licenseiq_tenant.graph.credentials import guarded, static_token, tenant_of, token_source
 from licenseiq_tenant.graph.guard import is_loopback
+from licenseiq_tenant.graph.token_cache import KeptSignIn
 from licenseiq_tenant.inbox.store import Inbox
 from licenseiq_tenant.live import LiveTenant, identify, open_tenant
 from licenseiq_tenant.proposing import Proposing
@@ -59,7 +60,15 @@ def real_where() -> Where:
         source = static_token(known.graph_token)
         tenant_id = tenant_id or tenant_of(known.graph_token)
     else:
-        source = token_source(tenant_id, known.client_id, known.graph_url, known.login_url, os.environ)
+        source = token_source(
+            tenant_id,
+            known.client_id,
+            known.graph_url,
+            known.login_url,
+            os.environ,
+            kept=KeptSignIn(known.home),
+            certificate=known.certificate_path,
+        )
     return Where(known.home, known.graph_url, guarded(source), tenant_id, simulated=False)
 
 

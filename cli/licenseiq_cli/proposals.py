@@ -40,7 +40,11 @@ class Listed:
     def command(self) -> str | None:
         """What to type next; None where nothing is left to do, or this version cannot do it."""
         is_left = self.state == "open" or (self.state == "approved" and (self.run is None or self.run in _GOING_ON))
-        return f"{program()} approve {self.proposal_id}" if self.is_demo and is_left and self.plan else None
+        if not self.is_demo or not is_left or self.plan is None:
+            return None
+        blocked = self.plan.blocked_steps()
+        can_begin = any(step.number not in blocked for step in self.plan.steps)
+        return f"{program()} approve {self.proposal_id}" if can_begin else None
 
 
 def run(options: argparse.Namespace) -> int:

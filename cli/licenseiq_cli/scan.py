@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from licenseiq_cli.open_reader import Where
     from licenseiq_tenant.scan.seen import Observe
 
-_LANES = {
+LANES = {
     "probe": "What is owned",
     "fast": "People and their licences",
     "reports": "Usage reports",
@@ -57,7 +57,7 @@ def scan_blocks(head: EvaluationHead, ages: RefreshReport, now: datetime) -> lis
     where = "simulated demo tenant" if head.simulated else f"tenant {one_line(head.tenant_id)}"
     summary = head.summary
     score = "unknown" if summary.score is None else f"{tenths(summary.score)} of 100"
-    rows = tuple((_LANES.get(lane) or one_line(lane), _age(moment, now)) for lane, moment in ages.ages)
+    rows = tuple((LANES.get(lane) or one_line(lane), age_words(moment, now)) for lane, moment in ages.ages)
     return [
         Title("LicenseIQ", f"{where}, as of {head.as_of:%Y-%m-%d %H:%M} UTC"),
         Table((Column("What"), Column("Read", flex=True)), rows),
@@ -86,7 +86,8 @@ def scan_json(head: EvaluationHead, ages: RefreshReport) -> dict[str, JsonValue]
     }
 
 
-def _age(moment: datetime | None, now: datetime) -> str:
+def age_words(moment: datetime | None, now: datetime) -> str:
+    """'3 minutes ago', 'just now' or 'not yet'."""
     if moment is None:
         return "not yet"
     seconds = max(0, int((now - moment).total_seconds()))

@@ -8,16 +8,19 @@ import os
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from licenseiq.errors import NotReady
+from licenseiq.privacy import Privacy, Pseudonyms
 from licenseiq_cli.homes import demo_home
 from licenseiq_cli.program import program
-from licenseiq_cli.settings import load_settings, require_connection
+from licenseiq_cli.settings import Settings, load_settings, require_connection
 from licenseiq_demo.errors import DemoError
 from licenseiq_server import build_server, run_stdio
 from licenseiq_server.door import OpenDeps
 from licenseiq_tools.deps import Deps
+from licenseiq_tools.privacy import seen_through
 
 if TYPE_CHECKING:
     from licenseiq_cli.open_reader import Where
@@ -30,24 +33,25 @@ def run(options: argparse.Namespace) -> int:
     """Serves one client until it goes away. SettingsError before anything is served, so that a person sees it."""
     from licenseiq_cli.main import version
 
-    read_only = options.read_only or _reads_only(os.environ, demo=options.demo)
+    settings = _settings(os.environ, demo=options.demo)
+    read_only = options.read_only or settings.read_only
     if sys.stdin.isatty():
         hint = "Waiting for an MCP client on stdin; a chat client starts this by itself. Ctrl-C ends it."
         print(hint, file=sys.stderr)  # noqa: T201 - stdout belongs to the protocol
-    run_stdio(build_server(_opener(options.demo, read_only), read_only=read_only, version=version()))
+    opener = _opener(options.demo, read_only, settings.privacy)
+    run_stdio(build_server(opener, read_only=read_only, version=version(), privacy=settings.privacy))
     return 0
 
 
-def _reads_only(environ: Mapping[str, str], *, demo: bool) -> bool:
+def _settings(environ: Mapping[str, str], *, demo: bool) -> Settings:
     if demo:
         given = {name: environ[name] for name in _OF_THE_DEMO if name in environ}
-        return load_settings({**given, "LICENSEIQ_HOME": str(demo_home(environ))}).read_only
+        return load_settings({**given, "LICENSEIQ_HOME": str(demo_home(environ))})
     settings = load_settings(environ)
-    require_connection(settings, environ)
-    return settings.read_only
+    return require_connection(settings, environ)
 
 
-def _opener(demo: bool, read_only: bool) -> OpenDeps:
+def _opener(demo: bool, read_only: bool, privacy: Privacy) -> OpenDeps:
     @asynccontextmanager
     async def open_deps() -> AsyncIterator[Deps]:
         from anyio import to_thread
@@ -57,9 +61,19 @@ def _opener(demo: bool, read_only: bool) -> OpenDeps:
         from licenseiq_cli.open_reader import open_reader
 
         async with open_reader(where) as reader:
-            yield Deps(reader.tenant, reader.proposals, f"{program()} approve", read_only)
+            # Made on first use, and only where it is used.
+            key = await to_thread.run_sync(_key, where.home) if privacy is not Privacy.NAMES else b""
+            pseudonyms = Pseudonyms(key, reader.tenant.tenant_id)
+            tenant, proposals = seen_through(privacy, reader.tenant, reader.proposals, pseudonyms)
+            yield Deps(tenant, proposals, f"{program()} approve", read_only, privacy=privacy)
 
     return open_deps
+
+
+def _key(home: Path) -> bytes:
+    from licenseiq_tenant.home_keys import PSEUDONYMS, home_key
+
+    return home_key(home, PSEUDONYMS)
 
 
 def _where(demo: bool) -> "Where":

@@ -11,12 +11,19 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
 
 from licenseiq.errors import SettingsError
+from licenseiq.privacy import Privacy
 from licenseiq_cli.homes import home
 
 DEFAULT_GRAPH_URL = "https://graph.microsoft.com/v1.0"
+# Microsoft's national clouds (Graph, "National cloud deployments"); GCC is in the global one, Germany's was closed.
+CLOUDS = {
+    "global": DEFAULT_GRAPH_URL,
+    "usgov": "https://graph.microsoft.us/v1.0",
+    "usgov-dod": "https://dod-graph.microsoft.us/v1.0",
+    "china": "https://microsoftgraph.chinacloudapi.cn/v1.0",
+}
 FILE_NAME = "licenseiq.toml"
 
 _PREFIX = "LICENSEIQ_"
@@ -26,6 +33,7 @@ _READ_HERE = (
     "client_id",
     "graph_url",
     "login_url",
+    "certificate_path",
     "graph_token",
     "database_url",
     "read_only",
@@ -43,7 +51,8 @@ _YES_OR_NO = {"true": True, "1": True, "false": False, "0": False}
 class Settings:
     """`graph_url` ends in its version, without a slash; ids are GUIDs in lower case; None: not set.
 
-    `graph_token` is set only where `graph_url` is a loopback address.
+    `graph_token` is set only where `graph_url` is a loopback address. `certificate_path` names a file with a key; it is
+    no secret itself.
     """
 
     home: Path
@@ -53,7 +62,17 @@ class Settings:
     login_url: str | None
     graph_token: str | None = field(repr=False)
     read_only: bool
-    privacy: Literal["names"]
+    privacy: Privacy
+    certificate_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a setting comes from: 'environment', the file's name, or 'default'. `value` is None for a secret."""
+
+    name: str
+    where: str
+    value: str | None
 
 
 def load_settings(environ: Mapping[str, str] = os.environ, file: Path | None = None) -> Settings:
@@ -68,11 +87,6 @@ def load_settings(environ: Mapping[str, str] = os.environ, file: Path | None = N
     if "database_url" in values:
         raise SettingsError(
             "PostgreSQL is not there yet in this version.", "Leave LICENSEIQ_DATABASE_URL empty for SQLite."
-        )
-    if values.get("privacy", "names") != "names":
-        raise SettingsError(
-            "LICENSEIQ_PRIVACY asks for more than this version can do: it shows names only.",
-            "Set it to names, or leave it empty.",
         )
     graph_url, graph_is_here = _graph_url(values.get("graph_url", DEFAULT_GRAPH_URL))
     login_url, login_is_here = _login_url(values["login_url"]) if "login_url" in values else (None, True)
@@ -90,8 +104,25 @@ def load_settings(environ: Mapping[str, str] = os.environ, file: Path | None = N
         login_url=login_url,
         graph_token=values.get("graph_token"),
         read_only=_yes_or_no("read_only", values),
-        privacy="names",
+        privacy=_privacy(values.get("privacy", Privacy.NAMES)),
+        certificate_path=values.get("certificate_path"),
     )
+
+
+def origins(environ: Mapping[str, str] = os.environ) -> tuple[Origin, ...]:
+    """Every setting that is set, and the variables of azure-identity. Raises SettingsError like load_settings."""
+    settings = load_settings(environ)
+    in_file = _from_file(settings.home / FILE_NAME, must_exist=False)
+    found = []
+    for name in _READ_HERE:
+        variable = _PREFIX + name.upper()
+        where = "environment" if variable in environ else FILE_NAME if in_file.get(name) else "default"
+        value = getattr(settings, name, None)
+        if value is not None and (where != "default" or name in ("home", "graph_url")):
+            shown = None if name == "graph_token" else str(value)
+            found.append(Origin(variable, where, shown))
+    found += [Origin(name, "environment", None) for name in sorted(environ) if name.startswith("AZURE_")]
+    return tuple(found)
 
 
 def require_connection(settings: Settings, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -110,8 +141,8 @@ def require_connection(settings: Settings, environ: Mapping[str, str] = os.envir
     if complete.tenant_id is None or complete.client_id is None:
         raise SettingsError(
             "No tenant is set up.",
-            "Try everything on the simulated one with 'licenseiq serve --demo'; or set LICENSEIQ_TENANT_ID and "
-            "LICENSEIQ_CLIENT_ID to the ids of your tenant and of the reader's app registration.",
+            "Run 'licenseiq connect', or try the simulated one with 'licenseiq serve --demo'; or set "
+            "LICENSEIQ_TENANT_ID and LICENSEIQ_CLIENT_ID to the ids of your tenant and of the reader's registration.",
         )
     return complete
 
@@ -215,6 +246,14 @@ def _url(name: str, text: str) -> tuple[str, str, bool]:
         "Give https:// with a host name in lower case, on port 443 and without user or query; http:// and other ports "
         "are for a test server on localhost, 127.0.0.1 or [::1] only.",
     )
+
+
+def _privacy(text: str) -> Privacy:
+    if text not in set(Privacy):
+        raise SettingsError(
+            "LICENSEIQ_PRIVACY is no mode of privacy.", f"Set it to one of {', '.join(Privacy)}, or leave it empty."
+        )
+    return Privacy(text)
 
 
 def _guid(name: str, values: Mapping[str, str], prefix: str = _PREFIX) -> str | None:

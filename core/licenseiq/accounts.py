@@ -27,6 +27,7 @@ _SERVICE_WORDS = frozenset(
     | {"backup", "sync", "robot", "bot", "rpa", "api", "kiosk", "integration", "automation", "daemon", "system"}
 )
 _EMERGENCY_WORDS = frozenset({"breakglass", "emergency"})
+_MARKS = _SERVICE_WORDS | _EMERGENCY_WORDS | {"break", "glass"}
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -73,7 +74,7 @@ def account_kind(person: Person, context: Context) -> AccountKind:
         return AccountKind.PROTECTED
     if (person.user_type or "").lower() == "guest":
         return AccountKind.GUEST
-    words = _words_of(person)
+    words = name_marks(person)
     if not words.isdisjoint(_EMERGENCY_WORDS) or {"break", "glass"} <= words:
         return AccountKind.EMERGENCY
     if not words.isdisjoint(_SERVICE_WORDS):
@@ -83,9 +84,12 @@ def account_kind(person: Person, context: Context) -> AccountKind:
     return AccountKind.PERSON
 
 
-def _words_of(person: Person) -> set[str]:
+def name_marks(person: Person) -> frozenset[str]:
+    """The words of a name that say what the account is for; none of them is a person's name."""
+    if person.name_marks is not None:
+        return person.name_marks
     local = (person.user_principal_name or "").partition("@")[0]
-    return set(_WORD.findall(f"{local} {person.display_name or ''}".lower()))
+    return _MARKS.intersection(_WORD.findall(f"{local} {person.display_name or ''}".lower()))
 
 
 def gives_mailbox(sku_id: str, context: Context) -> bool:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from licenseiq.context import Context
 from licenseiq.people import Person
-from licenseiq.usage import SignIn
+from licenseiq.usage import Signals, SignIn
 
 SUCCESS_SINCE = datetime(2023, 12, 1, tzinfo=UTC)
 SAME_EVENT = timedelta(minutes=5)
@@ -28,6 +28,11 @@ class Basis(StrEnum):
     APPS = "the Microsoft 365 apps report"
     MAILBOX = "the mailbox report"
     DRIVE = "the OneDrive report"
+    TEAMS = "the Teams report"
+    SHAREPOINT = "the SharePoint report"
+    EMAIL = "the email activity report"
+    COPILOT = "the Copilot report"
+    ACTIVATION = "an activation of Office"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,8 @@ class Activity:
     `last_human` is None where no human activity was seen. `background_last` is the last success that no human
     stood behind. `failed_attempts_since` is the last failed attempt after the last success. `never` means: read,
     and nothing was ever seen. `lower_confidence`: the date rests on attempts. `unclear`: only attempts were seen,
-    some of them recent, and whether one succeeded cannot be told: nothing may be claimed.
+    some of them recent, and whether one succeeded cannot be told: nothing may be claimed. `disputed`: sign-ins and
+    the active-users report never saw a human, and another report did, long ago: nothing may be claimed either.
     """
 
     last_human: date | None
@@ -49,6 +55,7 @@ class Activity:
     unclear: bool
     sign_in_read: bool
     products_read: bool
+    disputed: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -66,7 +73,11 @@ class _SignIns:
 
 
 def activity_of(person: Person, context: Context) -> Activity:
-    """The last human activity of `person` over every source that was read for that person."""
+    """The last human activity of `person` over every source that was read for that person.
+
+    The reports on single products and on activations can only move the date forward. What may be claimed is decided
+    without them: they cover some people and some doings, so their word is no reason to be surer.
+    """
     signals = person.signals
     seen = _sign_ins(signals.sign_in, person.created) if signals.sign_in else _SignIns()
     dates: list[tuple[date, Basis]] = []
@@ -82,19 +93,41 @@ def activity_of(person: Person, context: Context) -> Activity:
             dates.append((signals.mailbox.last_activity, Basis.MAILBOX))
         if signals.drive is not None and signals.drive.last_activity is not None:
             dates.append((signals.drive.last_activity, Basis.DRIVE))
-    last, basis = max(dates, key=lambda pair: pair[0]) if dates else (None, None)
+    first, first_basis = _latest(dates)
+    # In this order, so that of two dates on one day the stronger source is named.
+    last, basis = _latest(dates + _single_products(signals))
     known = signals.sign_in is not None or signals.products is not None
+    unseen = first is None and seen.background is None
     return Activity(
         last_human=last,
         basis=basis,
         background_last=seen.background.date() if seen.background else None,
         failed_attempts_since=seen.failed.date() if seen.failed else None,
-        never=known and last is None and seen.background is None,
-        lower_confidence=seen.weak and basis is Basis.OLD_ATTEMPT,
-        unclear=last is None and seen.background is None and _is_recent(seen.failed, context),
+        never=known and unseen and last is None,
+        lower_confidence=seen.weak and first_basis is Basis.OLD_ATTEMPT,
+        unclear=unseen and _is_recent(seen.failed, context),
         sign_in_read=signals.sign_in is not None,
         products_read=signals.products is not None,
+        disputed=known
+        and first is None
+        and last is not None
+        and (context.today - last).days >= context.policy.inactive_days,
     )
+
+
+def _latest(dates: list[tuple[date, Basis]]) -> tuple[date, Basis] | tuple[None, None]:
+    return max(dates, key=lambda pair: pair[0]) if dates else (None, None)
+
+
+def _single_products(signals: Signals) -> list[tuple[date, Basis]]:
+    reports = (
+        (signals.teams, Basis.TEAMS),
+        (signals.sharepoint, Basis.SHAREPOINT),
+        (signals.email, Basis.EMAIL),
+        (signals.copilot, Basis.COPILOT),
+        (signals.activation, Basis.ACTIVATION),
+    )
+    return [(use.last_activity, basis) for use, basis in reports if use is not None and use.last_activity is not None]
 
 
 def _sign_ins(sign_in: SignIn, created: datetime | None) -> _SignIns:

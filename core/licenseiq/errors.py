@@ -52,11 +52,15 @@ class NotFound(LicenseIQError):
 
 
 class Ambiguous(LicenseIQError):
-    """Several people or SKUs by that name. `candidates` are exact names or ids to choose from."""
+    """Several people or SKUs by that name. `candidates` are exact names or ids to choose from; where they are people,
+    `user_ids` are theirs, so that a mode of privacy can name them otherwise."""
 
-    def __init__(self, what_happened: str, next_step: str, candidates: Sequence[str]) -> None:
+    def __init__(
+        self, what_happened: str, next_step: str, candidates: Sequence[str], user_ids: Sequence[str] = ()
+    ) -> None:
         super().__init__(what_happened, next_step)
         self.candidates = tuple(candidates)
+        self.user_ids = tuple(user_ids)
 
 
 class BadRequest(LicenseIQError):

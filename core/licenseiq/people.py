@@ -33,7 +33,8 @@ class Person:
 
     Texts are raw here; answers clean them (`licenseiq.text`). `synced` means mastered on premises. `roles` are
     names of directory roles held, or None where roles could not be read. `licences_known` is False where Graph gave
-    null for the licences: no `assignments` then do not mean that the person holds none.
+    null for the licences: no `assignments` then do not mean that the person holds none. `name_marks` are the words of
+    the names that say what an account is for (`licenseiq.accounts`), kept where the names themselves were taken out.
     """
 
     user_id: str
@@ -53,6 +54,7 @@ class Person:
     licences_known: bool = True
     roles: tuple[str, ...] | None = None
     signals: Signals = field(default_factory=Signals)
+    name_marks: frozenset[str] | None = None
 
     def seats(self) -> tuple[str, ...]:
         """The SKUs that this person takes a seat of, each once, sorted."""

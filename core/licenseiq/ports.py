@@ -3,7 +3,7 @@
 Everything here is asynchronous because an answer may wait for the tenant; none of it waits for a person.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -12,8 +12,10 @@ from licenseiq.context import Context
 from licenseiq.evaluation import Holder, Summary
 from licenseiq.money import Total
 from licenseiq.people import Person
+from licenseiq.playbooks.change_request import ChangeRequest
 from licenseiq.proposals.steps import Account
 from licenseiq.proposals.stored import DeskReport, ProposalRecord
+from licenseiq.waste import GroupBy, WasteGroup, WastePage, WasteQuery
 
 # Tells whoever waits what is happening, in a few words without tenant text.
 Progress = Callable[[str], Awaitable[None]]
@@ -52,7 +54,7 @@ class HolderPage:
     """`total` matches in all; `rows` sorted by days inactive, longest first; `next_after` None at the end.
 
     `matched_monthly` is what the seats of all matches cost (None when nothing of it is priced), `unjudged` how many
-    holders could not be judged because nothing about their use is known.
+    holders could not be judged because nothing about their use is known (None: too few to be told).
     """
 
     total: int
@@ -60,7 +62,39 @@ class HolderPage:
     next_after: str | None
     matched_monthly: Total
     matched_unpriced_seats: int
-    unjudged: int
+    unjudged: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HolderGroup:
+    """Inactive holders who have something in common: `key` is a department (raw text, None: without one) or a SKU id.
+
+    `monthly` is what their seats cost without the `unpriced_seats`; by SKU, seats of that SKU alone. `merged` is True
+    for what is left of groups that are too small to be shown by themselves.
+    """
+
+    key: str | None
+    people: int
+    monthly: Total
+    unpriced_seats: int
+    merged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceGroup:
+    """A group that gives licences. Name and rule are raw text of the tenant; `rule` is None where it has none."""
+
+    group_id: str
+    display_name: str | None
+    rule: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChanges:
+    """A stored proposal of licence changes, with the groups that its hand-offs name by id, as far as known."""
+
+    record: ProposalRecord
+    groups: tuple[LicenceGroup, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +124,14 @@ class Tenant(Protocol):
 
     async def holders(self, evaluation_id: str, query: HolderQuery) -> HolderPage: ...
 
+    async def holder_groups(self, evaluation_id: str, query: HolderQuery, by: GroupBy) -> tuple[HolderGroup, ...]:
+        """The holders of `query` in groups by department or SKU, the largest first; who holds two SKUs is in both."""
+        ...
+
+    async def user_ids(self, evaluation_id: str) -> tuple[str, ...]:
+        """The ids of everybody in the evaluation; empty where the users could not be read."""
+        ...
+
     async def person(self, evaluation_id: str, who: str) -> Person:
         """The one person of a principal name, an id, or an unambiguous display name (else Ambiguous)."""
         ...
@@ -109,6 +151,23 @@ class Tenant(Protocol):
         """The SKU of a friendly name, a part number or an id (ambiguous: candidates)."""
         ...
 
+    async def waste(self, evaluation_id: str, query: WasteQuery) -> WastePage:
+        """The findings that claim the seats of `query`. NotReadable where a part of them could not be looked for,
+        except that without the SKUs the findings about people are there."""
+        ...
+
+    async def waste_groups(self, evaluation_id: str, query: WasteQuery, by: GroupBy) -> tuple[WasteGroup, ...]:
+        """The same seats in groups, the dearest first; raises as `waste` does."""
+        ...
+
+    async def held_seats(self, evaluation_id: str) -> Mapping[str, int]:
+        """How many people take a paid seat, by SKU; empty where the users could not be read."""
+        ...
+
+    async def licence_groups(self, evaluation_id: str, group_ids: tuple[str, ...]) -> Mapping[str, LicenceGroup]:
+        """Those of the groups that are known; empty where the groups could not be read."""
+        ...
+
     async def refresh(self, progress: Progress) -> RefreshReport: ...
 
 
@@ -117,6 +176,16 @@ class Proposals(Protocol):
 
     async def offboard(self, users: tuple[str, ...], client: str, progress: Progress) -> ProposalRecord:
         """A proposal to offboard these people; an identical live one is found again instead."""
+        ...
+
+    async def change_licences(self, request: ChangeRequest, client: str, progress: Progress) -> StoredChanges:
+        """A proposal to change licences; an identical live one is found again instead. Raises BadRequest for a
+        request that makes no sense or whose filter matches another number than expected."""
+        ...
+
+    async def withdraw(self, proposal_id: str) -> ProposalRecord:
+        """Takes an open proposal back; one that is withdrawn already stays so. Raises NotFound, Refused for one that
+        was decided or is over, StateUnknown where that cannot be told."""
         ...
 
     async def get(self, proposal_id: str) -> ProposalRecord: ...

@@ -21,10 +21,16 @@ class Source(StrEnum):
     USERS = "users"
     GROUPS = "groups"
     ROLES = "roles"
+    ELIGIBLE_ROLES = "eligible_roles"
     ACTIVE_USERS = "active_users"
     APPS = "apps"
     MAILBOXES = "mailboxes"
     ONEDRIVE = "onedrive"
+    TEAMS = "teams"
+    SHAREPOINT = "sharepoint"
+    EMAIL = "email"
+    ACTIVATIONS = "activations"
+    COPILOT = "copilot"
     SIGN_INS = "sign_ins"
 
 
@@ -33,6 +39,7 @@ class Reason(StrEnum):
 
     NOT_YET = "not_yet"
     NO_PERMISSION = "no_permission"
+    NO_MEMBERS = "no_members"
     NO_PREMIUM = "no_premium"
     CONCEALED = "concealed"
     EMPTY = "empty"
@@ -53,10 +60,16 @@ NAMES: dict[Source, tuple[str, str]] = {
     Source.USERS: ("the users and their licences", "User.Read.All"),
     Source.GROUPS: ("the groups that give licences", "Group.Read.All"),
     Source.ROLES: ("the directory roles", "RoleManagement.Read.Directory"),
+    Source.ELIGIBLE_ROLES: ("the roles that people may activate", "RoleEligibilitySchedule.Read.Directory"),
     Source.ACTIVE_USERS: ("the active-users report", "Reports.Read.All"),
     Source.APPS: ("the Microsoft 365 apps report", "Reports.Read.All"),
     Source.MAILBOXES: ("the mailbox report", "Reports.Read.All"),
     Source.ONEDRIVE: ("the OneDrive report", "Reports.Read.All"),
+    Source.TEAMS: ("the Teams report", "Reports.Read.All"),
+    Source.SHAREPOINT: ("the SharePoint report", "Reports.Read.All"),
+    Source.EMAIL: ("the email activity report", "Reports.Read.All"),
+    Source.ACTIVATIONS: ("the report on Office activations", "Reports.Read.All"),
+    Source.COPILOT: ("the Copilot report", "Reports.Read.All"),
     Source.SIGN_INS: ("sign-in activity", "AuditLog.Read.All"),
 }
 
@@ -66,6 +79,7 @@ class Reading:
     """One source: read (`reason` is None) as of `as_of`, or not, and why.
 
     `rows` is how many items it gave; `unreadable_rows` how many of its items made no sense and were left out.
+    `unchecked`: nobody could say whether these are all, because there was no count to compare them with.
     """
 
     source: Source
@@ -73,6 +87,7 @@ class Reading:
     as_of: datetime | None = None
     rows: int = 0
     unreadable_rows: int = 0
+    unchecked: bool = False
 
     @property
     def is_read(self) -> bool:
@@ -82,16 +97,31 @@ class Reading:
         """One sentence on what is unknown and what would make it known; empty where nothing is."""
         name, permission = NAMES[self.source]
         if self.reason is None:
-            if not self.unreadable_rows:
-                return ""
-            return f"Left out of {name}, because they could not be read: {count(self.unreadable_rows, 'item')}."
-        return f"{name[0].upper()}{name[1:]} {_WORDS[self.reason].format(permission=permission)}"
+            said = []
+            if self.unreadable_rows:
+                said.append(
+                    f"Left out of {name}, because they could not be read: {count(self.unreadable_rows, 'item')}."
+                )
+            if self.unchecked:
+                said.append(f"Microsoft Graph gave no number to compare {name} with: some may be missing.")
+            return " ".join(said)
+        words = _WORDS[self.reason]
+        if self.source is Source.ELIGIBLE_ROLES and self.reason is Reason.NO_PREMIUM:
+            words = _NO_P2
+        return f"{name[0].upper()}{name[1:]} {words.format(permission=permission)}"
+
+
+_NO_P2 = "cannot be read in this tenant: Microsoft gives them only to tenants with Entra ID P2 or Governance."
 
 
 _WORDS: dict[Reason, str] = {
     Reason.NOT_YET: "could not be used yet: the scan has not come to it. Ask again soon, or call refresh_tenant.",
     Reason.NO_PERMISSION: (
         "could not be read: the app lacks {permission}. Grant it with admin consent, then call refresh_tenant."
+    ),
+    Reason.NO_MEMBERS: (
+        "could not be read: a group holds a role, and the app may not see who is in it. Grant Group.Read.All with "
+        "admin consent, then call refresh_tenant."
     ),
     Reason.NO_PREMIUM: (
         "cannot be read in this tenant: Microsoft gives it only to tenants with Entra ID P1 or P2. "

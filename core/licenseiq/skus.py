@@ -78,7 +78,8 @@ class Catalogue:
     """Everything public about products, loaded from the package's data. `version` names the edition.
 
     `free` maps the SKUs without a seat price to their class (free, trial, consumption, device, resource-account,
-    tenant). `plans` maps a SKU to its service plan ids. A SKU that is absent from `prices` is unpriced, never free.
+    tenant). `plans` maps a SKU to its service plan ids, `plan_names` those to what Microsoft calls them. A SKU that
+    is absent from `prices` is unpriced, never free.
     """
 
     version: str
@@ -89,6 +90,7 @@ class Catalogue:
     tiers: Mapping[str, Tier] = field(default_factory=dict)
     downgrades: tuple[Downgrade, ...] = ()
     capabilities: Mapping[str, Capability] = field(default_factory=dict)
+    plan_names: Mapping[str, str] = field(default_factory=dict)
 
     def sku(self, sku_id: str, part_number: str | None = None) -> Sku:
         """The SKU by id; one that the catalogue lacks keeps its part number (or id) as its name."""

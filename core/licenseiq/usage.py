@@ -65,6 +65,17 @@ class Drive:
 
 
 @dataclass(frozen=True, slots=True)
+class LastUse:
+    """A row of a report of which only the date is used: when a person last did something there.
+
+    Of Teams, SharePoint and email it is the person's own doing; of activations, the day on which Office was last
+    activated on a device; of Copilot, the last day of use in any app.
+    """
+
+    last_activity: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Signals:
     """Everything observed of one person."""
 
@@ -73,3 +84,8 @@ class Signals:
     apps: AppUse | None = None
     mailbox: Mailbox | None = None
     drive: Drive | None = None
+    teams: LastUse | None = None
+    sharepoint: LastUse | None = None
+    email: LastUse | None = None
+    activation: LastUse | None = None
+    copilot: LastUse | None = None

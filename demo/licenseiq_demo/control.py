@@ -70,16 +70,24 @@ class Control:
         return _json([{"id": p.id, "upn": p.upn, "cause": p.cause} for p in people])
 
     async def person(self, request: Request) -> Response:
-        """Changes any stored property of one person, as if another administrator had done it."""
+        """Changes any stored property of one person (PATCH), deletes (DELETE) or restores one (POST), as if another
+        administrator had done it."""
         tenant = self.state.tenant
+        if request.method == "POST" and request.path_params["id"] in tenant.removed:
+            tenant.restore(request.path_params["id"])
+            return Response(status_code=204)
         someone = tenant.find(request.path_params["id"])
         if someone is None:
             return _problem(404, "There is no such person.")
+        if request.method == "DELETE":
+            tenant.remove(someone)
+            return Response(status_code=204)
         changes = msgspec.json.decode(await request.body(), type=dict[str, Any])
         kept = {"id", "userPrincipalName", "assignedLicenses", "licenseAssignmentStates"} & changes.keys()
         if kept:
             return _problem(400, f"Not changed this way: {', '.join(sorted(kept))}.")
         someone.fields |= changes
+        tenant.journal.append(("users", someone.id))
         if "department" in changes:
             tenant.apply_rules(someone, self.state.stamp())
         return Response(status_code=204)
@@ -104,6 +112,6 @@ class Control:
             Route("/requests", self._guarded(self.requests), methods=["GET", "DELETE"]),
             Route("/faults", self._guarded(self.faults), methods=["GET", "PUT"]),
             Route("/people", self._guarded(self.people), methods=["GET"]),
-            Route("/people/{id}", self._guarded(self.person), methods=["PATCH"]),
+            Route("/people/{id}", self._guarded(self.person), methods=["PATCH", "POST", "DELETE"]),
             Route("/stop", self._guarded(self.stop), methods=["POST"]),
         ]

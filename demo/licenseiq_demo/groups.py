@@ -46,6 +46,7 @@ class Recipe:
     synced: bool = False
     mail: bool = False
     unified: bool = False
+    holds_role: bool = False
 
 
 def _in(department: str, share: float = 1.0) -> Callable[[str | None, float], bool]:
@@ -87,7 +88,7 @@ def _group(recipe: Recipe, when: Calendar, rng: random.Random) -> Group:
             "membershipRule": recipe.rule,
             "membershipRuleProcessingState": "On" if recipe.rule else None,
             "onPremisesSyncEnabled": True if recipe.synced else None,
-            "isAssignableToRole": None,
+            "isAssignableToRole": True if recipe.holds_role else None,
             "createdDateTime": when.moment(900 + int(rng.random() * 900), rng),
             "assignedLicenses": [{"skuId": skus[part].sku_id, "disabledPlans": []} for part in recipe.parts],
             "licenseProcessingState": {"state": "ProcessingComplete"} if recipe.parts else None,
@@ -98,3 +99,8 @@ def _group(recipe: Recipe, when: Calendar, rng: random.Random) -> Group:
 def found(when: Calendar, rng: random.Random) -> list[tuple[Recipe, Group]]:
     """Every group of the tenant beside the recipe that says who belongs to it."""
     return [(recipe, _group(recipe, when, rng)) for recipe in RECIPES]
+
+
+def helpdesk(when: Calendar, rng: random.Random) -> Group:
+    """The group that holds a directory role for its members."""
+    return _group(Recipe("Role - Helpdesk", (), lambda _, __: False, holds_role=True), when, rng)

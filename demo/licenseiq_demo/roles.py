@@ -2,7 +2,7 @@
 
 import random
 
-from licenseiq_demo.people.calendar import new_id
+from licenseiq_demo.people.calendar import Calendar, new_id
 from licenseiq_demo.people.person import Fields, Person
 
 DEFINITIONS: tuple[tuple[str, str, bool], ...] = (
@@ -29,6 +29,30 @@ def definition(template: tuple[str, str, bool]) -> Fields:
     }
 
 
+HELPDESK = "729827e3-9c14-49f7-bb1b-9608f156bbb8"
+READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
+
+
+def row(principal_id: str, role_id: str, rng: random.Random) -> Fields:
+    """A unifiedRoleAssignment for the whole tenant."""
+    return {
+        "id": new_id(rng).replace("-", "")[:22],
+        "principalId": principal_id,
+        "roleDefinitionId": role_id,
+        "directoryScopeId": "/",
+    }
+
+
+def eligible(people: list[Person], when: Calendar, rng: random.Random) -> list[Fields]:
+    """The first two administrators may activate a further role: unifiedRoleEligibilityScheduleInstance."""
+    admins = [person for person in people if person.cause == "administrator"]
+    return [
+        row(person.id, READER, rng)
+        | {"appScopeId": None, "startDateTime": when.moment(200, rng), "endDateTime": None, "memberType": "Direct"}
+        for person in admins[:2]
+    ]
+
+
 def assign(people: list[Person], rng: random.Random) -> list[Fields]:
     """Role assignments: break-glass accounts, the administrators in turn, and one who left unnoticed."""
     holders = [(person, 0) for person in people if person.cause == "break_glass"]
@@ -36,12 +60,4 @@ def assign(people: list[Person], rng: random.Random) -> list[Fields]:
     holders += [(person, n % len(DEFINITIONS)) for n, person in enumerate(admins)]
     forgotten = [person for person in people if person.cause == "untold_leaver"]
     holders += [(person, 1) for person in forgotten[-1:]]
-    return [
-        {
-            "id": new_id(rng).replace("-", "")[:22],
-            "principalId": person.id,
-            "roleDefinitionId": DEFINITIONS[role][0],
-            "directoryScopeId": "/",
-        }
-        for person, role in holders
-    ]
+    return [row(person.id, DEFINITIONS[role][0], rng) for person, role in holders]

@@ -6,12 +6,16 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
+from licenseiq_demo import groups as groups_of_roles
 from licenseiq_demo import licensing, roles, seats
 from licenseiq_demo.groups import Group
 from licenseiq_demo.people.calendar import Calendar
 from licenseiq_demo.people.person import Fields, Person
 from licenseiq_demo.people.population import settle
+
+Changed = Literal["users", "groups"]
 
 
 @dataclass(slots=True)
@@ -26,12 +30,16 @@ class DemoTenant:
     consumed: Counter[str]
     subscriptions: list[Fields]
     role_assignments: list[Fields]
+    role_eligibility: list[Fields]
     former: list[Person]
     calendar: Calendar
     by_id: dict[str, Person] = field(default_factory=dict)
     by_upn: dict[str, Person] = field(default_factory=dict)
     lag: int = 0
     """How many reads of a user stay behind the next write; see the fault `stale_reads`."""
+    journal: list[tuple[Changed, str]] = field(default_factory=list)
+    """Ids of what was changed, oldest first, for those who ask what changed since."""
+    removed: dict[str, Person] = field(default_factory=dict)
     _old: dict[str, tuple[Person, int]] = field(default_factory=dict)
 
     @classmethod
@@ -41,15 +49,22 @@ class DemoTenant:
         when = Calendar(today)
         people, groups, consumed, former = settle(users, when, rng)
         lines, subscriptions = seats.buy(consumed, when, rng)
+        assignments = roles.assign(people, rng)
+        # Drawn apart, so that what came later to the tenant changes nothing of what was there.
+        late = random.Random(f"{users}/{seed}/roles")
+        helpdesk = groups_of_roles.helpdesk(when, late)
+        for person in [person for person in people if person.cause == "administrator"][-2:]:
+            person.groups.append(helpdesk.id)
         tenant = cls(
             tenant_id=tenant_id or str(uuid.uuid4()),
             today=today,
             people=people,
-            groups={group.id: group for group in groups},
+            groups={group.id: group for group in (*groups, helpdesk)},
             lines=lines,
             consumed=consumed,
             subscriptions=subscriptions,
-            role_assignments=roles.assign(people, rng),
+            role_assignments=[*assignments, roles.row(helpdesk.id, roles.HELPDESK, late)],
+            role_eligibility=roles.eligible(people, when, late),
             former=former,
             calendar=when,
         )
@@ -78,6 +93,7 @@ class DemoTenant:
 
     def before_write(self, person: Person) -> None:
         """Called by every write to a person, so that stale reads have something to show."""
+        self.journal.append(("users", person.id))
         if self.lag:
             self._old[person.id] = (copy.deepcopy(person), self.lag)
 
@@ -88,11 +104,13 @@ class DemoTenant:
     def join(self, person: Person, group: Group, at: str) -> None:
         """Makes somebody a member; the group's licences follow."""
         person.groups.append(group.id)
+        self.journal.append(("groups", group.id))
         licensing.follow(person, group, at, self.lines, self.consumed)
 
     def leave(self, person: Person, group: Group) -> None:
         """Ends a membership; the group's licences go."""
         person.groups.remove(group.id)
+        self.journal.append(("groups", group.id))
         licensing.unfollow(person, group.id, self.consumed)
 
     def apply_rules(self, person: Person, at: str) -> None:
@@ -106,6 +124,27 @@ class DemoTenant:
                 elif member and not belongs:
                     self.leave(person, group)
 
+    def remove(self, person: Person) -> None:
+        """Deletes somebody, whose seats become free at once."""
+        self.people.remove(person)
+        del self.by_id[person.id], self.by_upn[person.upn.lower()]
+        self.removed[person.id] = person
+        self._moved(person, -1)
+
+    def restore(self, key: str) -> None:
+        """Brings somebody back who was deleted, with licences and groups."""
+        person = self.removed.pop(key)
+        self.people.append(person)
+        self.by_id[person.id] = self.by_upn[person.upn.lower()] = person
+        self._moved(person, 1)
+
+    def _moved(self, person: Person, seats_taken: int) -> None:
+        for sku_id in {row["skuId"] for row in person.fields["assignedLicenses"]}:
+            self.consumed[sku_id] += seats_taken
+        self.journal.append(("users", person.id))
+        self.journal += [("groups", group_id) for group_id in person.groups]
+
     def roles_of(self, person_id: str) -> list[Fields]:
-        """The role assignments that name this person."""
-        return [row for row in self.role_assignments if row["principalId"] == person_id]
+        """The role assignments that name this person, or a group that this person is in."""
+        holders = {person_id, *self.by_id[person_id].groups}
+        return [row for row in self.role_assignments if row["principalId"] in holders]

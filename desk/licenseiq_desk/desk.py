@@ -89,6 +89,7 @@ class Desk:
         """Keeps the approval if the phrase is right; returns its id. The nonce is used up either way."""
         if self._pending.pop(pending.statement.nonce, None) != pending:
             raise Refused("This approval was not begun here, or was tried already.", "Begin it again.")
+        self.take_over(pending.statement.tenant_id)  # it may have been withdrawn while the person was reading
         return on_demo.approve_on_demo(self._store, pending, typed, self._demo, self._around)
 
     def reject(self, tenant_id: str, proposal_id: str, reason: str, requester: str) -> None:

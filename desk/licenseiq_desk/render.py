@@ -21,6 +21,7 @@ VERBS = {
     StepKind.DISABLE_SIGN_IN: "block sign-in",
     StepKind.REVOKE_SESSIONS: "end all sessions",
     StepKind.REMOVE_DIRECT_LICENCES: "take back direct licences",
+    StepKind.CHANGE_LICENCES: "change direct licences",
 }
 
 
@@ -66,10 +67,21 @@ def _step(step: Step, is_blocked: bool, sku_name: SkuName) -> list[str]:
     skus = step.arguments.get("sku_ids")
     if isinstance(skus, list):
         lines += [f"     - {_sku(sku, sku_name)}" for sku in skus]
+    if step.kind is StepKind.CHANGE_LICENCES:
+        lines += _changed(step, sku_name)
     if rest := {name: value for name, value in step.arguments.items() if name != "sku_ids" or skus is not value}:
         lines.append(f"     with {_value(rest)}")
     lines.append(f"     done when {_predicate(step.goal, skus)}; only if {_predicate(step.precondition, skus)}")
     return [*lines, f"     {_undo(step, skus)}"]
+
+
+def _changed(step: Step, sku_name: SkuName) -> list[str]:
+    """What goes and what comes, by the desk's own names; the arguments follow whole."""
+    gone, come = step.arguments.get("remove"), step.arguments.get("add")
+    lines = [f"     - take away {_sku(sku, sku_name)}" for sku in (gone if isinstance(gone, list) else ())]
+    for one in come if isinstance(come, list) else ():
+        lines.append(f"     - give {_sku(one.get('sku_id') if isinstance(one, dict) else one, sku_name)}")
+    return lines
 
 
 def _sku(sku: Json, sku_name: SkuName) -> str:

@@ -6,7 +6,7 @@ open the same home: one of them scans, all of them answer.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,11 +18,13 @@ from anyio.to_thread import run_sync
 
 from licenseiq.context import Context
 from licenseiq.errors import BadRequest, LicenseIQError, NotReadable, NotReady
+from licenseiq.findings import SEAT_KINDS
 from licenseiq.people import Person
 from licenseiq.policy import Policy
-from licenseiq.ports import EvaluationHead, HolderPage, HolderQuery, Progress, RefreshReport
+from licenseiq.ports import EvaluationHead, HolderGroup, HolderPage, HolderQuery, LicenceGroup, Progress, RefreshReport
 from licenseiq.readings import Reason, Source
 from licenseiq.times import iso
+from licenseiq.waste import GroupBy, WasteGroup, WastePage, WasteQuery
 from licenseiq_tenant import lookup
 from licenseiq_tenant.database import Database
 from licenseiq_tenant.graph.client import Connection, open_graph
@@ -32,7 +34,7 @@ from licenseiq_tenant.lanes import probe
 from licenseiq_tenant.scan.due import kept_notes, tries
 from licenseiq_tenant.scan.keeper import Keeper, catalogue
 from licenseiq_tenant.scan.seen import Observe, ScanSeen, nobody
-from licenseiq_tenant.snapshot import evaluations, views
+from licenseiq_tenant.snapshot import evaluations, findings, views
 from licenseiq_tenant.snapshot.lease import Clock
 from licenseiq_tenant.snapshot.subjects import SnapshotSubjects
 
@@ -67,6 +69,7 @@ class LiveTenant:
         self._database = keeper.database
         self._simulated = simulated
         self._ground = lru_cache(maxsize=4)(self._read_ground)
+        self._held = lru_cache(maxsize=4)(self._read_held)
 
     # Answers
 
@@ -95,6 +98,25 @@ class LiveTenant:
         def look() -> HolderPage:
             with self._database.read() as db:
                 return evaluations.holders(db, ground.context, evaluation_id, query, after)
+
+        return await run_sync(look)
+
+    async def holder_groups(self, evaluation_id: str, query: HolderQuery, by: GroupBy) -> tuple[HolderGroup, ...]:
+        ground = await self._ground_of(evaluation_id)
+        _users_read(ground.context)
+
+        def look() -> tuple[HolderGroup, ...]:
+            with self._database.read() as db:
+                return evaluations.holder_groups(db, ground.context, evaluation_id, query, by)
+
+        return await run_sync(look)
+
+    async def user_ids(self, evaluation_id: str) -> tuple[str, ...]:
+        ground = await self._ground_of(evaluation_id)
+
+        def look() -> tuple[str, ...]:
+            with self._database.read() as db:
+                return lookup.user_ids(db, ground.context, ground.generations)
 
         return await run_sync(look)
 
@@ -128,6 +150,36 @@ class LiveTenant:
 
     async def sku_id(self, evaluation_id: str, name: str) -> str:
         return lookup.sku_id((await self._ground_of(evaluation_id)).context, name)
+
+    async def waste(self, evaluation_id: str, query: WasteQuery) -> WastePage:
+        _waste_read((await self._ground_of(evaluation_id)).context, query)
+
+        def look() -> WastePage:
+            with self._database.read() as db:
+                return findings.page(db, self.tenant_id, evaluation_id, query)
+
+        return await run_sync(look)
+
+    async def waste_groups(self, evaluation_id: str, query: WasteQuery, by: GroupBy) -> tuple[WasteGroup, ...]:
+        _waste_read((await self._ground_of(evaluation_id)).context, query)
+
+        def look() -> tuple[WasteGroup, ...]:
+            with self._database.read() as db:
+                return findings.groups(db, self.tenant_id, evaluation_id, query, by)
+
+        return await run_sync(look)
+
+    async def held_seats(self, evaluation_id: str) -> Mapping[str, int]:
+        return await run_sync(self._held, evaluation_id)
+
+    async def licence_groups(self, evaluation_id: str, group_ids: tuple[str, ...]) -> Mapping[str, LicenceGroup]:
+        ground = await self._ground_of(evaluation_id)
+
+        def look() -> Mapping[str, LicenceGroup]:
+            with self._database.read() as db:
+                return lookup.licence_groups(db, ground.context, ground.generations, group_ids)
+
+        return await run_sync(look)
 
     # Scans
 
@@ -199,6 +251,10 @@ class LiveTenant:
             return Ground(
                 views.context(db, self.tenant_id, generations, head[0], catalogue(), self._keeper.policy), generations
             )
+
+    def _read_held(self, evaluation_id: str) -> Mapping[str, int]:
+        with self._database.read() as db:
+            return findings.held_seats(db, self.tenant_id, evaluation_id)
 
     def _head(self, evaluation_id: str | None) -> EvaluationHead | None:
         """An evaluation's head (None: the newest one's) with what is to be said of its age."""
@@ -272,3 +328,12 @@ def _users_read(context: Context) -> None:
     reading = context.reading(Source.USERS)
     if reading.reason is not None:
         raise not_readable(Source.USERS, reading.reason)
+
+
+def _waste_read(context: Context, query: WasteQuery) -> None:
+    """Findings that nobody could look for are no empty list. Seats that nobody holds are found without the users."""
+    if query.kind not in SEAT_KINDS or query.department is not None:
+        _users_read(context)
+    reading = context.reading(Source.SKUS)
+    if query.kind in SEAT_KINDS and reading.reason is not None:
+        raise not_readable(Source.SKUS, reading.reason)

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from licenseiq.context import Context
 from licenseiq.errors import Ambiguous, BadRequest, NotFound
 from licenseiq.people import Person
+from licenseiq.ports import LicenceGroup
+from licenseiq.readings import Source
 from licenseiq_tenant.snapshot import views
 from licenseiq_tenant.snapshot.rows import fold
 
@@ -36,11 +38,23 @@ def person(db: "Connection", ground: Context, generations: views.Generations, wh
                 "Several people go by that name.",
                 "Name one of the candidates by principal name or id.",
                 [one.user_principal_name or one.user_id for one in found],
+                [one.user_id for one in found],
             )
     raise NotFound(
         "Nobody in this tenant has that principal name, id or display name.",
         "Check the spelling, or call list_inactive_users to see names.",
     )
+
+
+def user_ids(db: "Connection", ground: Context, generations: views.Generations) -> tuple[str, ...]:
+    """Everybody's id; empty where the users could not be read."""
+    if not ground.is_read(Source.USERS):
+        return ()
+    found = db.exec_driver_sql(
+        "SELECT user_id FROM person WHERE tenant_id = ? AND generation_id = ?",
+        (ground.tenant_id, generations[Source.USERS]),
+    )
+    return tuple(str(user_id) for user_id in found.scalars())
 
 
 def similar(
@@ -108,6 +122,20 @@ def sku_id(context: Context, name: str) -> str:
 def _ambiguous(context: Context, found: set[str]) -> Ambiguous:
     names = sorted(f"{context.sku(i).name} ({i})" for i in found)
     return Ambiguous("Several SKUs go by that name.", "Name one of the candidates by its id.", names)
+
+
+def licence_groups(
+    db: "Connection", ground: Context, generations: views.Generations, group_ids: tuple[str, ...]
+) -> dict[str, LicenceGroup]:
+    """Those of the groups that are known, by id."""
+    if not group_ids or not ground.is_read(Source.GROUPS):
+        return {}
+    found = db.exec_driver_sql(
+        "SELECT group_id, display_name, membership_rule FROM licensing_group "  # noqa: S608
+        f"WHERE tenant_id = ? AND generation_id = ? AND group_id IN ({', '.join('?' * len(group_ids))})",
+        (ground.tenant_id, generations[Source.GROUPS], *group_ids),
+    )
+    return {row[0]: LicenceGroup(row[0], row[1], row[2]) for row in found}
 
 
 def position(after: str | None) -> int:

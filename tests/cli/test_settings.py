@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licenseiq.errors import SettingsError
+from licenseiq.privacy import Privacy
 from licenseiq_cli.homes import demo_home, demo_tenant_folder, home
 from licenseiq_cli.settings import DEFAULT_GRAPH_URL, Settings, load_settings, require_connection
 
@@ -30,7 +31,9 @@ def load(tmp_path: Path, text: str | None = None, /, **variables: str) -> Settin
 
 def test_nothing_set_is_the_global_cloud_and_no_tenant(tmp_path: Path) -> None:
     settings = load(tmp_path)
-    assert settings == Settings(tmp_path, None, None, DEFAULT_GRAPH_URL, None, None, read_only=False, privacy="names")
+    assert settings == Settings(
+        tmp_path, None, None, DEFAULT_GRAPH_URL, None, None, read_only=False, privacy=Privacy.NAMES
+    )
 
 
 def test_without_a_home_the_platform_says_where_state_lives() -> None:
@@ -159,6 +162,11 @@ def test_a_ready_token_is_for_a_test_server_only_and_is_never_shown(tmp_path: Pa
         assert CANARY not in str(caught.value)
 
 
+@pytest.mark.parametrize("mode", list(Privacy))
+def test_every_mode_of_privacy_can_be_set(tmp_path: Path, mode: Privacy) -> None:
+    assert load(tmp_path, "", PRIVACY=mode.value).privacy is mode
+
+
 def test_a_token_in_the_file_is_refused_and_never_shown(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="secrets belong into the environment") as caught:
         load(tmp_path, f'graph_token = "{CANARY}"', GRAPH_URL=HERE)
@@ -172,8 +180,8 @@ def test_a_token_in_the_file_is_refused_and_never_shown(tmp_path: Path) -> None:
         ("CLIENT_ID", f"{CLIENT}0", "LICENSEIQ_CLIENT_ID is not a GUID"),
         ("READ_ONLY", "maybe", "LICENSEIQ_READ_ONLY is neither yes nor no"),
         ("DATABASE_URL", "postgresql://me:secret@db/licenseiq", "PostgreSQL is not there yet in this version"),
-        ("PRIVACY", "aggregate", "LICENSEIQ_PRIVACY asks for"),
-        ("PRIVACY", "Names", "LICENSEIQ_PRIVACY asks for"),
+        ("PRIVACY", "anonymous", "LICENSEIQ_PRIVACY is no mode"),
+        ("PRIVACY", "Names", "LICENSEIQ_PRIVACY is no mode"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_named_but_not_shown(

@@ -1,10 +1,17 @@
 """Graph's three sign-in dates, read for what they prove."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from licenseiq.activity import Activity, Basis, activity_of
-from licenseiq.usage import AppUse, Drive, Mailbox, ProductUse, Signals, SignIn
-from tests.core.builders import ago, day, make_context, make_person
+from licenseiq.evaluate import evaluate
+from licenseiq.findings import Confidence
+from licenseiq.usage import AppUse, Drive, LastUse, Mailbox, ProductUse, Signals, SignIn
+from tests.core.builders import ago, day, make_context, make_person, make_view
 
 
 def seen(sign_in: SignIn | None, created_days: int = 400, **more: object) -> Activity:
@@ -59,6 +66,64 @@ def test_mailbox_and_drive_speak_only_where_the_product_report_does_not() -> Non
     assert seen(SignIn(), products=ProductUse(), **stores).last_human is None
 
 
+@pytest.mark.parametrize(
+    ("report", "basis"),
+    [
+        ("teams", Basis.TEAMS),
+        ("sharepoint", Basis.SHAREPOINT),
+        ("email", Basis.EMAIL),
+        ("activation", Basis.ACTIVATION),
+        ("copilot", Basis.COPILOT),
+    ],
+)
+def test_a_report_on_one_product_can_only_move_the_date_forward(report: str, basis: Basis) -> None:
+    old = {"products": ProductUse(teams=day(100))}
+    assert seen(SignIn(), **old, **{report: LastUse(day(5))}).basis is basis
+    for use in (LastUse(day(100)), LastUse(day(300)), LastUse(), None):
+        found = seen(SignIn(), **old, **{report: use})
+        assert (found.last_human, found.basis) == (day(100), Basis.PRODUCTS)
+
+
+def test_long_ago_in_one_report_and_never_in_the_others_is_disputed() -> None:
+    found = seen(SignIn(), products=ProductUse(), email=LastUse(day(150)))
+    assert (found.last_human, found.never, found.disputed) == (day(150), False, True)
+    assert not seen(SignIn(), products=ProductUse(), email=LastUse(day(5))).disputed
+    assert not seen(SignIn(), products=ProductUse(teams=day(400)), email=LastUse(day(150))).disputed
+
+
+DATES = st.none() | st.integers(0, 400)
+ONE = st.none() | DATES.map(lambda days: LastUse(None if days is None else day(days)))
+TIMES = DATES.map(lambda days: None if days is None else ago(days))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    sign_in=st.none() | st.builds(SignIn, TIMES, TIMES, TIMES),
+    products=st.none() | DATES.map(lambda d: ProductUse(teams=None if d is None else day(d), licensed_since=day(300))),
+    created=st.none() | st.integers(0, 2000),
+    enabled=st.sampled_from([True, False, None]),
+    more=st.fixed_dictionaries(dict.fromkeys(("teams", "sharepoint", "email", "activation", "copilot"), ONE)),
+)
+def test_no_report_on_one_product_lets_a_rule_claim_more(
+    sign_in: SignIn | None,
+    products: ProductUse | None,
+    created: int | None,
+    enabled: bool | None,
+    more: dict[str, LastUse | None],
+) -> None:
+    def claimed(signals: Signals) -> set[str]:
+        """What is claimed, and what is claimed for certain."""
+        person = make_person(
+            signals=signals, created=None if created is None else ago(created), account_enabled=enabled
+        )
+        found = evaluate(make_view([person], make_context())).findings
+        certain = {f"{sku_id} for certain" for f in found if f.confidence is Confidence.CERTAIN for sku_id in f.sku_ids}
+        return certain | {sku_id for f in found if f.confidence.counts for sku_id in f.sku_ids}
+
+    base = Signals(sign_in, products, mailbox=Mailbox("user"))
+    assert claimed(replace(base, **more)) <= claimed(base)
+
+
 def test_what_was_not_read_is_not_never() -> None:
     found = seen(None)
     assert (found.never, found.is_known) == (False, False)
@@ -66,3 +131,8 @@ def test_what_was_not_read_is_not_never() -> None:
 
 def test_what_was_read_and_shows_nothing_is_never() -> None:
     assert seen(SignIn(), products=ProductUse()).never
+
+
+def test_attempts_stay_weak_evidence_beside_a_report_on_one_product() -> None:
+    found = seen(SignIn(interactive=ago(300)), created_days=2000, products=ProductUse(), email=LastUse(day(150)))
+    assert (found.last_human, found.basis, found.lower_confidence) == (day(150), Basis.EMAIL, True)

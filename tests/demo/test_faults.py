@@ -177,3 +177,40 @@ def test_who_waits_as_long_as_told_is_let_in_again() -> None:
         assert refused.status_code == 429
         now[0] += int(refused.headers["retry-after"])
         assert graph.client.get(path, headers=headers).status_code == 200
+
+
+def test_rows_can_come_twice_in_half_or_with_fields_of_a_wrong_type(graph: Caller) -> None:
+    whole = graph.ask("GET", "/subscribedSkus", role="reader")[1]["value"]
+
+    def rows(what: str) -> object:
+        graph.faults({"what": what, "path": "/subscribedSkus"})
+        return graph.ask("GET", "/subscribedSkus", role="reader")[1]["value"]
+
+    assert rows("twice") == [*whole, *whole]
+    assert rows("half") == whole[: len(whole) // 2]
+    assert rows("wrong_value") == "nothing"
+    assert rows("null_value") is None
+    assert rows("wrong_fields")[0]["skuId"] == [["skuId"]]  # type: ignore[index]
+
+
+def test_the_last_page_can_have_a_next_link_too(graph: Caller) -> None:
+    for what, host in (("repeat_next_link", "testserver"), ("foreign_next_link", "attacker.example")):
+        graph.faults({"what": what, "path": "/subscribedSkus", "last_too": True})
+        assert host in graph.ask("GET", "/subscribedSkus", role="reader")[1]["@odata.nextLink"]
+
+
+def test_a_download_can_be_cut_within_a_row_or_have_its_rows_twice(graph: Caller) -> None:
+    path = "/v1.0/reports/getMailboxUsageDetail(period='D90')"
+    headers = {"Authorization": f"Bearer {graph.state.tokens['reader']}"}
+
+    def lines() -> list[bytes]:
+        where = graph.client.get(path, headers=headers, follow_redirects=False).headers["location"]
+        return graph.client.get(where).content.splitlines()
+
+    whole = lines()
+    graph.faults({"what": "twice_report", "path": "/reports/"})
+    assert lines() == [*whole, *whole[1:]]
+    graph.faults({"what": "cut_report", "path": "/reports/"})
+    cut = lines()
+    assert cut[:-1] == whole[:-1]
+    assert cut[-1].count(b",") < whole[-1].count(b",")

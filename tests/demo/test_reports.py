@@ -1,7 +1,10 @@
 """Usage reports: the redirect, the columns, and what the rows say."""
 
+import csv
+import io
+
 import pytest
-from tests.demo.caller import Caller, code
+from tests.demo.caller import Caller, code, sku
 
 FUNCTIONS = (
     "getOffice365ActiveUserDetail",
@@ -36,6 +39,25 @@ def test_a_report_has_rows_as_of_two_days_ago(graph: Caller, function: str) -> N
 @pytest.mark.parametrize("call", ["(period='D90')", "(period=%27D90%27)", "(period='d90')"])
 def test_the_period_may_be_written_in_each_usual_way(graph: Caller, call: str) -> None:
     assert "/_download/" in location(graph, f"getMailboxUsageDetail{call}")
+
+
+def test_activations_have_no_period_and_a_row_for_each_product(graph: Caller) -> None:
+    where = location(graph, "getOffice365ActivationsUserDetail()")
+    rows = list(csv.DictReader(io.StringIO(graph.client.get(where).content.decode("utf-8-sig"))))
+    assert {row["Report Refresh Date"] for row in rows} == {"2026-11-21"}
+    assert len({row["User Principal Name"] for row in rows}) < len(rows)
+    assert graph.some("never_used").upn not in {
+        row["User Principal Name"] for row in rows if row["Last Activated Date"]
+    }
+
+
+def test_the_copilot_report_is_json_of_those_who_hold_a_licence(graph: Caller) -> None:
+    rows = graph.get("/copilot/reports/getMicrosoft365CopilotUsageUserDetail(period='D90')")["value"]
+    held = sku("Microsoft_365_Copilot")
+    holders = {p.upn for p in graph.state.tenant.people if held in [s["skuId"] for s in p.fields["assignedLicenses"]]}
+    assert {row["userPrincipalName"] for row in rows} == holders
+    assert {bool(row["lastActivityDate"]) for row in rows} == {True, False}
+    assert graph.ask("GET", "/copilot/reports/getMicrosoft365CopilotUsageUserDetail(period='D5')")[0] == 404
 
 
 def test_a_period_that_does_not_exist_is_refused(graph: Caller) -> None:

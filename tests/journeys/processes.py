@@ -25,8 +25,13 @@ LICENSEIQ = ("-m", "licenseiq_cli.main")
 TOOLS = {
     "health_score",
     "list_inactive_users",
+    "list_waste",
+    "explain_user",
+    "list_subscriptions",
     "recommend_tier",
     "offboard_user",
+    "propose_license_changes",
+    "withdraw_proposal",
     "list_proposals",
     "get_proposal",
     "refresh_tenant",

@@ -33,7 +33,14 @@ async def test_every_tool_answers_with_the_figures_of_the_command(reported: tupl
         newcomer = good(await ask("recommend_tier", {"department": "Sales"}))
         proposed = good(await ask("offboard_user", {"user": leaver["id"]}))
         detail = good(await ask("get_proposal", {"proposal_id": proposed["proposal_id"]}))
-        listed = good(await ask("list_proposals"))
+        waste = good(await ask("list_waste"))
+        whole = good(await ask("explain_user", {"user": leaver["id"]}))
+        owned = good(await ask("list_subscriptions"))
+        keeper = next(row for row in inactive["users"] if row["account_enabled"] and row["skus"])
+        changes = {"action": "remove", "users": [keeper["id"]], "sku": keeper["skus"][0]["sku_id"]}
+        changed = good(await ask("propose_license_changes", changes))
+        withdrawn = good(await ask("withdraw_proposal", {"proposal_id": changed["proposal_id"]}))
+        listed = good(await ask("list_proposals", {"state": "open"}))
         refreshed = good(await ask("refresh_tenant"))
 
     assert all(found["simulated"] is True for found in (health, inactive, tier, newcomer, proposed, detail))
@@ -41,7 +48,11 @@ async def test_every_tool_answers_with_the_figures_of_the_command(reported: tupl
     assert health["score"] == report["score"] is not None
     same = ("exposure", "monthly_spend", "paid_seats", "by_kind", "evaluation_id")
     assert {name: health[name] for name in same} == {name: report[name] for name in same}
-    assert inactive["exposure"] == health["exposure"]
+    assert inactive["exposure"] == waste["exposure"] == health["exposure"]
+    assert waste["total"] > 0
+    assert whole["user"]["id"] == leaver["id"]
+    assert owned["total"] > 5
+    assert withdrawn["state"] == "withdrawn"
     assert (tier["user"]["id"], newcomer["user"]) == (leaver["id"], None)
     assert detail["digest"] == proposed["digest"]
     ids = {row["proposal_id"] for row in listed["proposals"]}

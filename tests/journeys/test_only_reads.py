@@ -48,16 +48,22 @@ async def ask_everything(home: Home, program: tuple[str, ...], calls: int) -> Co
         rows = good(await ask("list_inactive_users", {"limit": 8}))["users"]
         people = [row["id"] for row in rows] + [row["user_principal_name"] for row in rows]
         first = good(await ask("offboard_user", {"users": people[:3]}))
+        seat = next(row for row in rows if row["account_enabled"] and row["skus"])
+        change = {"action": "remove", "users": [seat["id"]], "sku": seat["skus"][0]["sku_id"]}
         known = [*people, first["proposal_id"], first["digest"], "open"]
         asked = [(name, {}) for name in sorted(TOOLS)] + [("offboard_user", {"user": one}) for one in people[:4]]
-        asked += [("get_proposal", {"proposal_id": first["proposal_id"]})]
+        asked += [("get_proposal", {"proposal_id": first["proposal_id"]}), ("recommend_tier", {"user": people[0]})]
+        asked += [("explain_user", {"user": people[0]})]
+        second = good(await ask("propose_license_changes", change))
+        answered["propose_license_changes"] += 1
+        asked += [("withdraw_proposal", {"proposal_id": second["proposal_id"]})]
         while len(asked) < calls:
             name = random.choice(sorted(tools))
             asked.append((name, wild_arguments(random, tools[name], known)))
         for name, arguments in asked:
             answered[name] += not (await ask(name, arguments)).is_error
         listed = good(await ask("list_proposals"))
-    assert {row["state"] for row in listed["proposals"]} == {"open"}
+    assert {row["state"] for row in listed["proposals"]} <= {"open", "withdrawn"}
     return answered
 
 

@@ -20,7 +20,7 @@ def table() -> str:
             f"`{name}`",
             f"{first.rstrip('.')}.",
             ", ".join(f"`{argument}`" for argument in tool.parameters["properties"]) or "none",
-            "stores a proposal" if name in proposing else "nothing",
+            "proposals only" if name in proposing else "nothing",
         )
         rows.append(f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |")
     return "\n".join(rows)

@@ -3,6 +3,7 @@
 import json
 import ssl
 import threading
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,15 +22,40 @@ DEVICE = {"device_code": "d", "user_code": "WDJB-MJHT", "verification_uri": "htt
 
 @dataclass
 class LoginService:
-    """`answer` is what the token endpoint says; `asked` are the forms that it got, each with its path."""
+    """`answer` is what the token endpoint says; `asked` are the forms that it got, each with its path;
+    `domains` are ids of tenants by domain."""
 
     url: str
     certificate: Path
     answer: tuple[int, dict[str, object]] = (500, {})
     asked: list[dict[str, str]] = field(default_factory=list)
+    domains: dict[str, str] = field(default_factory=dict)
+    claims: dict[str, str] = field(default_factory=dict)
 
     def gives(self, token: str, seconds: int = 3600) -> None:
         self.answer = (200, {"access_token": token, "expires_in": seconds, "token_type": "Bearer"})
+
+    def gives_person(self, token: str, tenant_id: str, client_id: str, who: str = "u") -> None:
+        """As after a person has signed in: with an id token and a refresh token."""
+        self.gives(token)
+        at = f"{self.url}/{tenant_id}/v2.0"
+        claims = {
+            "iss": at,
+            "aud": client_id,
+            "sub": "s",
+            "tid": tenant_id,
+            "preferred_username": "ana@contoso.example",
+        }
+        self.claims = claims | {"exp": str(int(datetime.now(UTC).timestamp()) + 3600)}
+        self.answer[1].update(
+            refresh_token="refresh",
+            id_token=self.id_token(),
+            client_info=_coded({"uid": who, "utid": tenant_id}),
+            scope="openid profile offline_access http://127.0.0.1/.default",
+        )
+
+    def id_token(self) -> str:
+        return f"{_coded({'alg': 'none'})}.{_coded(self.claims)}.c2ln"
 
     def refuses(self, description: str) -> None:
         self.answer = (400, {"error": "invalid_client", "error_description": description})
@@ -60,7 +86,13 @@ class _Handler(BaseHTTPRequestHandler):
     service: LoginService
 
     def do_GET(self) -> None:
-        at = f"{self.service.url}/{self.path.split('/')[1]}"
+        path, _, query = self.path.partition("?")
+        if path.endswith("/authorize"):
+            # The id token has to repeat what the browser brought along.
+            self.service.claims["nonce"] = parse_qs(query)["nonce"][0]
+            self.service.answer[1]["id_token"] = self.service.id_token()
+        name = path.split("/")[1]
+        at = f"{self.service.url}/{self.service.domains.get(name, name)}"
         self._send(
             200,
             {
@@ -90,6 +122,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         pass
+
+
+def _coded(content: dict[str, str]) -> str:
+    return urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
 
 
 def _self_signed() -> bytes:

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import anyio
+import httpx
 import pytest
 
 from licenseiq.errors import NotReadable
 from licenseiq.readings import Source
 from licenseiq_tenant.graph.client import Graph
-from licenseiq_tenant.graph.fetch import pages
+from licenseiq_tenant.graph.fetch import insist, pages
 from tests.tenant.on_demo import OnDemo, no_waiting
 
 pytestmark = [
@@ -53,3 +55,33 @@ def test_what_cannot_be_read_says_why_and_is_never_a_shorter_list(demo: OnDemo, 
 
 def test_nobody_is_an_empty_list_and_no_error(demo: OnDemo) -> None:
     assert demo.read(how_many, "nobody") == 0
+
+
+@pytest.mark.parametrize(
+    ("headers", "waits"),
+    [
+        ({"Retry-After": "7"}, [7.0, 7.0]),
+        ({}, [2.0, 4.0]),
+        ({"Retry-After": "soon"}, [2.0, 4.0]),
+        ({"Retry-After": "-1"}, [0.0, 0.0]),
+        ({"Retry-After": "86400"}, [60.0, 60.0]),
+    ],
+)
+def test_a_throttled_request_waits_as_long_as_graph_asks_and_never_for_hours(
+    headers: dict[str, str], waits: list[float]
+) -> None:
+    """Retries count against the limit, so one that comes too early makes it worse."""
+    answers = [httpx.Response(429, headers=headers), httpx.Response(503, headers=headers), httpx.Response(200)]
+    waited: list[float] = []
+
+    async def send() -> httpx.Response:
+        return answers.pop(0)
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    async def ask() -> None:
+        await insist(send, Source.USERS, sleep)
+
+    anyio.run(ask)
+    assert waited == waits

@@ -10,6 +10,7 @@ import jsonschema  # type: ignore[import-untyped]
 from mcp import Client
 from mcp_types import CallToolResult
 
+from licenseiq.privacy import Privacy
 from licenseiq_server import build_server
 from tests.fakes import FakeProposals, FakeTenant, opener
 
@@ -30,9 +31,11 @@ async def talking(
     tenant: FakeTenant | None = None,
     proposals: FakeProposals | None = None,
     read_only: bool = False,
+    privacy: Privacy = Privacy.NAMES,
 ) -> AsyncIterator[Ask]:
     """One client for several calls. Every good answer is checked against what any answer must be."""
-    server = build_server(opener(tenant, proposals, read_only=read_only), read_only=read_only, version="0")
+    open_deps = opener(tenant, proposals, read_only=read_only, privacy=privacy)
+    server = build_server(open_deps, read_only=read_only, version="0", privacy=privacy)
     async with Client(server, mode=mode) as client:
         schemas = {t.name: t.output_schema for t in (await client.list_tools()).tools}
 

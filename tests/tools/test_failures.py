@@ -22,9 +22,12 @@ from tests.tools.talk import error
 
 pytestmark = pytest.mark.anyio
 ARGUMENTS: dict[str, dict[str, Any]] = {
+    "explain_user": {"user": "user1@contoso.example"},
     "recommend_tier": {"department": "Sales"},
     "get_proposal": {"proposal_id": "p1"},
     "offboard_user": {"user": "user1@contoso.example"},
+    "propose_license_changes": {"action": "remove", "users": ["user1@contoso.example"], "sku": "Microsoft 365 E5"},
+    "withdraw_proposal": {"proposal_id": "p1"},
 }
 NAMES = [entry.name for entry in READS + PROPOSALS]
 FAILURES: list[LicenseIQError] = [

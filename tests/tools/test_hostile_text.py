@@ -34,6 +34,7 @@ async def test_every_tool_that_names_a_person_cleans_the_name(mode: str, number:
         answers = [
             proposed,
             good(await call("recommend_tier", {"user": who})),
+            good(await call("explain_user", {"user": who})),
             good(await call("get_proposal", {"proposal_id": proposed["proposal_id"]})),
         ]
     for answer in answers:
@@ -67,6 +68,13 @@ async def test_candidates_are_cleaned(mode: str) -> None:
 
 
 async def test_words_of_every_read_hold_no_hostile_text(mode: str) -> None:
-    for tool in ("health_score", "list_inactive_users", "refresh_tenant", "list_proposals"):
+    for tool in (
+        "health_score",
+        "list_inactive_users",
+        "list_waste",
+        "list_subscriptions",
+        "refresh_tenant",
+        "list_proposals",
+    ):
         result = await ask(mode, tool, tenant=FakeTenant(hostile()))
         assert not any(sign in text_of(result).split("{")[0] for sign in SIGNS)

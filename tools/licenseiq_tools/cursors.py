@@ -36,6 +36,15 @@ def read_cursor(cursor: str, query: str) -> Place:
     return place
 
 
+def skipped(place: Place | None) -> int:
+    """How many rows the pages before had, for lists whose places are numbers of rows."""
+    if place is None:
+        return 0
+    if not (place.after.isascii() and place.after.isdigit() and len(place.after) <= 9):
+        _refuse("The cursor is not one that LicenseIQ gave out.")
+    return int(place.after)
+
+
 def _refuse(what_happened: str) -> NoReturn:
     raise BadRequest(
         what_happened, "Repeat the call with the arguments that gave the cursor, or leave the cursor out to start over."

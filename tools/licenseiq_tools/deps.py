@@ -8,7 +8,9 @@ from typing import Any, Protocol, cast
 from mcp.server.mcpserver import Context
 
 from licenseiq.ports import Progress, Proposals, Tenant
+from licenseiq.privacy import Privacy
 from licenseiq.text import clean
+from licenseiq_tools.privacy import NOTES
 
 # The SDK fills a parameter of this type in; it is no argument that a model can see.
 Call = Context[Any, Any]
@@ -20,13 +22,27 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """`approve_command` is what a person types, without the proposal's id: 'licenseiq approve'."""
+    """`approve_command` is what a person types, without the proposal's id: 'licenseiq approve'.
+
+    Both ports are as `licenseiq_tools.privacy.seen_through` gives them for `privacy`: a tool sees only what it may say.
+    """
 
     tenant: Tenant
     proposals: Proposals
     approve_command: str
     read_only: bool
     now: Callable[[], datetime] = utc_now
+    privacy: Privacy = Privacy.NAMES
+
+    @property
+    def shows_people(self) -> bool:
+        """False where answers hold totals and groups only."""
+        return self.privacy is not Privacy.AGGREGATE
+
+    @property
+    def privacy_note(self) -> tuple[str, ...]:
+        """What is left out of an answer that names people, for its `unknown`; nothing where names are shown."""
+        return NOTES[self.privacy]
 
 
 class Door(Protocol):

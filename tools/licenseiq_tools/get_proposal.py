@@ -13,7 +13,7 @@ from licenseiq_tools.arguments import ProposalId
 from licenseiq_tools.deps import Call, deps_of
 from licenseiq_tools.errors import guarded
 from licenseiq_tools.proposal_shapes import ApprovalRow, LedgerRow, ProposalDetail, RunRow, RunStep
-from licenseiq_tools.proposal_view import fields, outcomes, plan_words
+from licenseiq_tools.proposal_view import fields, how_to_approve, outcomes, plan_words
 from licenseiq_tools.shapes import time_or_none
 from licenseiq_tools.wording import sentences
 
@@ -39,10 +39,13 @@ async def get_proposal(
     now = deps.now()
 
     def build(rows: int) -> ProposalDetail:
-        shown = frozenset(one.number for one in steps[:rows])
+        shown = frozenset() if record.counts_only else frozenset(one.number for one in steps[:rows])
         more = f" More steps: get_proposal with from_step={steps[rows].number}." if rows < len(steps) else ""
         desk = record.desk
-        unknown = ["When the money is realised: Microsoft Graph tells neither price nor term of a subscription."]
+        unknown = [
+            *deps.privacy_note,
+            "When the money is realised: Microsoft Graph tells neither price nor term of a subscription.",
+        ]
         if record.state == "unknown":
             unknown.append("The desk's store could not be read, so what was decided or done is not known here.")
         return ProposalDetail(
@@ -95,7 +98,7 @@ def _happened(record: ProposalRecord, approve: str) -> tuple[str, str]:
         step = "A person should look at the steps that are not done." if ended else "Ask again in a moment."
         return f"Its run is {last.state}, not complete ({tally}).", step
     if record.state == "open":
-        return "It is open and nothing was changed.", f"A person approves it in a terminal: {approve}"
+        return "It is open and nothing was changed.", how_to_approve(record, approve)
     if record.state == "approved":
         return "It is approved; no run has started yet.", "Ask again in a moment."
     return f"It is {record.state}; nothing was changed.", "Propose again if it is still wanted."

@@ -6,14 +6,14 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import BaseModel, Field
 
-from licenseiq.evaluation import Action, Component, KindTotal, Summary
+from licenseiq.evaluation import Action, Component, Summary
 from licenseiq.ports import EvaluationHead
 from licenseiq.times import iso
 from licenseiq.words import count
 from licenseiq_tools.answers import answer
 from licenseiq_tools.deps import Call, deps_of, progress_of
 from licenseiq_tools.errors import guarded
-from licenseiq_tools.shapes import MoneyList, money, tenths
+from licenseiq_tools.shapes import MoneyList, WasteKind, money, tenths, waste_kind
 from licenseiq_tools.wording import few, money_words, one_line, sentences, unknown_words
 
 _MOST = 8
@@ -24,13 +24,6 @@ class ScoreComponent(BaseModel):
     weight: float
     points: float
     explanation: str
-
-
-class WasteKind(BaseModel):
-    kind: str
-    seats: int
-    monthly_cost: MoneyList | None
-    unpriced_seats: int
 
 
 class NextAction(WasteKind):
@@ -78,8 +71,8 @@ async def health_score(call: Call) -> Annotated[CallToolResult, HealthScore]:
         exposure=money(summary.exposure),
         unpriced_seats=summary.unpriced_seats,
         paid_seats=summary.paid_seats,
-        by_kind=[_kind(total) for total in summary.by_kind[:_MOST]],
-        to_review=[_kind(total) for total in summary.to_review[:_MOST]],
+        by_kind=[waste_kind(total) for total in summary.by_kind[:_MOST]],
+        to_review=[waste_kind(total) for total in summary.to_review[:_MOST]],
         actions=[_action(action) for action in summary.actions[:3]],
         price_note=one_line(summary.price_note),
         as_of=iso(head.as_of),
@@ -112,12 +105,6 @@ def _headline(head: EvaluationHead, summary: Summary) -> str:
 def _component(part: Component) -> ScoreComponent:
     return ScoreComponent(
         name=part.name, weight=part.weight / 10, points=part.points / 10, explanation=one_line(part.explanation, 200)
-    )
-
-
-def _kind(total: KindTotal) -> WasteKind:
-    return WasteKind(
-        kind=total.kind, seats=total.seats, monthly_cost=money(total.monthly), unpriced_seats=total.unpriced_seats
     )
 
 

@@ -3,12 +3,9 @@
 from typing import Annotated
 
 from mcp_types import CallToolResult
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from licenseiq.context import Context
-from licenseiq.evaluation import Holder
 from licenseiq.ports import HolderPage, HolderQuery
-from licenseiq.text import CleanText, clean
 from licenseiq.times import iso
 from licenseiq.words import count
 from licenseiq_tools.answers import answer, fitting
@@ -16,42 +13,10 @@ from licenseiq_tools.arguments import Cursor, Name, arguments_digest, optional_s
 from licenseiq_tools.cursors import Place, read_cursor
 from licenseiq_tools.deps import Call, deps_of, progress_of
 from licenseiq_tools.errors import guarded
-from licenseiq_tools.shapes import MoneyList, SkuRef, money, sku_refs
-from licenseiq_tools.wording import few, money_words, one_line, sentences, unknown_words
-
-
-class InactiveUser(BaseModel):
-    id: str
-    user_principal_name: str | None
-    display_name: str | None
-    department: str | None
-    account_enabled: bool | None
-    is_person: bool = Field(description="false: a room, shared mailbox or the like; no candidate")
-    last_activity: str | None = Field(description="Date of the last human signal; null = never seen or not readable")
-    days_inactive: int | None
-    never_active: bool
-    confidence: str = Field(description="certain, likely or unknown")
-    reason: str
-    skus: list[SkuRef]
-    sku_count: int
-    monthly_cost_held: MoneyList | None = Field(description="null = a held seat is unpriced")
-    truncated: bool = Field(description="A text of this row was cut at 120 characters")
-
-
-class InactiveUsers(BaseModel):
-    total: int | None = Field(description="All matches; null = nobody's use could be read")
-    shown: int
-    users: list[InactiveUser]
-    next_cursor: str | None = Field(description="Pass as cursor for the next page; null = this was the last")
-    matched_monthly_cost: MoneyList | None
-    matched_unpriced_seats: int
-    unjudged: int = Field(description="Holders whose use is unknown: neither active nor inactive")
-    exposure: MoneyList | None = Field(description="The tenant's headline figure, as in health_score")
-    as_of: str
-    simulated: bool
-    evaluation_id: str
-    next_step: str
-    unknown: list[str]
+from licenseiq_tools.inactive_groups import in_groups
+from licenseiq_tools.inactive_shapes import InactiveUsers, inactive_row
+from licenseiq_tools.shapes import money
+from licenseiq_tools.wording import few, money_words, sentences, unknown_words
 
 
 @guarded
@@ -83,9 +48,11 @@ async def list_inactive_users(
 
     sku_id = await tenant.sku_id(evaluation_id, sku) if sku else None
     context = await tenant.context(evaluation_id)
+    if not deps.shows_people:
+        return await in_groups(tenant, head, context, HolderQuery(inactive_days, department, sku_id, include_disabled))
     page = await page_of(limit)
     unknown = few((*summary.unknown, *head.notes), 1000)
-    blind = page.total == 0 and page.unjudged > 0 and not summary.coverage
+    blind = page.total == 0 and page.unjudged != 0 and not summary.coverage
 
     def build(rows: int) -> InactiveUsers:
         next_after = page.next_after if rows == len(page.rows) else ""
@@ -94,7 +61,8 @@ async def list_inactive_users(
         return InactiveUsers(
             total=None if blind else page.total,
             shown=rows,
-            users=[_row(holder, context) for holder in page.rows[:rows]],
+            users=[inactive_row(holder, context) for holder in page.rows[:rows]],
+            groups=None,
             next_cursor=next_cursor,
             matched_monthly_cost=None if blind else money(page.matched_monthly),
             matched_unpriced_seats=page.matched_unpriced_seats,
@@ -116,7 +84,8 @@ async def list_inactive_users(
 
 def _words(content: InactiveUsers, page: HolderPage, days: int, exposure: str) -> str:
     if content.total is None:
-        headline = f"Who is inactive is unknown: the use of none of {count(page.unjudged, 'holder')} could be read."
+        holders = count(page.unjudged or 0, "holder")
+        headline = f"Who is inactive is unknown: the use of none of {holders} could be read."
     else:
         headline = (
             f"{count(page.total, 'holder')} of paid seats without a human signal for {days} days or more, "
@@ -129,35 +98,3 @@ def _words(content: InactiveUsers, page: HolderPage, days: int, exposure: str) -
     more = "More rows: repeat with next_cursor." if content.next_cursor else ""
     exposed = f"The tenant's exposure is {exposure} a month."
     return sentences(headline, exposed, unknown_words(content.unknown), more)
-
-
-def _row(holder: Holder, context: Context) -> InactiveUser:
-    texts = {
-        name: clean(value) if value is not None else None
-        for name, value in (
-            ("user_principal_name", holder.user_principal_name),
-            ("display_name", holder.display_name),
-            ("department", holder.department),
-        )
-    }
-    return InactiveUser(
-        id=clean(holder.user_id).text,
-        user_principal_name=_text(texts["user_principal_name"]),
-        display_name=_text(texts["display_name"]),
-        department=_text(texts["department"]),
-        account_enabled=holder.account_enabled,
-        is_person=holder.is_person,
-        last_activity=holder.last_activity.isoformat() if holder.last_activity else None,
-        days_inactive=holder.days_inactive,
-        never_active=holder.never_active,
-        confidence=holder.confidence.value,
-        reason=one_line(holder.reason, 200),
-        skus=sku_refs(context, holder.sku_ids),
-        sku_count=len(holder.sku_ids),
-        monthly_cost_held=money(holder.monthly),
-        truncated=any(text.truncated for text in texts.values() if text is not None),
-    )
-
-
-def _text(cleaned: CleanText | None) -> str | None:
-    return cleaned.text if cleaned is not None else None

@@ -44,6 +44,7 @@ async def offboard_user(
             **fields(record, deps.approve_command, now, 1, rows),
             next_step=step + more,
             unknown=[
+                *deps.privacy_note,
                 "Legal holds and what else the mailbox needs: not read by this version.",
                 "When the money is realised: Microsoft Graph tells neither price nor term of a subscription.",
             ],

@@ -50,7 +50,7 @@ class Proposed(BaseModel):
     steps_total: int
     hand_offs: list[PlanHandOff]
     blockers: list[PlanBlocker]
-    not_yet_possible: list[str] = Field(description="Parts of an offboarding that this version cannot do")
+    not_yet_possible: list[str] = Field(description="Parts of the plan that this version cannot do")
     left_out: LeftOut = Field(description="Rows that this answer has no room for")
     saving: Saving
     approve_at: str = Field(description="The command that a person types in a terminal, outside of the chat")

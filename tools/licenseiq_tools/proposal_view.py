@@ -5,19 +5,22 @@ from datetime import datetime
 from typing import Any
 
 from licenseiq.money import Money, Total
+from licenseiq.playbooks.license_changes import KIND as CHANGES
+from licenseiq.playbooks.license_changes import NOT_EXECUTABLE
 from licenseiq.proposals.plan import Plan, Step
 from licenseiq.proposals.steps import StepKind
 from licenseiq.proposals.stored import ProposalRecord, RunReport
 from licenseiq.text import clean
 from licenseiq.times import iso
 from licenseiq.words import count
+from licenseiq_tools.change_words import change_summary
 from licenseiq_tools.proposal_shapes import LeftOut, PlanBlocker, PlanHandOff, PlanStep, Saving
 from licenseiq_tools.shapes import money
 from licenseiq_tools.wording import few, money_words, one_line
 
 # Runs that have not begun any step.
 _NOT_BEGUN = frozenset({"scheduled"})
-_MOST_HAND_OFFS, _MOST_BLOCKERS = 5, 5
+_MOST_HAND_OFFS, _MOST_BLOCKERS = 5, 7
 
 
 def plan_money(plan: Plan) -> Total | None:
@@ -37,10 +40,14 @@ def untouched(record: ProposalRecord) -> bool:
 
 
 def fields(record: ProposalRecord, approve_command: str, now: datetime, first: int, rows: int) -> dict[str, Any]:
-    """Everything that a proposal's answer holds, with `rows` steps from the step number `first` on."""
+    """Everything that a proposal's answer holds, with `rows` steps from the step number `first` on.
+
+    A record with `counts_only` gives no row about one person: neither steps nor hand-offs.
+    """
     plan = record.plan
     blocked = plan.blocked_steps()
-    steps = [step for step in plan.steps if step.number >= first]
+    steps = [] if record.counts_only else [step for step in plan.steps if step.number >= first]
+    hand_offs = () if record.counts_only else plan.hand_offs[:_MOST_HAND_OFFS]
     return {
         "proposal_id": record.proposal_id,
         "digest": record.digest,
@@ -52,16 +59,20 @@ def fields(record: ProposalRecord, approve_command: str, now: datetime, first: i
         "steps_total": len(plan.steps),
         "hand_offs": [
             PlanHandOff(kind=h.kind, target=target(h.subject, record.names), instructions=one_line(h.instructions))
-            for h in plan.hand_offs[:_MOST_HAND_OFFS]
+            for h in hand_offs
         ],
         "blockers": [
-            PlanBlocker(kind=b.kind, applies_to=list(b.applies_to), cure=one_line(b.cure, 200))
+            PlanBlocker(
+                kind=b.kind,
+                applies_to=[] if record.counts_only else list(b.applies_to),
+                cure=one_line(b.cure, 200),
+            )
             for b in plan.blockers[:_MOST_BLOCKERS]
         ],
         "not_yet_possible": few(plan.not_yet_possible, 800),
         "left_out": LeftOut(
             steps=len(plan.steps) - len(steps[:rows]),
-            hand_offs=max(0, len(plan.hand_offs) - _MOST_HAND_OFFS),
+            hand_offs=len(plan.hand_offs) - len(hand_offs),
             blockers=max(0, len(plan.blockers) - _MOST_BLOCKERS),
         ),
         "saving": _saving(plan),
@@ -89,7 +100,22 @@ def plan_words(record: ProposalRecord) -> str:
         parts.append(f"{len(blocked)} of them blocked (see blockers)")
     if plan.hand_offs:
         parts.append(f"{count(len(plan.hand_offs), 'hand-off')} for a person to do elsewhere")
-    return f"{', '.join(parts)}; frees {money_words(plan_money(plan))} a month."
+    total = plan_money(plan)
+    if total is not None and any(part.micros < 0 for part in total):
+        return f"{', '.join(parts)}; saving {money_words(total)} a month, a minus being a cost."
+    return f"{', '.join(parts)}; frees {money_words(total)} a month."
+
+
+def how_to_approve(record: ProposalRecord, approve: str) -> str:
+    """What a person does next with an open proposal."""
+    if can_be_approved(record.plan):
+        return f"A person approves it in a terminal: {approve}"
+    return "A person does this by hand; approving offers nothing yet, and says so."
+
+
+def can_be_approved(plan: Plan) -> bool:
+    """Whether this version could carry out what would be approved."""
+    return bool(plan.steps) and not any(blocker.kind == NOT_EXECUTABLE for blocker in plan.blockers)
 
 
 def outcomes(run: RunReport) -> dict[str, int]:
@@ -115,6 +141,8 @@ def _summary(step: Step) -> str:
         return "Block sign-in."
     if step.kind is StepKind.REVOKE_SESSIONS:
         return "End all sessions."
+    if step.kind is StepKind.CHANGE_LICENCES:
+        return change_summary(step)
     skus = step.arguments.get("sku_ids")
     number = f"{len(skus)} " if isinstance(skus, list | tuple) else ""
     return f"Remove {number}licence(s) assigned directly."
@@ -122,11 +150,14 @@ def _summary(step: Step) -> str:
 
 def _saving(plan: Plan) -> Saving:
     unpriced = f" {count(plan.unpriced_seats, 'seat')} of it without a known price." if plan.unpriced_seats else ""
+    changes = plan.kind == CHANGES
+    what = "the plan frees, less those that it takes" if changes else "the plan frees"
+    dates = [date for step in plan.steps if isinstance(date := step.arguments.get("not_before"), str)]
     return Saving(
         amount=money(plan_money(plan)),
-        basis=f"List prices a month of the seats that the plan frees.{unpriced}"
+        basis=f"List prices a month of the seats that {what}.{unpriced}"
         " A freed seat can be given to somebody else at once; the bill falls when the subscription is reduced.",
-        realisable_from=None,
-        needs_purchase=False,
+        realisable_from=max(dates, default=None),
+        needs_purchase=any(blocker.kind == "no_free_seat" for blocker in plan.blockers),
         net_this_term=None,
     )

@@ -11,6 +11,7 @@ from licenseiq.money import Total
 from licenseiq.peers import recommend_for_newcomer
 from licenseiq.people import Person
 from licenseiq.ports import EvaluationHead
+from licenseiq.privacy import is_too_small
 from licenseiq.right_sizing import recommend
 from licenseiq.text import clean_or_none
 from licenseiq.times import iso
@@ -162,7 +163,7 @@ async def _for_newcomer(
         would_lose=[],
         not_observable=[],
         review_candidate=None,
-        similar_people=advice.group_size,
+        similar_people=advice.group_size if deps.shows_people or not is_too_small(advice.group_size) else None,
         agreement=None if advice.agreement is None else advice.agreement / 1000,
         monthly_cost=money(advice.monthly),
         next_step=step,

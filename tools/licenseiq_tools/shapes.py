@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from licenseiq.context import Context
+from licenseiq.evaluation import KindTotal
 from licenseiq.money import Total
 from licenseiq.skus import Sku
 from licenseiq.text import clean
@@ -25,11 +26,24 @@ class SkuRef(BaseModel):
 MoneyList = list[MoneyAmount]
 
 
+class WasteKind(BaseModel):
+    kind: str
+    seats: int
+    monthly_cost: MoneyList | None
+    unpriced_seats: int
+
+
 def money(total: Total | None) -> MoneyList | None:
     """One entry per currency, empty for nothing, None for unknown."""
     if total is None:
         return None
     return [MoneyAmount(amount=part.amount(), currency=part.currency) for part in total]
+
+
+def waste_kind(total: KindTotal) -> WasteKind:
+    return WasteKind(
+        kind=total.kind, seats=total.seats, monthly_cost=money(total.monthly), unpriced_seats=total.unpriced_seats
+    )
 
 
 def sku_ref(sku: Sku) -> SkuRef:

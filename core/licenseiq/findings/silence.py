@@ -63,6 +63,8 @@ def _judge(person: Person, context: Context, activity: Activity, kind: AccountKi
         return unknown, "The person joined too recently for silence to mean anything."
     if activity.unclear:
         return unknown, "Only sign-in attempts were seen, some of them recent, and none is known to have succeeded."
+    if activity.disputed:
+        return unknown, "Sign-ins and the active-users report never saw anybody here, and another report did."
     mailbox_known = mailbox_kind_known(person, context)
     both = activity.sign_in_read and activity.products_read
     if activity.never:

@@ -5,17 +5,15 @@ cannot do yet is named in the plan, and never quietly left out.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from licenseiq.context import Context
-from licenseiq.errors import BadRequest
-from licenseiq.evaluation import RULES_VERSION
 from licenseiq.people import Person
+from licenseiq.playbooks.draft import Draft, refuse_nobody_or_too_many, values_of, versions
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.commitments import Opening, commit
-from licenseiq.proposals.plan import Blocker, HandOff, Plan, Step, Subject
-from licenseiq.proposals.steps import EffectClass, Predicate, StepKind
+from licenseiq.proposals.plan import HandOff, Plan, Subject
+from licenseiq.proposals.steps import Predicate, StepKind
 
 NOT_YET_POSSIBLE = (
     "Read legal holds and the mailbox before licences go",
@@ -25,34 +23,6 @@ NOT_YET_POSSIBLE = (
     "Hand over OneDrive",
     "Tell finance and write the certificate",
 )
-
-
-@dataclass
-class _Draft:
-    """The parts of a plan as they are collected, person by person."""
-
-    steps: list[Step] = field(default_factory=list)
-    hand_offs: list[HandOff] = field(default_factory=list)
-    blocked: dict[tuple[str, str], list[int]] = field(default_factory=dict)
-
-    def add(
-        self,
-        kind: StepKind,
-        subject: str,
-        goal: Predicate,
-        precondition: Predicate,
-        undo: Mapping[str, Json] | None,
-        undo_note: str = "",
-        arguments: Mapping[str, Json] | None = None,
-    ) -> int:
-        number = len(self.steps) + 1
-        effect = EffectClass.SET_VALUED
-        self.steps.append(Step(number, kind, subject, arguments or {}, goal, precondition, effect, undo, undo_note))
-        return number
-
-    def block(self, kind: str, cure: str, numbers: Sequence[int]) -> None:
-        if numbers:
-            self.blocked.setdefault((kind, cure), []).extend(numbers)
 
 
 def plan_offboarding(
@@ -69,18 +39,13 @@ def plan_offboarding(
 
     Raises BadRequest for nobody, for somebody twice, and for more people than the policy allows in one plan.
     """
-    if not people or len({person.user_id for person in people}) != len(people):
-        raise BadRequest("A plan needs each person exactly once.", "Name at least one person, and nobody twice.")
-    if len(people) > context.policy.people_per_plan:
-        raise BadRequest(
-            f"A plan may touch at most {context.policy.people_per_plan} people.", "Propose them in smaller groups."
-        )
-    draft = _Draft()
+    refuse_nobody_or_too_many(people, context)
+    draft = Draft()
     openings = []
     freed: dict[str, int] = {}
     unpriced = 0
     for place, person in enumerate(people, start=1):
-        opening = Opening(f"s{place}", new_seed(), _values(person))
+        opening = Opening(f"s{place}", new_seed(), values_of(person))
         openings.append(opening)
         for sku_id in _one_person(draft, opening.reference, person, context, simulated):
             price = context.price(sku_id)
@@ -93,18 +58,14 @@ def plan_offboarding(
         kind="offboard",
         simulated=simulated,
         evaluation_id=evaluation_id,
-        versions={
-            "rules": RULES_VERSION,
-            "policy": context.policy.version,
-            "catalogue": context.catalogue.version,
-        },
+        versions=versions(context),
         requested_by=requested_by,
         created=now,
         expires=now + timedelta(hours=context.policy.plan_valid_hours),
         subjects=tuple(Subject(opening.reference, commit(opening)) for opening in openings),
         steps=tuple(draft.steps),
         hand_offs=tuple(draft.hand_offs),
-        blockers=tuple(Blocker(kind, tuple(numbers), cure) for (kind, cure), numbers in draft.blocked.items()),
+        blockers=draft.blockers(),
         money=freed,
         unpriced_seats=unpriced,
         not_yet_possible=NOT_YET_POSSIBLE,
@@ -112,7 +73,7 @@ def plan_offboarding(
     return plan, tuple(openings)
 
 
-def _one_person(draft: _Draft, subject: str, person: Person, context: Context, simulated: bool) -> tuple[str, ...]:
+def _one_person(draft: Draft, subject: str, person: Person, context: Context, simulated: bool) -> tuple[str, ...]:
     """Adds one person's steps. Returns the paid SKUs whose seat the plan frees."""
     mine = []
     if person.synced:
@@ -181,17 +142,6 @@ def _one_person(draft: _Draft, subject: str, person: Person, context: Context, s
                 "that its rule tests.",
             )
         )
-    if person.user_id in context.policy.protected_user_ids or person.roles:
-        draft.block("protected_account", "Take the directory roles away first, or offboard by hand.", mine)
-    elif person.roles is None:
-        draft.block("protection_unreadable", "Grant RoleManagement.Read.Directory, then propose again.", mine)
+    draft.protect(person, context, mine)
     seated = set(person.seats())
     return tuple(sku for sku in direct if sku in seated and sku not in inherited and context.is_paid(sku))
-
-
-def _values(person: Person) -> dict[str, Json]:
-    return {
-        "user_id": person.user_id,
-        "user_principal_name": person.user_principal_name,
-        "display_name": person.display_name,
-    }

@@ -16,6 +16,8 @@ class StepKind(StrEnum):
     DISABLE_SIGN_IN = "disable_sign_in"
     REVOKE_SESSIONS = "revoke_sessions"
     REMOVE_DIRECT_LICENCES = "remove_direct_licences"
+    # Takes direct licences away and gives others in one call. Stored only: no executor knows it yet.
+    CHANGE_LICENCES = "change_licences"
 
 
 class EffectClass(StrEnum):

@@ -75,6 +75,7 @@ class ProposalRecord:
 
     `plan` is as proposed; `digest` names it. `names` maps a subject's reference to (user id, principal name) from the
     working snapshot, for as long as the person is in the tenant. `is_new` is False for one that was found again.
+    With `counts_only` an answer shows numbers, and no row about one person.
     """
 
     proposal_id: str
@@ -84,3 +85,4 @@ class ProposalRecord:
     names: dict[str, tuple[str, str | None]]
     desk: DeskReport | None
     is_new: bool = False
+    counts_only: bool = False

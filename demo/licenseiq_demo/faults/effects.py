@@ -1,5 +1,6 @@
 """What a rule does: instead of the answer, or to it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,6 +38,24 @@ def _links(answer: Answer, change: Any) -> Answer:
     return replace(answer, data={**answer.data, "@odata.nextLink": change(link)}) if link else answer
 
 
+def _with_link(rule: Rule, request: Asked, answer: Answer) -> Answer:
+    """The answer with a link to a next page, even where it is the last one, if the rule says so."""
+    rows = answer.data.get("value") if isinstance(answer.data, dict) else None
+    if not rule.last_too or not isinstance(rows, list) or "@odata.nextLink" in answer.data:
+        return answer
+    return replace(answer, data={**answer.data, "@odata.nextLink": odata.link(request, odata.start(request))})
+
+
+def _rows(answer: Answer, change: Callable[[list[Any]], Any]) -> Answer:
+    rows = answer.data.get("value") if isinstance(answer.data, dict) else None
+    return replace(answer, data={**answer.data, "value": change(rows)}) if isinstance(rows, list) else answer
+
+
+def _of_wrong_type(item: Any) -> Any:
+    """Each field that holds something holds a list in a list instead."""
+    return {name: [[name]] if value is not None else None for name, value in item.items()}
+
+
 def _foreign(link: str) -> str:
     parts = urlsplit(link)
     return f"{FOREIGN}{parts.path}{'?' if parts.query else ''}{parts.query}"
@@ -71,12 +90,25 @@ def afterwards(rule: Rule, request: Asked, answer: Answer) -> Answer:
         body = answer.body()
         return replace(answer, raw=body[: len(body) // 2])
     if rule.what == "repeat_next_link":
-        return _links(answer, lambda _: odata.link(request, odata.start(request)))
+        return _links(_with_link(rule, request, answer), lambda _: odata.link(request, odata.start(request)))
+    if rule.what == "circle_next_link" and odata.start(request):
+        return _links(answer, lambda _: odata.link(request, 0))
+    if rule.what == "overlap_pages":
+        back = odata.start(request) + max(1, len(answer.data.get("value", ())) - 5)
+        return _links(answer, lambda _: odata.link(request, back))
     if rule.what == "drop_page":
         beyond = odata.start(request) + 2 * len(answer.data.get("value", ()))
         return _links(answer, lambda _: odata.link(request, beyond))
     if rule.what == "foreign_next_link":
-        return _links(answer, _foreign)
+        return _links(_with_link(rule, request, answer), _foreign)
+    if rule.what in ("wrong_value", "null_value"):
+        return Answer(200, {"value": "nothing" if rule.what == "wrong_value" else None})
+    if rule.what == "wrong_fields":
+        return _rows(answer, lambda rows: [_of_wrong_type(row) for row in rows])
+    if rule.what == "twice":
+        return _rows(answer, lambda rows: [*rows, *rows])
+    if rule.what == "half":
+        return _rows(answer, lambda rows: rows[: len(rows) // 2])
     if rule.what == "null_fields":
         return _nulls(answer)
     return answer

@@ -9,11 +9,14 @@ LANES: dict[str, tuple[str, str]] = {
     "organization": ("^/organization", ""),
     "subscriptions": ("^/directory/subscriptions", ""),
     "report_settings": ("^/admin/reportSettings", ""),
-    "reports": ("^/reports/", ""),
+    "reports": ("^/(copilot/)?reports/", ""),
+    "copilot": ("^/copilot/", ""),
     "roles": ("^/roleManagement", ""),
+    "eligibility": ("^/roleManagement/directory/roleEligibility", ""),
     "users": ("^/users", ""),
     "signin": ("^/users", "signInActivity"),
     "groups": ("^/groups", ""),
+    "members": ("^/groups/[^/]+/members", ""),
     "mailbox": ("^/users/[^/]+/mailboxSettings", ""),
     "drive": ("^/users/[^/]+/drive", ""),
 }
@@ -41,6 +44,19 @@ def _no_p1(_: str) -> list[Rule]:
             code="Authentication_RequestFromNonPremiumTenantOrB2CTenant",
             message="Neither tenant is B2C or tenant doesn't have premium license",
         ),
+        *_no_p2(""),
+    ]
+
+
+def _no_p2(_: str) -> list[Rule]:
+    return [
+        Rule(
+            "status",
+            path="/roleManagement/directory/roleEligibility",
+            status=400,
+            code="AadPremiumLicenseRequired",
+            message="The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
+        )
     ]
 
 
@@ -66,6 +82,7 @@ def _storm(times: str) -> list[Rule]:
 
 PRESETS: dict[str, Callable[[str], list[Rule]]] = {
     "no_p1": _no_p1,
+    "no_p2": _no_p2,
     "concealed_names": lambda _: [Rule("concealed_names")],
     "expired_token": _expired,
     "forbid": _forbid,

@@ -15,10 +15,19 @@ What = Literal[
     "cut",
     "drop_page",
     "repeat_next_link",
+    "circle_next_link",
+    "overlap_pages",
     "foreign_next_link",
     "null_fields",
+    "wrong_fields",
+    "wrong_value",
+    "null_value",
+    "twice",
+    "half",
     "empty_report",
     "html_report",
+    "cut_report",
+    "twice_report",
     "lost_answer",
     "stale_reads",
     "hostile_redirect",
@@ -27,14 +36,15 @@ What = Literal[
     "nobody",
 ]
 
-DOWNLOADS: frozenset[What] = frozenset({"empty_report", "html_report"})
+DOWNLOADS: frozenset[What] = frozenset({"empty_report", "html_report", "cut_report", "twice_report"})
 """Faults that strike when the report is downloaded; their path is that of the report function."""
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A fault. All of `path` (prefix), `regex` (anywhere in the path), `query` (anywhere in the decoded
     query) and `method` that are given must fit; paths are below `/v1.0` and decoded. `times` None means
-    always; with `per_path` every path has its own count.
+    always; with `per_path` every path has its own count. With `last_too` a fault of next links gives one to the last
+    page as well.
     """
 
     what: What
@@ -44,6 +54,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     method: str = ""
     times: int | None = None
     per_path: bool = False
+    last_too: bool = False
     status: int = 503
     code: str = "serviceNotAvailable"
     message: str = "The service is temporarily unavailable."

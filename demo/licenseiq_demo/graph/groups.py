@@ -6,7 +6,7 @@ from licenseiq_demo.graph.handler import Keys, person
 from licenseiq_demo.graph.users import DEFAULTS, view
 from licenseiq_demo.groups import Group
 from licenseiq_demo.state import DemoState
-from licenseiq_demo.wire import Answer, Asked, GraphError, collection, entity, not_found
+from licenseiq_demo.wire import Answer, Asked, GraphError, collection, denied, entity, not_found
 
 _ON_REQUEST = frozenset({"assignedLicenses", "licenseProcessingState"})
 
@@ -63,6 +63,8 @@ _TWICE = "One or more added object references already exist for the following mo
 
 def _editable(group: Group) -> None:
     fields = group.fields
+    if fields["isAssignableToRole"]:
+        raise denied()
     if "DynamicMembership" in fields["groupTypes"]:
         raise GraphError(400, "Request_BadRequest", _DYNAMIC)
     if fields["onPremisesSyncEnabled"]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from licenseiq_demo.faults.effects import HTML
 from licenseiq_demo.faults.rules import DOWNLOADS
 from licenseiq_demo.graph.handler import Keys
-from licenseiq_demo.reports.functions import FUNCTIONS, PERIODS, empty, print_report
+from licenseiq_demo.reports.functions import ACTIVATIONS, FUNCTIONS, PERIODS, empty, print_report
 from licenseiq_demo.state import DemoState
 from licenseiq_demo.wire import Answer, Asked, GraphError
 
@@ -19,7 +19,7 @@ LIFETIME = 300.0
 """Seconds that a download URL works."""
 
 _CALL = re.compile(r"^/reports/(?P<function>\w+)(?:\((?:period=)?'?(?P<period>\w*)'?\))?$", re.IGNORECASE)
-_NAMES = {name.lower(): name for name in FUNCTIONS}
+_NAMES = {name.lower(): name for name in (*FUNCTIONS, ACTIVATIONS)}
 
 
 def _read(path: str) -> tuple[str, str]:
@@ -29,6 +29,8 @@ def _read(path: str) -> tuple[str, str]:
         segment = path.rpartition("/")[2].partition("(")[0]
         raise GraphError(404, "BadRequest", f"Resource not found for the segment '{segment}'.")
     period = (call["period"] or "").upper()
+    if name == ACTIVATIONS and not period:
+        return name, period
     if period not in PERIODS:
         raise GraphError(400, "BadRequest", "Invalid period value specified. Supported values: D7, D30, D90, D180.")
     return name, period
@@ -58,5 +60,10 @@ def download(state: DemoState, request: Asked) -> Answer:
     key = (function, period, state.faults.on("concealed_names"), not state.faults.on("nobody"))
     if key not in state.printed:
         state.printed[key] = print_report(state.tenant, function, period, hide=key[2], people=key[3])
+    body = state.printed[key]
+    if "cut_report" in struck:
+        body = body[: body.rstrip().rfind(b",")]
+    if "twice_report" in struck:
+        body += body.partition(b"\n")[2]
     name = {"Content-Disposition": f'attachment; filename="{function}{period}.csv"'}
-    return Answer(raw=state.printed[key], media="application/octet-stream", headers=name)
+    return Answer(raw=body, media="application/octet-stream", headers=name)

@@ -2,7 +2,7 @@
 
 import re
 
-from licenseiq_demo.graph import accounts, assign, directory, groups, mailbox, reports, roles, users
+from licenseiq_demo.graph import accounts, assign, copilot, delta, directory, groups, mailbox, reports, roles, users
 from licenseiq_demo.graph.handler import Handler, Keys
 from licenseiq_demo.wire import Asked, GraphError
 
@@ -15,6 +15,7 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/users", users.list_users),
     ("POST", "/users", accounts.not_granted),
     ("GET", "/users/$count", users.count_users),
+    ("GET", "/users/delta", delta.users),
     ("GET", "/users/{id}", users.one_user),
     ("PATCH", "/users/{id}", accounts.patch_user),
     ("DELETE", "/users/{id}", accounts.not_granted),
@@ -31,15 +32,18 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/users/{id}/mailboxSettings/userPurpose", mailbox.purpose),
     ("GET", "/users/{id}/drive", mailbox.drive),
     ("GET", "/groups", groups.list_groups),
+    ("GET", "/groups/delta", delta.groups),
     ("GET", "/groups/{group}", groups.one_group),
     ("DELETE", "/groups/{group}", accounts.not_granted),
     ("GET", "/groups/{group}/members", groups.members),
     ("POST", "/groups/{group}/members/$ref", groups.add_member),
     ("DELETE", "/groups/{group}/members/{id}/$ref", groups.remove_member),
     ("GET", "/roleManagement/directory/roleAssignments", roles.assignments),
+    ("GET", "/roleManagement/directory/roleEligibilityScheduleInstances", roles.eligibilities),
     ("GET", "/roleManagement/directory/roleDefinitions", roles.definitions),
     ("POST", "/directoryObjects/getByIds", users.by_ids),
     ("GET", "/reports/{function}", reports.report),
+    ("GET", "/copilot/reports/{function}", copilot.usage),
 )
 
 

@@ -99,7 +99,8 @@ def view(names: tuple[str, ...], fields: Fields) -> Fields:
     return found
 
 
-def _names(request: Asked, *, one: bool) -> tuple[str, ...]:
+def names_of(request: Asked, *, one: bool) -> tuple[str, ...]:
+    """The selected properties, or the default ones; refuses those that do not exist, or not on a collection."""
     names = odata.select(request) or DEFAULTS
     for name in names:
         if name in _ONE_ONLY and not one:
@@ -128,7 +129,7 @@ def _people(state: DemoState) -> list[Person]:
 def list_users(state: DemoState, request: Asked, _: Keys) -> Answer:
     """`GET /users`."""
     odata.refuse_what_directories_cannot(request)
-    names = _names(request, one=False)
+    names = names_of(request, one=False)
     size = odata.top(request, 100, 500 if "signInActivity" in names else 999)
     seen = state.tenant.seen
     found, extra = odata.page(request, _people(state), lambda someone: seen(someone).fields, size)
@@ -149,7 +150,7 @@ def count_users(state: DemoState, request: Asked, _: Keys) -> Answer:
 
 def one_user(state: DemoState, request: Asked, keys: Keys) -> Answer:
     """`GET /users/{id}`."""
-    names = _names(request, one=True)
+    names = names_of(request, one=True)
     someone = person(state, keys)
     row = view(names, state.tenant.seen(someone, single=True).fields)
     if request.query.get("$expand", "").startswith("manager"):

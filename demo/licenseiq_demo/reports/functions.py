@@ -26,6 +26,9 @@ FUNCTIONS: dict[str, Callable[[Subject], Row]] = {
     "getTeamsUserActivityUserDetail": work.teams,
 }
 
+ACTIVATIONS = "getOffice365ActivationsUserDetail"
+"""The one function without a period, and with several rows for one person."""
+
 PERIODS = {"D7": 7, "D30": 30, "D90": 90, "D180": 180}
 
 BOM = b"\xef\xbb\xbf"
@@ -45,11 +48,12 @@ def empty(function: str) -> bytes:
 
 def print_report(tenant: DemoTenant, function: str, period: str, *, hide: bool, people: bool) -> bytes:
     """A report as bytes, with the byte order mark that Microsoft puts in front; without people a header."""
-    out, row_of = io.StringIO(), FUNCTIONS[function]
+    out, row_of = io.StringIO(), FUNCTIONS.get(function)
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns()[function])
-    for who in subjects(tenant, PERIODS[period], hide) if people else ():
-        row = row_of(who)
-        if row is not None:
+    for who in subjects(tenant, PERIODS.get(period, 0), hide) if people else ():
+        if row_of is None:
+            writer.writerows(overview.activations(who))
+        elif (row := row_of(who)) is not None:
             writer.writerow(row)
     return BOM + out.getvalue().encode()

@@ -76,3 +76,21 @@ def apps(who: Subject) -> Row:
         *(who.yes(by_app[app]) for app in _APPS),
         *(who.yes(days.get((app, platform), NEVER)) for platform in _PLATFORMS for app in _APPS),
     ]
+
+
+def activations(who: Subject) -> list[list[str | int]]:
+    """getOffice365ActivationsUserDetail: a row for each product that is installed, activated or not.
+
+    Office was activated when the account was set up, by whoever works on a desktop; Visio by nobody so far.
+    """
+    if who.gone:
+        return []
+    made = str(who.person.fields["createdDateTime"] or "")[:10] if who.person.usage.desktop is not None else ""
+    mac = int(who.person.id[:2], 16) % 9 == 0
+    counts: list[str | int] = [int(bool(made) and not mac), int(bool(made) and mac), 0, 0, 0, "False"]
+    rows: list[list[str | int]] = []
+    if who.has("OFFICESUBSCRIPTION"):
+        rows.append([who.refreshed, who.upn, who.name, "MICROSOFT 365 APPS FOR ENTERPRISE", made, *counts])
+    if who.has("VISIO_CLIENT_SUBSCRIPTION"):
+        rows.append([who.refreshed, who.upn, who.name, "VISIO PRO", "", 0, 0, 0, 0, 0, "False"])
+    return rows

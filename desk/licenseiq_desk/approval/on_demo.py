@@ -14,6 +14,7 @@ from licenseiq_desk.approval.demo_tenant import DemoTenant, prove
 from licenseiq_desk.approval.phrase import bound, is_typed, phrase_for
 from licenseiq_desk.approval.policy_digest import policy_digest
 from licenseiq_desk.approval.preflight import Preflight
+from licenseiq_desk.execution.effects import refuse_not_executable
 from licenseiq_desk.store import proposals
 from licenseiq_desk.store.desk_store import DeskStore
 from licenseiq_desk.store.proposals import Held
@@ -50,6 +51,7 @@ async def begin(
     """Reads the tenant and builds the statement to decide on. Raises Refused, Tampered, NotFound, EffectWaits."""
     held = proposals.get(store, tenant_id, proposal_id)
     _refuse_unless_open(held, around)
+    refuse_not_executable(held.plan)
     if len(held.plan.subjects) > policy.people_per_plan:
         raise Refused(
             f"The plan is about {len(held.plan.subjects)} people; the policy allows {policy.people_per_plan}.",

@@ -5,13 +5,31 @@ from collections.abc import Mapping
 from licenseiq.errors import Refused
 from licenseiq.ports import TenantWriter
 from licenseiq.proposals.canonical import Json, canonical
-from licenseiq.proposals.plan import Step
+from licenseiq.proposals.plan import Plan, Step
 from licenseiq.proposals.steps import StepKind
+from licenseiq.words import count
 
 _GOALS: dict[StepKind, Mapping[str, Json]] = {
     StepKind.DISABLE_SIGN_IN: {"account_enabled": False},
     StepKind.REVOKE_SESSIONS: {"sessions_revoked_since_intent": True},
 }
+
+
+# What this version carries out; every other kind of step is refused before anybody is asked to approve it.
+EXECUTABLE = frozenset({*_GOALS, StepKind.REMOVE_DIRECT_LICENCES})
+
+
+def refuse_not_executable(plan: Plan) -> None:
+    """Raises Refused for a plan that holds no step, or one that this version cannot carry out."""
+    if not plan.steps:
+        raise Refused("This plan has no step to carry out, only work by hand.", "Do that, or reject the proposal.")
+    unknown = [step for step in plan.steps if step.kind not in EXECUTABLE]
+    if unknown:
+        raise Refused(
+            f"This version cannot carry out {len(unknown)} of the plan's {count(len(plan.steps), 'step')} "
+            f"({', '.join(sorted({step.kind.value for step in unknown}))}).",
+            "Nothing is offered for approval: do it by hand from the plan, or reject the proposal.",
+        )
 
 
 async def send(writer: TenantWriter, step: Step, user_id: str) -> None:
@@ -27,6 +45,8 @@ async def send(writer: TenantWriter, step: Step, user_id: str) -> None:
 
 def refuse_unfit(step: Step) -> None:
     """Raises Refused when a step's goal is not one of its kind, or its arguments name other licences than its goal."""
+    if step.kind not in EXECUTABLE:
+        raise Refused(f"This version cannot carry out step {step.number}.", "Withdraw the proposal; do it by hand.")
     if step.kind is StepKind.REMOVE_DIRECT_LICENCES:
         skus, named = set(licences(step)), step.arguments.get("sku_ids")
         if named is not None and (not isinstance(named, list | tuple) or set(named) != skus):

@@ -14,6 +14,7 @@ from licenseiq_desk.approval import records
 from licenseiq_desk.approval.demo_tenant import DemoTenant
 from licenseiq_desk.approval.records import AlreadyConsumed, StoredApproval
 from licenseiq_desk.approval.verify import Verifier
+from licenseiq_desk.execution.effects import refuse_not_executable
 from licenseiq_desk.ledger.entries import Kind
 from licenseiq_desk.store import proposals
 from licenseiq_desk.store.blobs import as_bytes
@@ -44,6 +45,7 @@ async def start(
     if approval.consumed_by is not None:
         raise AlreadyConsumed("This approval has started its run already.", "A new run needs a new approval.")
     plan = proposals.checked_plan(tenant_id, plan_bytes, expected)
+    refuse_not_executable(plan)
     if len(plan.subjects) > policy.people_per_plan:
         raise Refused(
             f"The plan is about {len(plan.subjects)} people; the policy allows {policy.people_per_plan}.",

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from licenseiq_tenant.graph.guard import Guard, Rule
+from licenseiq_tenant.graph.network import Outward
 
 TIMEOUT_SECONDS = 60.0
 _IMPORTING = asyncio.Lock()
@@ -74,7 +75,7 @@ async def open_graph(connection: Connection, rule: Rule) -> AsyncIterator[Graph]
     """A client whose every request has passed `rule`."""
     async with _IMPORTING:
         parts = await asyncio.to_thread(_import_sdk)
-    transport = Guard(httpx.AsyncHTTPTransport(http2=True), rule)
+    transport = Guard(Outward(), rule)
     async with httpx.AsyncClient(transport=transport, timeout=TIMEOUT_SECONDS) as plain:
         wrapped = parts.factory.create_with_default_middleware(
             client=httpx.AsyncClient(transport=transport, timeout=TIMEOUT_SECONDS), options=parts.options

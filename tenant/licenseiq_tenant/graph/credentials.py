@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from licenseiq.errors import Refused, SettingsError
 from licenseiq.readings import NAMES
-from licenseiq_tenant.graph.sign_in import TokenSource, cached, sign_in_with
+from licenseiq_tenant.graph.person import silent
+from licenseiq_tenant.graph.sign_in import TokenSource, cached, names_a_service, sign_in_with
+from licenseiq_tenant.graph.token_cache import KeptSignIn
 
 READER_PERMISSIONS = tuple(sorted({permission for _, permission in NAMES.values()}))
 
@@ -26,24 +28,38 @@ _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def token_source(
-    tenant_id: str | None, client_id: str | None, graph_url: str, login_url: str | None, environ: Mapping[str, str]
+    tenant_id: str | None,
+    client_id: str | None,
+    graph_url: str,
+    login_url: str | None,
+    environ: Mapping[str, str],
+    *,
+    kept: KeptSignIn,
+    certificate: str | None = None,
 ) -> TokenSource:
     """Tokens of the app registration for the Graph at `graph_url`, kept in memory until five minutes before expiry.
 
-    The environment says how to sign in: AZURE_CLIENT_CERTIFICATE_PATH, AZURE_CLIENT_SECRET or
-    AZURE_FEDERATED_TOKEN_FILE, in this order; without any, a person signs in with a code that is shown on stderr.
+    The environment says how a service signs in: AZURE_CLIENT_CERTIFICATE_PATH, AZURE_CLIENT_SECRET or
+    AZURE_FEDERATED_TOKEN_FILE, in this order, or AZURE_TOKEN_CREDENTIALS set to ManagedIdentityCredential; else the
+    settings' `certificate`; else it is the sign-in that a person has `kept`, and nobody is asked.
     Raises SettingsError for a missing id. The source raises NotReadable (signed out, unreachable) or SettingsError.
     """
     if not tenant_id or not client_id:
         raise SettingsError(
             "The tenant or the app registration to sign in with is not set.",
-            "Set LICENSEIQ_TENANT_ID and LICENSEIQ_CLIENT_ID.",
+            "Run 'licenseiq connect', or set LICENSEIQ_TENANT_ID and LICENSEIQ_CLIENT_ID.",
         )
-    graph = urlsplit(graph_url)
     login = login_url or login_of(graph_url, environ)
-    return cached(
-        lambda: sign_in_with(tenant_id, client_id, login, environ), f"{graph.scheme}://{graph.hostname}/.default"
-    )
+    certificate = None if names_a_service(environ) else certificate
+    if names_a_service(environ, certificate):
+        return cached(lambda: sign_in_with(tenant_id, client_id, login, environ, certificate), scope_of(graph_url))
+    return cached(lambda: silent(kept, tenant_id, client_id, login), scope_of(graph_url))
+
+
+def scope_of(graph_url: str) -> str:
+    """What a sign-in asks for: everything that was consented to at this Graph."""
+    graph = urlsplit(graph_url)
+    return f"{graph.scheme}://{graph.hostname}/.default"
 
 
 def login_of(graph_url: str, environ: Mapping[str, str]) -> str:
@@ -99,6 +115,14 @@ def tenant_of(token: str) -> str | None:
     """The id of the tenant that the token is for, in lower case; None if it does not say."""
     tenant = _claims(token).get("tid")
     return tenant.lower() if isinstance(tenant, str) and _GUID.fullmatch(tenant.lower()) else None
+
+
+def permissions_of(token: str) -> tuple[str, ...] | None:
+    """The permissions that the token names, without those of the sign-in itself; None for a token that is no JWT."""
+    claims = _claims(token)
+    if not claims:
+        return None
+    return tuple(sorted(set(_permissions(claims)) - _SIGN_IN_SCOPES))
 
 
 def _permissions(claims: Mapping[str, object]) -> list[str]:

@@ -22,6 +22,8 @@ TRIES = 5
 LONGEST_WAIT = 60.0
 MOST_PAGES = 5_000
 _LEVEL = "ConsistencyLevel"
+# Error codes of what a tenant has not bought: sign-in activity, and Privileged Identity Management.
+_NO_PREMIUM = ("Authentication_RequestFromNonPremium", "AadPremiumLicenseRequired")
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -69,7 +71,7 @@ async def insist(
         if answer.status_code in _AGAIN and attempt < TRIES:
             await sleep(_wait(answer, attempt))
             continue
-        raise not_readable(source, _reason(answer))
+        raise not_readable(source, reason_of(answer))
     raise not_readable(source, Reason.UNREACHABLE)
 
 
@@ -123,18 +125,24 @@ def _wait(answer: httpx.Response, attempt: int) -> float:
     return min(max(asked, 0.0), LONGEST_WAIT)
 
 
-def _reason(answer: httpx.Response) -> Reason:
+def reason_of(answer: httpx.Response) -> Reason:
+    """Why an answer is not what was asked for, by its status; of the body only the error's code is looked at."""
     if answer.status_code == 401:
         return Reason.SIGNED_OUT
     if answer.status_code == 429:
         return Reason.THROTTLED
     if answer.status_code in (404, 501):
         return Reason.NOT_OFFERED
+    if answer.status_code in (400, 403) and _code(answer).startswith(_NO_PREMIUM):
+        return Reason.NO_PREMIUM
     if answer.status_code == 403:
-        try:
-            envelope = msgspec.json.decode(answer.content, type=_Envelope)
-        except ValueError:
-            return Reason.NO_PERMISSION
-        code = (envelope.error.code if envelope.error else None) or ""
-        return Reason.NO_PREMIUM if code.startswith("Authentication_RequestFromNonPremium") else Reason.NO_PERMISSION
+        return Reason.NO_PERMISSION
     return Reason.UNREACHABLE if answer.status_code >= 500 else Reason.MALFORMED
+
+
+def _code(answer: httpx.Response) -> str:
+    try:
+        envelope = msgspec.json.decode(answer.content, type=_Envelope)
+    except ValueError:
+        return ""
+    return (envelope.error.code if envelope.error else None) or ""

@@ -118,6 +118,13 @@ class Inbox:
         with self._database.write() as db:
             db.exec_driver_sql("DELETE FROM opening WHERE tenant_id = ? AND proposal_id = ?", (tenant_id, proposal_id))
 
+    def withdraw(self, tenant_id: str, proposal_id: str, at: datetime) -> None:
+        """Marks a proposal as withdrawn; the first time counts. Why is not kept: a reason may hold personal text."""
+        with self._database.write() as db:
+            db.exec_driver_sql(
+                "INSERT INTO withdrawal VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (tenant_id, proposal_id, iso(at))
+            )
+
     def log_call(self, tenant_id: str, call_id: str, at: datetime, tool: str, client: str, is_error: bool) -> None:
         with self._database.write() as db:
             db.exec_driver_sql(

@@ -61,12 +61,24 @@ class UserSignIn(Body):
     sign_in_activity: SignInActivity | None = None
 
 
+class ProcessingState(Body):
+    state: str | None = None
+
+
 class Group(Body):
     id: str | None = None
     display_name: str | None = None
     assigned_licenses: list[msgspec.Raw] | None = None
+    license_processing_state: ProcessingState | None = None
     membership_rule: str | None = None
     on_premises_sync_enabled: bool | None = None
+
+
+class DirectoryObject(Body):
+    """Of an object that the app may not read Graph gives nothing but these two."""
+
+    id: str | None = None
+    kind: str | None = msgspec.field(default=None, name="@odata.type")
 
 
 class RoleDefinition(Body):
@@ -74,7 +86,10 @@ class RoleDefinition(Body):
 
 
 class RoleAssignment(Body):
+    """unifiedRoleAssignment and unifiedRoleEligibilityScheduleInstance, with one of the two objects expanded."""
+
     principal_id: str | None = None
+    principal: DirectoryObject | None = None
     role_definition_id: str | None = None
     role_definition: RoleDefinition | None = None
 
@@ -114,6 +129,14 @@ class CompanySubscription(Body):
     total_licenses: int | None = None
     created_date_time: Moment | None = None
     next_lifecycle_date_time: Moment | None = None
+
+
+class CopilotUser(Body):
+    """copilotUsageUserDetail; dates are texts like those of the other reports, and empty where there is none."""
+
+    user_principal_name: str | None = None
+    last_activity_date: str | None = None
+    report_refresh_date: str | None = None
 
 
 class ConcealedNames(Body):

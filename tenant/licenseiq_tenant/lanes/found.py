@@ -8,7 +8,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[T]):
-    """Items in Graph's order. `unreadable` counts what made no sense and is missing from them, in whole or in part."""
+    """Items in Graph's order. `unreadable` counts what made no sense and is missing from them, in whole or in part;
+    `lost` those of them that are missing in whole, where somebody has to know."""
 
     items: tuple[T, ...]
     unreadable: int
+    lost: int = 0

@@ -1,46 +1,39 @@
-"""People with their licences, the groups that give licences, and who holds directory roles.
+"""People with their licences. Permission: User.Read.All."""
 
-Permissions: User.Read.All, Group.Read.All, RoleManagement.Read.Directory.
-"""
-
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 import anyio
 import msgspec
 
+from licenseiq.errors import NotReadable
 from licenseiq.people import Assignment, Person
 from licenseiq.readings import Source
 from licenseiq_tenant.graph.client import Graph
-from licenseiq_tenant.graph.fetch import Sleep, pages
+from licenseiq_tenant.graph.fetch import Sleep, fetch, pages
 from licenseiq_tenant.lanes import bodies, queries
 from licenseiq_tenant.lanes.found import Found
 
-
-@dataclass(frozen=True, slots=True)
-class LicensingGroup:
-    """A group that gives its direct members SKUs. `membership_rule` fills it where there is one; `synced` means
-    mastered on premises. Texts are raw."""
-
-    group_id: str
-    display_name: str | None
-    sku_ids: tuple[str, ...]
-    membership_rule: str | None
-    synced: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class RoleHolder:
-    """Who holds a directory role: a user, a group or an app. `role_name` is the role's id where Graph gives no name."""
-
-    principal_id: str
-    role_name: str
+# So many people may come or go, or be missing from Graph's index, while a list is read.
+FEW = 5
 
 
 async def user_pages(graph: Graph, sleep: Sleep = anyio.sleep) -> AsyncIterator[Found[Person]]:
     """GET /users, page by page in one chain, as `people_of`."""
     async for raws in pages(graph, queries.users(graph), Source.USERS, sleep):
         yield people_of(raws)
+
+
+async def some_people(graph: Graph, user_ids: Sequence[str], sleep: Sleep = anyio.sleep) -> Found[Person]:
+    """GET /users of these ids only; who is no longer there is missing."""
+    found: list[Person] = []
+    unreadable = lost = 0
+    for place in range(0, len(user_ids), queries.SOME):
+        info = queries.some_users(graph, user_ids[place : place + queries.SOME])
+        async for raws in pages(graph, info, Source.USERS, sleep):
+            page = people_of(raws)
+            found += page.items
+            unreadable, lost = unreadable + page.unreadable, lost + page.lost
+    return Found(tuple(found), unreadable, lost)
 
 
 def people_of(raws: Iterable[msgspec.Raw]) -> Found[Person]:
@@ -50,59 +43,37 @@ def people_of(raws: Iterable[msgspec.Raw]) -> Found[Person]:
     without its state (it takes no seat then), or null where Graph gives an empty list to who has none.
     `assignedLicenses` is no substitute: it does not tell direct licences from a group's.
     """
-    users, unreadable = bodies.decode_items(raws, bodies.User)
+    users, lost = bodies.decode_items(raws, bodies.User)
     found: list[Person] = []
+    unreadable = 0
     for user in users:
         if not user.id:
-            unreadable += 1
+            lost += 1
             continue
         assignments, broken = _assignments(user.license_assignment_states)
         unreadable += broken
         found.append(_person(user.id.lower(), user, assignments))
-    return Found(tuple(found), unreadable)
+    return Found(tuple(found), unreadable + lost, lost)
 
 
-async def licensing_groups(graph: Graph, sleep: Sleep = anyio.sleep) -> Found[LicensingGroup]:
-    """GET /groups with licences. A group whose licences Graph does not show is unreadable, not without licences."""
-    found: list[LicensingGroup] = []
-    unreadable = 0
-    async for raws in pages(graph, queries.groups(graph), Source.GROUPS, sleep):
-        groups, broken = bodies.decode_items(raws, bodies.Group)
-        unreadable += broken
-        for group in groups:
-            if not group.id or group.assigned_licenses is None:
-                unreadable += 1
-                continue
-            rows, broken = bodies.decode_items(group.assigned_licenses, bodies.LicenceRow)
-            sku_ids = bodies.ids(row.sku_id for row in rows)
-            unreadable += broken + len(rows) - len(sku_ids)
-            if sku_ids:
-                found.append(
-                    LicensingGroup(
-                        group.id.lower(),
-                        group.display_name,
-                        sku_ids,
-                        group.membership_rule,
-                        group.on_premises_sync_enabled,
-                    )
-                )
-    return Found(tuple(found), unreadable)
+async def user_count(graph: Graph, sleep: Sleep = anyio.sleep) -> int | None:
+    """GET /users/$count; None where Graph does not tell, for whatever reason: the list itself is what is needed.
+
+    It comes from an index that is behind by moments, so it is compared with some tolerance (`is_short`).
+    """
+    try:
+        answer = await fetch(graph, queries.user_count(graph), Source.USERS, sleep)
+        return int(answer.content.decode("utf-8-sig"))
+    except (NotReadable, ValueError):
+        return None
 
 
-async def role_holders(graph: Graph, sleep: Sleep = anyio.sleep) -> Found[RoleHolder]:
-    """GET /roleManagement/directory/roleAssignments: active assignments, not the eligible ones of PIM."""
-    found: list[RoleHolder] = []
-    unreadable = 0
-    async for raws in pages(graph, queries.role_assignments(graph), Source.ROLES, sleep):
-        rows, broken = bodies.decode_items(raws, bodies.RoleAssignment)
-        unreadable += broken
-        for row in rows:
-            name = (row.role_definition.display_name if row.role_definition else None) or row.role_definition_id
-            if not row.principal_id or not name:
-                unreadable += 1
-                continue
-            found.append(RoleHolder(row.principal_id.lower(), name))
-    return Found(tuple(found), unreadable)
+def is_short(listed: int, *counted: int | None) -> bool:
+    """Whether a list lacks more than a few of what was counted before and after it was read."""
+    known = [count for count in counted if count is not None]
+    if not known:
+        return False
+    return listed < min(known) - max(FEW, min(known) // 1000)
 
 
 def _person(user_id: str, user: bodies.User, assignments: tuple[Assignment, ...]) -> Person:

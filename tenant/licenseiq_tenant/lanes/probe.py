@@ -28,8 +28,12 @@ async def organization(graph: Graph, sleep: Sleep = anyio.sleep) -> Organization
     """GET /organization, its first item."""
     info = graph.sdk.organization.to_get_request_information()
     found: list[bodies.OrganizationProfile] = []
+    unreadable = 0
     async for raws in pages(graph, info, Source.ORGANIZATION, sleep):
-        found += bodies.decode_items(raws, bodies.OrganizationProfile)[0]
+        items, broken = bodies.decode_items(raws, bodies.OrganizationProfile)
+        found, unreadable = found + items, unreadable + broken
+    if not found and unreadable:
+        raise not_readable(Source.ORGANIZATION, Reason.MALFORMED)
     first = found[0] if found else bodies.OrganizationProfile()
     return Organization(first.id.lower() if first.id else None, first.display_name)
 

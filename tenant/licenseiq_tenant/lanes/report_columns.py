@@ -1,4 +1,4 @@
-"""The columns of four usage reports, and a row of each as a domain value.
+"""The columns of the usage reports, and a row of each as a domain value.
 
 Columns are read by name: Microsoft appends some and moves others. A column whose absence would read as "not used" is
 needed; any other missing one is unknown. Source: Microsoft Graph, the pages `reportroot-get…detail`; `Recipient Type`
@@ -11,9 +11,9 @@ from datetime import date
 from functools import lru_cache
 
 from licenseiq.readings import Source
-from licenseiq.usage import AppUse, Drive, Mailbox, ProductUse
+from licenseiq.usage import AppUse, Drive, LastUse, Mailbox, ProductUse
 
-Use = ProductUse | AppUse | Mailbox | Drive
+Use = ProductUse | AppUse | Mailbox | Drive | LastUse
 Row = Mapping[str, str]
 
 _APPS = ("Outlook", "Word", "Excel", "PowerPoint", "OneNote", "Teams")
@@ -32,8 +32,9 @@ _KINDS = {kind: kind for kind in ("user", "shared", "room", "equipment")} | {
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """A report: the SDK's builder of it, the column with the principal name, the other columns that it cannot do
-    without, and how a row is read (ValueError: the row makes no sense)."""
+    """A report: the SDK's builder of it (its name ends in `_with_period` where it takes one), the column with the
+    principal name, the other columns that it cannot do without, and how a row is read (ValueError: the row makes no
+    sense)."""
 
     builder: str
     key: str
@@ -76,6 +77,21 @@ def _drive(row: Row) -> Drive:
     )
 
 
+def _last_use(column: str) -> Callable[[Row], LastUse]:
+    return lambda row: last_use(row.get(column, ""))
+
+
+@lru_cache(maxsize=4096)
+def last_use(day: str) -> LastUse:
+    """Shared between people: there are few different days."""
+    return LastUse(to_day(day))
+
+
+def _dated(builder: str, column: str = "Last Activity Date") -> Columns:
+    """A report of which only the date is used."""
+    return Columns(builder, "User Principal Name", (column,), _last_use(column))
+
+
 REPORTS: Mapping[Source, Columns] = {
     Source.ACTIVE_USERS: Columns(
         "get_office365_active_user_detail_with_period",
@@ -95,6 +111,10 @@ REPORTS: Mapping[Source, Columns] = {
     Source.ONEDRIVE: Columns(
         "get_one_drive_usage_account_detail_with_period", "Owner Principal Name", ("Last Activity Date",), _drive
     ),
+    Source.TEAMS: _dated("get_teams_user_activity_user_detail_with_period"),
+    Source.SHAREPOINT: _dated("get_share_point_activity_user_detail_with_period"),
+    Source.EMAIL: _dated("get_email_activity_user_detail_with_period"),
+    Source.ACTIVATIONS: _dated("get_office365_activations_user_detail", "Last Activated Date"),
 }
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import BinaryIO
 
 from licenseiq.readings import Reason, Source
+from licenseiq.usage import LastUse
 from licenseiq_tenant.graph.fetch import not_readable
 from licenseiq_tenant.lanes.report_columns import REPORTS, Row, Use, to_day
 
@@ -74,7 +75,19 @@ def _read(lines: Iterator[list[str]], source: Source) -> ReportRows:
         raise not_readable(source, Reason.MALFORMED)
     if not names:
         raise not_readable(source, Reason.EMPTY)
-    return ReportRows(max(days, default=None), tuple(rows), unreadable)
+    return ReportRows(max(days, default=None), latest_of_each(rows), unreadable)
+
+
+def latest_of_each(rows: list[tuple[str, Use]]) -> tuple[tuple[str, Use], ...]:
+    """The rows, with one for a name where only the latest date counts: activations have one for each product."""
+    latest: dict[str, LastUse] = {}
+    others: list[tuple[str, Use]] = []
+    for name, use in rows:
+        if not isinstance(use, LastUse):
+            others.append((name, use))
+        elif name not in latest or (use.last_activity or date.min) > (latest[name].last_activity or date.min):
+            latest[name] = use
+    return (*others, *latest.items())
 
 
 def _refreshed(row: Row) -> set[date]:

@@ -22,12 +22,15 @@ MOST_BYTES = 1_000_000_000  # the apps report takes about 250 bytes a person
 
 
 async def report(graph: Graph, source: Source, sleep: Sleep = anyio.sleep) -> ReportRows:
-    """One of ACTIVE_USERS, APPS, MAILBOXES and ONEDRIVE. Raises NotReadable.
+    """A report of `REPORTS`. Raises NotReadable.
 
     What was cut short is asked for again, since a download's address is good for minutes only; after the third time
     it is INCOMPLETE.
     """
-    builder = getattr(graph.sdk.reports, REPORTS[source].builder)(PERIOD)
+    name = REPORTS[source].builder
+    builder = getattr(graph.sdk.reports, name)
+    if name.endswith("_with_period"):
+        builder = builder(PERIOD)
     for _ in range(DOWNLOADS):
         answer = await fetch(graph, builder.to_get_request_information(), source, sleep)
         try:

@@ -32,6 +32,7 @@ def load_catalogue() -> Catalogue:
         tiers={tier["id"]: _tier(tier, tiers["family"]) for tier in tiers["tier"]},
         downgrades=tuple(_downgrade(step) for step in tiers["downgrade"]),
         capabilities={row["id"]: _capability(row) for row in tiers["capability"]},
+        plan_names={row[1]: row[3] for row in _rows("service_plans.csv")},
     )
 
 

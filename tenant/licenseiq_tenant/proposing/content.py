@@ -5,19 +5,15 @@ It is keyed with a secret of this home, so that who reads the inbox cannot try u
 
 import hashlib
 import hmac
-import os
-import secrets
-import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from licenseiq.errors import SettingsError
 from licenseiq.proposals.canonical import Json, canonical
 from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.plan import Plan, Step
+from licenseiq_tenant import home_keys
 
 FILE = "content.key"
-_BYTES = 32
 
 
 def content_key(key: bytes, plan: Plan, openings: Sequence[Opening]) -> str:
@@ -62,37 +58,5 @@ def _step(step: Step) -> Json:
 
 
 def home_key(home: Path) -> bytes:
-    """The home's secret, made on first use; of two processes that make it at once, both get the same.
-
-    Raises SettingsError when the file is not one that was written here, or others can read it.
-    """
-    path = home / FILE
-    if not path.exists() and not path.is_symlink():
-        _write_new(path)
-    found = path.lstat()
-    if not stat.S_ISREG(found.st_mode) or (os.name != "nt" and found.st_mode & 0o077):
-        raise SettingsError(
-            f"The file {FILE} is a link, or can be read by other accounts.", f"Remove it; a new {FILE} is made."
-        )
-    key = path.read_bytes()
-    if len(key) != _BYTES:
-        raise SettingsError(f"The file {FILE} does not hold a key.", f"Remove it; a new {FILE} is made.")
-    return key
-
-
-def _write_new(path: Path) -> None:
-    """Written aside and linked into place whole: of two processes one wins, and no half a key is ever seen."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-    handle = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(aside, path)
-        except FileExistsError:
-            return
-    finally:
-        aside.unlink()
+    """The home's secret for content keys, made on first use. Raises SettingsError for a file that is not safe."""
+    return home_keys.home_key(home, FILE)

@@ -7,14 +7,18 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from licenseiq.errors import BadRequest, SettingsError
-from licenseiq.people import Person
+from licenseiq.context import Context
+from licenseiq.errors import SettingsError
+from licenseiq.playbooks.change_request import ChangeRequest, check
+from licenseiq.playbooks.license_changes import Grounds, plan_license_changes
 from licenseiq.playbooks.offboarding import plan_offboarding
-from licenseiq.ports import Progress, Tenant
+from licenseiq.ports import EvaluationHead, Progress, StoredChanges, Tenant
 from licenseiq.proposals.commitments import SEED_BYTES, Opening
 from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.stored import ProposalRecord
 from licenseiq_tenant.inbox.store import Inbox
+from licenseiq_tenant.proposing.add_ons import load_add_ons
+from licenseiq_tenant.proposing.changes import groups_of, people, understood
 from licenseiq_tenant.proposing.content import content_key, home_key
 from licenseiq_tenant.proposing.neighbours import DeskStates, Subjects
 from licenseiq_tenant.proposing.records import Records
@@ -22,6 +26,14 @@ from licenseiq_tenant.proposing.records import Records
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _new_seed() -> bytes:
+    return secrets.token_bytes(SEED_BYTES)
+
+
+def _requester(client: str) -> dict[str, str]:
+    return {"client": client, "channel": "stdio"}
 
 
 class Proposing:
@@ -54,24 +66,45 @@ class Proposing:
 
         Raises BadRequest for nobody, somebody twice or too many, and what the tenant's port raises.
         """
-        head = await self._tenant.evaluation(progress)
-        people = await self._people(head.evaluation_id, users)
-        context = await self._tenant.context(head.evaluation_id)
-        if context.tenant_id != self._tenant_id:
-            raise SettingsError(
-                "The data at hand is of another tenant than the one that proposals are kept for.",
-                "Check LICENSEIQ_TENANT_ID, then start LicenseIQ again.",
-            )
+        head, context = await self._ground(progress)
+        chosen = await people(self._tenant, head.evaluation_id, users)
         plan, openings = plan_offboarding(
-            people,
+            chosen,
             context,
             evaluation_id=head.evaluation_id,
             simulated=head.simulated,
-            requested_by={"client": client, "channel": "stdio"},
+            requested_by=_requester(client),
             now=self._now(),
-            new_seed=lambda: secrets.token_bytes(SEED_BYTES),
+            new_seed=_new_seed,
         )
         return await to_thread.run_sync(self._keep, plan, openings)
+
+    async def change_licences(self, request: ChangeRequest, client: str, progress: Progress) -> StoredChanges:
+        """A proposal to change licences, or the identical live one with `is_new` False.
+
+        Raises BadRequest for a request that makes no sense, and what the tenant's port raises.
+        """
+        check(request)
+        head, context = await self._ground(progress)
+        changes = await understood(self._tenant, head.evaluation_id, context, request)
+        groups = await groups_of(self._tenant, head.evaluation_id, changes)
+        grounds = Grounds(
+            context=context,
+            evaluation_id=head.evaluation_id,
+            simulated=head.simulated,
+            requested_by=_requester(client),
+            now=self._now(),
+            new_seed=_new_seed,
+            add_ons=await to_thread.run_sync(load_add_ons),
+            groups=groups,
+        )
+        plan, openings = plan_license_changes(changes, request.when, grounds)
+        record = await to_thread.run_sync(self._keep, plan, openings)
+        return StoredChanges(record, tuple(groups[group_id] for group_id in sorted(groups)))
+
+    async def withdraw(self, proposal_id: str) -> ProposalRecord:
+        """Takes an open proposal back. Raises NotFound, Refused, StateUnknown, Tampered."""
+        return await to_thread.run_sync(self._records.withdraw, proposal_id)
 
     async def get(self, proposal_id: str) -> ProposalRecord:
         """Raises NotFound for an id of no proposal of this tenant, Tampered for one whose bytes have changed."""
@@ -90,14 +123,16 @@ class Proposing:
         call_id = f"c-{secrets.token_hex(8)}"
         await to_thread.run_sync(self._inbox.log_call, self._tenant_id, call_id, self._now(), tool, client, is_error)
 
-    async def _people(self, evaluation_id: str, users: tuple[str, ...]) -> list[Person]:
-        people: dict[str, Person] = {}
-        for who in users:
-            person = await self._tenant.person(evaluation_id, who)
-            if person.user_id in people:
-                raise BadRequest("A person is named twice.", "Name each person once, by principal name or id.")
-            people[person.user_id] = person
-        return list(people.values())
+    async def _ground(self, progress: Progress) -> tuple[EvaluationHead, Context]:
+        """The newest evaluation of this tenant, with its context."""
+        head = await self._tenant.evaluation(progress)
+        context = await self._tenant.context(head.evaluation_id)
+        if context.tenant_id != self._tenant_id:
+            raise SettingsError(
+                "The data at hand is of another tenant than the one that proposals are kept for.",
+                "Check LICENSEIQ_TENANT_ID, then start LicenseIQ again.",
+            )
+        return head, context
 
     def _keep(self, plan: Plan, openings: tuple[Opening, ...]) -> ProposalRecord:
         return self._records.keep(plan, openings, content_key(home_key(self._home), plan, openings))

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from licenseiq.errors import BadRequest, NotFound, StateUnknown, Tampered
+from licenseiq.errors import BadRequest, NotFound, Refused, StateUnknown, Tampered
 from licenseiq.proposals.canonical import digest
 from licenseiq.proposals.commitments import Opening, check_opening
 from licenseiq.proposals.plan import Plan, read_plan
@@ -43,6 +43,29 @@ class Records:
         if entry is None:
             raise NotFound("There is no proposal of that id.", "Call list_proposals for the ids there are.")
         return self._with_desk(entry, self._checked(entry))
+
+    def withdraw(self, proposal_id: str) -> ProposalRecord:
+        """Takes an open proposal back, and tells how it stands then: a decision may have come meanwhile.
+
+        Raises NotFound, Tampered, StateUnknown where the desk cannot be asked, Refused where it is too late.
+        """
+        record = self.get(proposal_id)
+        if record.state == ProposalState.OPEN:
+            self._inbox.withdraw(self._tenant_id, proposal_id, self._now())
+            record = self.get(proposal_id)
+        if record.state == ProposalState.WITHDRAWN:
+            return record
+        if record.state == UNKNOWN:
+            raise StateUnknown(
+                "Whether the proposal was approved cannot be told: the desk's store cannot be read.",
+                "A person can reject it at the desk.",
+            )
+        if record.state == ProposalState.APPROVED:
+            raise Refused(
+                "The proposal is approved, so it cannot be withdrawn from here.",
+                "A person can stop what is left of its run at the desk, with a file named STOP in its home.",
+            )
+        raise Refused(f"The proposal is {record.state} already.", "There is nothing left to withdraw.")
 
     def keep(self, plan: Plan, openings: Sequence[Opening], content_key: str) -> ProposalRecord:
         """Stores the plan, unless a live proposal asks for the same: then that one, with `is_new` False."""

@@ -13,8 +13,18 @@ if TYPE_CHECKING:
 
 LANES: dict[Lane, tuple[Source, ...]] = {
     "probe": (Source.ORGANIZATION, Source.SKUS, Source.SUBSCRIPTIONS, Source.REPORT_SETTINGS),
-    "fast": (Source.USERS, Source.GROUPS, Source.ROLES),
-    "reports": (Source.ACTIVE_USERS, Source.APPS, Source.MAILBOXES, Source.ONEDRIVE),
+    "fast": (Source.USERS, Source.GROUPS, Source.ROLES, Source.ELIGIBLE_ROLES),
+    "reports": (
+        Source.ACTIVE_USERS,
+        Source.APPS,
+        Source.MAILBOXES,
+        Source.ONEDRIVE,
+        Source.TEAMS,
+        Source.SHAREPOINT,
+        Source.EMAIL,
+        Source.ACTIVATIONS,
+        Source.COPILOT,
+    ),
     "slow": (Source.SIGN_INS,),
 }
 # Microsoft renews the reports once a day, and sign-in activity with hours of delay (graph-facts 1).
@@ -25,6 +35,10 @@ FRESH: dict[Lane, timedelta] = {
     "slow": timedelta(hours=12),
 }
 AGAIN = timedelta(minutes=1)
+# Four tries in ten minutes are what we allow ourselves of Graph's fourteen (`report_budget`).
+AGAIN_REPORTS = timedelta(minutes=3)
+# What a minute, or a permission granted, does not change.
+_SETTLED = frozenset({Reason.EMPTY, Reason.NOT_OFFERED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +56,36 @@ def tries(db: "Connection", tenant_id: str) -> dict[Source, Try]:
     }
 
 
-def due_lanes(tried: dict[Source, Try], now: datetime) -> frozenset[Lane]:
-    """Lanes with a source that was never tried, is no longer fresh, or failed more than a minute ago."""
+def due_sources(tried: dict[Source, Try], now: datetime) -> frozenset[Source]:
+    """Sources that were never tried, are no longer fresh, or failed some minutes ago.
+
+    Each by itself: a report that a tenant may not read would otherwise have all the others read every minute.
+    """
 
     def is_due(lane: Lane, source: Source) -> bool:
         last = tried.get(source)
         if last is None:
             return True
-        age = now - last.at
-        return age > FRESH[lane] or (last.reason is not None and age > AGAIN)
+        age, again = now - last.at, AGAIN_REPORTS if lane == "reports" else AGAIN
+        return age > FRESH[lane] or (last.reason is not None and last.reason not in _SETTLED and age > again)
 
-    return frozenset(lane for lane, sources in LANES.items() if any(is_due(lane, source) for source in sources))
+    return frozenset(source for lane, sources in LANES.items() for source in sources if is_due(lane, source))
+
+
+def due_lanes(tried: dict[Source, Try], now: datetime) -> frozenset[Lane]:
+    """Lanes with a source that is due."""
+    due = due_sources(tried, now)
+    return frozenset(lane for lane, sources in LANES.items() if not due.isdisjoint(sources))
 
 
 def kept_notes(tried: dict[Source, Try], readings: dict[Source, Reading]) -> tuple[str, ...]:
-    """A sentence for each source whose newest try failed while an older reading of it stays in use."""
+    """A sentence for each source whose newest try failed while an older reading of it stays in use, or none is."""
     notes = []
     for source, last in tried.items():
         reading = readings.get(source)
-        if last.reason is not None and reading is not None and reading.is_read and reading.as_of is not None:
+        if last.reason is not None and reading is None:
+            notes.append(Reading(source, last.reason).words())
+        elif last.reason is not None and reading is not None and reading.is_read and reading.as_of is not None:
             failed = Reading(source, last.reason).words()
             notes.append(f"{failed} What is used of {NAMES[source][0]} is from {iso(reading.as_of)}.")
     return tuple(notes)

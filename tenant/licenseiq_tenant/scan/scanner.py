@@ -20,19 +20,20 @@ from licenseiq.skus import Catalogue
 from licenseiq.times import iso
 from licenseiq_tenant.graph.client import Graph
 from licenseiq_tenant.graph.fetch import Sleep, not_readable
-from licenseiq_tenant.lanes import people, probe, reports
-from licenseiq_tenant.scan.due import LANES, due_lanes, tries
-from licenseiq_tenant.scan.seen import Lane, Observe, ScanSeen
+from licenseiq_tenant.lanes import copilot, probe, reports
+from licenseiq_tenant.scan.directory import Directory
+from licenseiq_tenant.scan.due import LANES, due_sources, tries
+from licenseiq_tenant.scan.seen import Gave, Lane, Observe, ScanSeen
 from licenseiq_tenant.scan.slow import RESUMABLE, SlowLane
 from licenseiq_tenant.snapshot import evaluations, views
+from licenseiq_tenant.snapshot.forgetting import sweep
 from licenseiq_tenant.snapshot.generations import Generations
 from licenseiq_tenant.snapshot.lease import RENEW_SECONDS, Budget, Lease
 
 KEEP_EVALUATIONS = timedelta(hours=2)
 TELL_SECONDS = 1.0
 STALE_EVALUATION = timedelta(hours=12)
-# How many items a source gave, and how many of them made no sense.
-Counts = tuple[int, int]
+Reader = Callable[[int], Awaitable[Gave]]
 
 
 def report_budget(source: Source) -> Budget:
@@ -65,24 +66,21 @@ class Scan:
 
     async def _lanes(self) -> None:
         now = self.lease.clock()
-        await _off_loop(partial(self._generations.sweep, now - KEEP_EVALUATIONS, now - RESUMABLE))
+        await _off_loop(partial(sweep, self.lease, now - KEEP_EVALUATIONS, now - RESUMABLE))
         due = await _off_loop(self._due)
-        if "probe" in due:
-            await self._lane("probe", self._probe())
+        await self._lane("probe", due, self._probe())
         async with anyio.create_task_group() as group:
-            if "fast" in due:
-                group.start_soon(self._lane_of_people)
-            if "reports" in due:
-                group.start_soon(self._lane_of_reports)
+            group.start_soon(self._lane, "fast", due, self._directory())
+            group.start_soon(self._lane, "reports", due, self._reports())
         await self._evaluate()
-        if "slow" in due:
+        if Source.SIGN_INS in due:
             say = partial(self._say, "slow", total=None)
             await SlowLane(self.lease, self.graph, self._generations, self._wait, self.sleep, say).read()
             await self._evaluate()
 
-    def _due(self) -> frozenset[Lane]:
+    def _due(self) -> frozenset[Source]:
         with self.lease.database.read() as db:
-            return due_lanes(tries(db, self.lease.tenant_id), self.lease.clock())
+            return due_sources(tries(db, self.lease.tenant_id), self.lease.clock())
 
     async def _keep_lease(self) -> None:
         """Renews the lease in time, and sooner where there is something new to tell the other processes."""
@@ -96,29 +94,29 @@ class Scan:
 
     # The lanes, as what to read of each source into a generation.
 
-    def _probe(self) -> dict[Source, Callable[[int], Awaitable[Counts]]]:
-        async def organization(_: int) -> Counts:
+    def _probe(self) -> dict[Source, Reader]:
+        async def organization(_: int) -> Gave:
             found = await probe.organization(self.graph, self._wait)
             if found.tenant_id is not None and found.tenant_id.lower() != self.lease.tenant_id.lower():
                 raise SettingsError(
                     "Microsoft Graph answered for another tenant than LICENSEIQ_TENANT_ID names; nothing was read.",
                     "Sign in to the right tenant, or correct LICENSEIQ_TENANT_ID.",
                 )
-            return 1, 0
+            return Gave(1)
 
-        async def skus(generation: int) -> Counts:
+        async def skus(generation: int) -> Gave:
             found = await probe.sku_lines(self.graph, self._wait)
             await _off_loop(partial(self._generations.add_seat_lines, generation, found.items))
-            return len(found.items), found.unreadable
+            return Gave(len(found.items), found.unreadable)
 
-        async def subscriptions(generation: int) -> Counts:
+        async def subscriptions(generation: int) -> Gave:
             found = await probe.subscriptions(self.graph, self._wait)
             await _off_loop(partial(self._generations.add_subscriptions, generation, found.items))
-            return len(found.items), found.unreadable
+            return Gave(len(found.items), found.unreadable)
 
-        async def settings(_: int) -> Counts:
+        async def settings(_: int) -> Gave:
             self._names_concealed = await probe.names_are_concealed(self.graph, self._wait)
-            return 1, 0
+            return Gave(1)
 
         return {
             Source.ORGANIZATION: organization,
@@ -127,50 +125,41 @@ class Scan:
             Source.REPORT_SETTINGS: settings,
         }
 
-    async def _lane_of_people(self) -> None:
-        async def users(generation: int) -> Counts:
-            count = unreadable = 0
-            async for page in people.user_pages(self.graph, self._wait):
-                await _off_loop(partial(self._generations.add_people, generation, page.items))
-                count, unreadable = count + len(page.items), unreadable + page.unreadable
-                self._say("fast", f"Reading users: {count} so far.", count, None)
-            return count, unreadable
+    def _directory(self) -> dict[Source, Reader]:
+        say = partial(self._say, "fast", total=None)
+        return Directory(self.lease, self.graph, self._generations, self._wait, say).readers()
 
-        async def groups(generation: int) -> Counts:
-            found = await people.licensing_groups(self.graph, self._wait)
-            await _off_loop(partial(self._generations.add_groups, generation, found.items))
-            return len(found.items), found.unreadable
-
-        async def roles(generation: int) -> Counts:
-            found = await people.role_holders(self.graph, self._wait)
-            await _off_loop(partial(self._generations.add_role_holders, generation, found.items))
-            return len(found.items), found.unreadable
-
-        await self._lane("fast", {Source.USERS: users, Source.GROUPS: groups, Source.ROLES: roles})
-
-    async def _lane_of_reports(self) -> None:
-        async def one(source: Source, generation: int) -> Counts:
+    def _reports(self) -> dict[Source, Reader]:
+        async def one(source: Source, generation: int) -> Gave:
             if self._names_concealed:
                 raise not_readable(source, Reason.CONCEALED)
             if await self._budget(report_budget(source)):
                 raise not_readable(source, Reason.THROTTLED)
-            found = await reports.report(self.graph, source, self._wait)
+            if source is Source.COPILOT:
+                found = await copilot.copilot_use(self.graph, self._wait)
+            else:
+                found = await reports.report(self.graph, source, self._wait)
             await _off_loop(partial(self._generations.add_usage, generation, source, found.rows))
-            return len(found.rows), found.unreadable
+            return Gave(len(found.rows), found.unreadable)
 
-        await self._lane("reports", {source: partial(one, source) for source in LANES["reports"]})
+        return {source: partial(one, source) for source in LANES["reports"]}
 
-    async def _lane(self, lane: Lane, readers: Mapping[Source, Callable[[int], Awaitable[Counts]]]) -> None:
-        """Reads the sources of a lane side by side, and publishes what came of them in one transaction."""
+    async def _lane(self, lane: Lane, due: frozenset[Source], of_lane: Mapping[Source, Reader]) -> None:
+        """Reads the due sources of a lane side by side, and publishes what came of them in one transaction."""
+        readers = {source: read for source, read in of_lane.items() if source in due}
+        if not readers:
+            return
         started = self.lease.clock()
         generation = await _off_loop(partial(self._generations.begin, lane, started))
         self._say(lane, f"Reading {NAMES[next(iter(readers))][0]}.", 0, len(readers))
         readings: list[Reading] = []
 
-        async def one(source: Source, read: Callable[[int], Awaitable[Counts]]) -> None:
+        async def one(source: Source, read: Reader) -> None:
             try:
-                count, unreadable = await read(generation)
-                readings.append(Reading(source, None, started, count, unreadable))
+                gave = await read(generation)
+                if not gave.items and gave.unreadable:  # not an empty tenant: an answer that made no sense
+                    raise not_readable(source, Reason.MALFORMED)
+                readings.append(Reading(source, None, started, gave.items, gave.unreadable, gave.unchecked))
             except NotReadable as error:
                 readings.append(Reading(source, Reason(error.reason), started))
             self._say(lane, f"Read {NAMES[source][0]}.", len(readings), len(readers))

@@ -17,6 +17,15 @@ class ScanSeen:
     total: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Gave:
+    """How many items a source gave, and how many of them made no sense. `unchecked` as in `Reading`."""
+
+    items: int
+    unreadable: int = 0
+    unchecked: bool = False
+
+
 Observe = Callable[[ScanSeen], None]
 
 

@@ -16,6 +16,7 @@ from licenseiq.readings import Reading, Reason, Source
 from licenseiq_tenant.graph.client import Graph
 from licenseiq_tenant.graph.fetch import Sleep, not_readable
 from licenseiq_tenant.lanes import sign_ins
+from licenseiq_tenant.lanes.people import is_short
 from licenseiq_tenant.snapshot.generations import LASTING, Generations
 from licenseiq_tenant.snapshot.lease import RENEW_SECONDS, Budget, Lease
 
@@ -64,7 +65,7 @@ class SlowLane:
 
     async def _pages(self, generation: int, link: str | None, now: datetime) -> Reading:
         count = await run_sync(self.generations.count, generation, "sign_in")
-        unreadable, seen = 0, set[str]()
+        seen = set[str]()
 
         async def again(seconds: float) -> None:
             await self.wait(seconds)
@@ -73,14 +74,26 @@ class SlowLane:
         while True:
             await self._budget(count)
             page = await sign_ins.page(self.graph, link, again)
-            await run_sync(self.generations.add_sign_ins, generation, page.rows, page.next_link)
-            count, unreadable, link = count + len(page.rows), unreadable + page.unreadable, page.next_link
+            await run_sync(self.generations.add_sign_ins, generation, page.rows, page.unreadable, page.next_link)
+            count, link = count + len(page.rows), page.next_link
             self.say(f"Reading sign-in activity: {count} so far.", count)
             if link is None:
-                return Reading(Source.SIGN_INS, None, now, count, unreadable)
+                return await self._whole(generation, now)
             if link in seen:
                 raise not_readable(Source.SIGN_INS, Reason.INCOMPLETE)
             seen.add(link)
+
+    async def _whole(self, generation: int, now: datetime) -> Reading:
+        """What was read to the end. INCOMPLETE when a page went missing: more people lack than came since;
+        MALFORMED when nothing of it made sense."""
+        unreadable = await run_sync(self.generations.unreadable, generation)
+        lacking, people = await run_sync(self.generations.without_sign_in, generation)
+        if is_short(people - lacking + unreadable, people):
+            raise not_readable(Source.SIGN_INS, Reason.INCOMPLETE)
+        count = await run_sync(self.generations.count, generation, "sign_in")
+        if not count and unreadable:
+            raise not_readable(Source.SIGN_INS, Reason.MALFORMED)
+        return Reading(Source.SIGN_INS, None, now, count, unreadable)
 
     async def _budget(self, count: int) -> None:
         """Waits until one more request is within the budget, and counts it."""

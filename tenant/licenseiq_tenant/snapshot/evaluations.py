@@ -3,18 +3,20 @@
 import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from licenseiq.context import Context
 from licenseiq.evaluation import Evaluation, Holder, Summary
-from licenseiq.findings import Confidence
+from licenseiq.findings import Claim, Confidence
 from licenseiq.holders import monthly_cost
 from licenseiq.money import Money, Total, add_up
-from licenseiq.ports import HolderPage, HolderQuery
+from licenseiq.ports import HolderGroup, HolderPage, HolderQuery
 from licenseiq.readings import Source
 from licenseiq.times import iso, parse_iso
+from licenseiq.waste import GroupBy
 from licenseiq_tenant.snapshot.lease import Lease
 from licenseiq_tenant.snapshot.rows import Row, fold
 
@@ -26,6 +28,8 @@ def save(lease: Lease, evaluation: Evaluation, generations: Mapping[Source, int]
     """Stores an evaluation in one transaction, and makes it the newest. Returns its id."""
     tenant, name = evaluation.tenant_id, f"ev-{secrets.token_hex(6)}"
     ranked = sorted(evaluation.holders, key=lambda h: (h.days_inactive is None, -(h.days_inactive or 0), h.user_id))
+    whose = {f.finding_id: f.user_id for f in evaluation.findings}
+    departments = {h.user_id: h.department for h in evaluation.holders}
     with lease.database.write() as db:
         lease.check(db)
         db.exec_driver_sql(
@@ -72,17 +76,7 @@ def save(lease: Lease, evaluation: Evaluation, generations: Mapping[Source, int]
             db,
             "claim",
             [
-                (
-                    tenant,
-                    name,
-                    c.finding_id,
-                    c.sku_id,
-                    c.kind,
-                    c.seats,
-                    c.counts,
-                    c.monthly.currency if c.monthly else None,
-                    c.monthly.micros if c.monthly else None,
-                )
+                _claim_row(tenant, name, c, user := whose[c.finding_id], departments.get(user or ""))
                 for c in evaluation.claims
             ],
         )
@@ -143,6 +137,44 @@ def holders(db: "Connection", context: Context, evaluation_id: str, query: Holde
     )
 
 
+def holder_groups(
+    db: "Connection", context: Context, evaluation_id: str, query: HolderQuery, by: GroupBy
+) -> tuple[HolderGroup, ...]:
+    """The same people by department or SKU, the largest group first."""
+    where, given = _conditions(context.tenant_id, evaluation_id, query)
+    key, label = (
+        ("s.sku_id", "s.sku_id") if by is GroupBy.SKU else ("NULLIF(h.department_key, '')", "MIN(h.department)")
+    )
+    found = db.exec_driver_sql(
+        f"SELECT {key} AS name, {label}, s.sku_id, COUNT(*), COUNT(DISTINCT h.position) "  # noqa: S608
+        "FROM holder h CROSS JOIN holder_seat s "
+        "WHERE s.tenant_id = h.tenant_id AND s.evaluation_id = h.evaluation_id AND s.position = h.position "
+        f"AND {where} AND h.is_person = 1 AND h.days_inactive >= ? GROUP BY name, s.sku_id ORDER BY name",
+        (*given, query.inactive_days),
+    ).all()
+    people: dict[str | None, int] = {}
+    if by is GroupBy.DEPARTMENT:
+        counted = db.exec_driver_sql(
+            f"SELECT {key}, COUNT(*) FROM holder h "  # noqa: S608
+            f"WHERE {where} AND h.is_person = 1 AND h.days_inactive >= ? GROUP BY 1",
+            (*given, query.inactive_days),
+        )
+        people = {name: int(number) for name, number in counted}
+    groups = []
+    for name, same in groupby(found, key=lambda row: row[0]):
+        rows = list(same)
+        prices = [(context.price(row[2]), int(row[3])) for row in rows]
+        groups.append(
+            HolderGroup(
+                key=None if name is None else str(min(row[1] for row in rows)),
+                people=int(people[name]) if people else int(rows[0][4]),
+                monthly=_money(prices),
+                unpriced_seats=sum(count for price, count in prices if price is None),
+            )
+        )
+    return tuple(sorted(groups, key=lambda group: (-group.people, group.key is None, group.key or "")))
+
+
 def _money(prices: list[tuple[Money | None, int]]) -> Total:
     return add_up(price.times(count) for price, count in prices if price is not None)
 
@@ -167,6 +199,23 @@ _COLUMNS = (
     "h.position, h.user_id, h.principal_name, h.display_name, h.department, h.account_enabled, h.is_person, "
     "h.last_activity, h.days_inactive, h.never_active, h.confidence, h.reason"
 )
+
+
+def _claim_row(tenant_id: str, evaluation_id: str, claim: Claim, user_id: str | None, department: str | None) -> Row:
+    return (
+        tenant_id,
+        evaluation_id,
+        claim.finding_id,
+        claim.sku_id,
+        claim.kind,
+        claim.seats,
+        claim.counts,
+        claim.monthly.currency if claim.monthly else None,
+        claim.monthly.micros if claim.monthly else None,
+        user_id,
+        department,
+        fold(department),
+    )
 
 
 def _holder_row(tenant_id: str, evaluation_id: str, place: int, holder: Holder) -> Row:

@@ -13,37 +13,29 @@ from licenseiq.people import Person
 from licenseiq.readings import Reading, Reason, Source
 from licenseiq.seats import SeatLine, Subscription
 from licenseiq.times import iso
-from licenseiq.usage import AppUse, Drive, Mailbox, ProductUse, SignIn
-from licenseiq_tenant.lanes.people import LicensingGroup, RoleHolder
+from licenseiq.usage import AppUse, Drive, LastUse, Mailbox, ProductUse, SignIn
+from licenseiq_tenant.lanes.groups import LicensingGroup
+from licenseiq_tenant.lanes.roles import RoleHolder
 from licenseiq_tenant.snapshot import rows
+from licenseiq_tenant.snapshot.forgetting import forget_generation
 from licenseiq_tenant.snapshot.lease import Lease
+from licenseiq_tenant.snapshot.tables import ROLE_TABLES, USAGE_TABLES
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 LASTING = frozenset(
-    {Reason.NO_PERMISSION, Reason.NO_PREMIUM, Reason.CONCEALED, Reason.EMPTY, Reason.NOT_OFFERED, Reason.NOT_YET}
+    {
+        Reason.NO_PERMISSION,
+        Reason.NO_MEMBERS,
+        Reason.NO_PREMIUM,
+        Reason.CONCEALED,
+        Reason.EMPTY,
+        Reason.NOT_OFFERED,
+        Reason.NOT_YET,
+    }
 )
-USAGE_TABLES = {
-    Source.ACTIVE_USERS: "product_use",
-    Source.APPS: "app_use",
-    Source.MAILBOXES: "mailbox",
-    Source.ONEDRIVE: "drive",
-}
-# Tables whose rows belong to a generation.
-_OF_GENERATION = (
-    "person",
-    "assignment",
-    "role_holder",
-    "licensing_group",
-    "seat_line",
-    "subscription",
-    *USAGE_TABLES.values(),
-    "sign_in",
-    "reading",
-)
-_OF_EVALUATION = ("evaluation_source", "holder", "holder_seat", "finding", "claim")
-Use = ProductUse | AppUse | Mailbox | Drive
+Use = ProductUse | AppUse | Mailbox | Drive | LastUse
 
 
 class Generations:
@@ -65,7 +57,9 @@ class Generations:
                 or 1
             )
             db.exec_driver_sql(
-                "INSERT INTO generation VALUES (?, ?, ?, 'building', ?, NULL)", (self._tenant, number, lane, iso(now))
+                "INSERT INTO generation (tenant_id, generation_id, lane, state, started_at) "
+                "VALUES (?, ?, ?, 'building', ?)",
+                (self._tenant, number, lane, iso(now)),
             )
         return number
 
@@ -80,21 +74,32 @@ class Generations:
         return None if row is None else (int(row[0]), str(row[1]))
 
     def add_people(self, generation: int, people: Sequence[Person]) -> None:
+        """One page. Whoever was on a page before is taken from this one, whole."""
         key = (self._tenant, generation)
-        self._insert("person", [rows.person_row(key, person) for person in people])
-        self._insert("assignment", [row for person in people for row in rows.assignment_rows(key, person)])
+        once = {person.user_id: person for person in people}.values()
+        assigned = [row for person in once for row in rows.assignment_rows(key, person)]
+        with self._database.write() as db:
+            self._lease.check(db)
+            if once:
+                db.exec_driver_sql(
+                    "DELETE FROM assignment WHERE tenant_id = ? AND generation_id = ? AND user_id = ?",
+                    [(*key, person.user_id) for person in once],
+                )
+            _insert(db, "person", [rows.person_row(key, person) for person in once])
+            _insert(db, "assignment", assigned)
 
     def add_groups(self, generation: int, groups: Sequence[LicensingGroup]) -> None:
-        self._insert(
-            "licensing_group",
-            [
-                (self._tenant, generation, g.group_id, g.display_name, " ".join(g.sku_ids), g.membership_rule, g.synced)
-                for g in groups
-            ],
-        )
+        """With the members of those whose members are known."""
+        key = (self._tenant, generation)
+        with self._database.write() as db:
+            self._lease.check(db)
+            _insert(db, "licensing_group", [rows.group_row(key, group) for group in groups])
+            _insert(db, "group_member", [(*key, g.group_id, who) for g in groups for who in g.members or ()])
 
-    def add_role_holders(self, generation: int, holders: Sequence[RoleHolder]) -> None:
-        self._insert("role_holder", [(self._tenant, generation, h.principal_id, h.role_name) for h in holders])
+    def add_role_holders(self, generation: int, source: Source, holders: Sequence[RoleHolder]) -> None:
+        """`source` is ROLES or ELIGIBLE_ROLES."""
+        found = [(self._tenant, generation, h.principal_id, h.role_name) for h in holders]
+        self._insert(ROLE_TABLES[source], found)
 
     def add_seat_lines(self, generation: int, lines: Sequence[SeatLine]) -> None:
         self._insert("seat_line", [rows.seat_line_row((self._tenant, generation), line) for line in lines])
@@ -107,16 +112,41 @@ class Generations:
         key = (self._tenant, generation)
         self._insert(USAGE_TABLES[source], [rows.usage_row(key, who, use) for who, use in found])
 
-    def add_sign_ins(self, generation: int, found: Sequence[tuple[str, SignIn]], checkpoint: str | None) -> None:
-        """One page, and the place where the next one starts, in one transaction."""
+    def add_sign_ins(
+        self, generation: int, found: Sequence[tuple[str, SignIn]], unreadable: int, checkpoint: str | None
+    ) -> None:
+        """One page, how many of its items made no sense, and where the next one starts, in one transaction."""
         key = (self._tenant, generation)
         with self._database.write() as db:
             self._lease.check(db)
             if page := [rows.sign_in_row(key, user_id, seen) for user_id, seen in found]:
                 db.exec_driver_sql("INSERT OR REPLACE INTO sign_in VALUES (?, ?, ?, ?, ?, ?)", page)
             db.exec_driver_sql(
-                "UPDATE generation SET checkpoint = ? WHERE tenant_id = ? AND generation_id = ?", (checkpoint, *key)
+                "UPDATE generation SET checkpoint = ?, unreadable = unreadable + ? "
+                "WHERE tenant_id = ? AND generation_id = ?",
+                (checkpoint, unreadable, *key),
             )
+
+    def unreadable(self, generation: int) -> int:
+        """What made no sense in a generation that is being built, in this process and in those before."""
+        with self._database.read() as db:
+            found = db.exec_driver_sql(
+                "SELECT unreadable FROM generation WHERE tenant_id = ? AND generation_id = ?",
+                (self._tenant, generation),
+            ).scalar()
+        return int(found or 0)
+
+    def without_sign_in(self, generation: int) -> tuple[int, int]:
+        """How many people of the newest reading of users are not in this generation's sign-ins, of how many."""
+        with self._database.read() as db:
+            row = db.exec_driver_sql(
+                "SELECT COUNT(*), COUNT(s.user_id) FROM pointer n "
+                "JOIN person p ON p.tenant_id = n.tenant_id AND p.generation_id = n.generation_id "
+                "LEFT JOIN sign_in s ON s.tenant_id = p.tenant_id AND s.generation_id = ? AND s.user_id = p.user_id "
+                "WHERE n.tenant_id = ? AND n.source = ?",
+                (generation, self._tenant, Source.USERS.value),
+            ).one()
+        return int(row[0]) - int(row[1]), int(row[0])
 
     def count(self, generation: int, table: str) -> int:
         """How many rows of a generation a table holds."""
@@ -135,8 +165,11 @@ class Generations:
                 at = iso(reading.as_of or self._lease.clock())
                 source, reason = reading.source.value, None if reading.reason is None else reading.reason.value
                 db.exec_driver_sql(
-                    "INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (self._tenant, generation, source, reason, at, reading.rows, reading.unreadable_rows),
+                    "INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        *(self._tenant, generation, source, reason, at),
+                        *(reading.rows, reading.unreadable_rows, reading.unchecked),
+                    ),
                 )
                 db.exec_driver_sql(
                     "INSERT OR REPLACE INTO last_try VALUES (?, ?, ?, ?)", (self._tenant, source, at, reason)
@@ -159,31 +192,6 @@ class Generations:
                 (self._tenant, generation),
             )
 
-    def sweep(self, evaluations_since: datetime, resumable_since: datetime) -> None:
-        """Forgets evaluations older than the one time, except the newest, and generations that nothing needs:
-        neither a pointer, nor an evaluation, nor a lane that can be resumed since the other time."""
-        with self._database.write() as db:
-            self._lease.check(db)
-            tenant = (self._tenant,)
-            for (old,) in db.exec_driver_sql(
-                "SELECT evaluation_id FROM evaluation WHERE tenant_id = ? AND as_of < ? AND number < "
-                "(SELECT MAX(number) FROM evaluation WHERE tenant_id = ?)",
-                (self._tenant, iso(evaluations_since), self._tenant),
-            ).all():
-                for table in (*_OF_EVALUATION, "evaluation"):
-                    db.exec_driver_sql(
-                        f"DELETE FROM {table} WHERE tenant_id = ? AND evaluation_id = ?",  # noqa: S608
-                        (self._tenant, old),
-                    )
-            for (old,) in db.exec_driver_sql(
-                "SELECT generation_id FROM generation WHERE tenant_id = ? "
-                "AND generation_id NOT IN (SELECT generation_id FROM pointer WHERE tenant_id = ?) "
-                "AND generation_id NOT IN (SELECT generation_id FROM evaluation_source WHERE tenant_id = ?) "
-                "AND NOT (state = 'building' AND checkpoint IS NOT NULL AND started_at >= ?)",
-                (*tenant * 3, iso(resumable_since)),
-            ).all():
-                self._drop(db, old)
-
     def note_failure(self, source: Source, reason: Reason, now: datetime) -> None:
         """Keeps that the newest try failed; what was read so far stays, to go on from."""
         with self._database.write() as db:
@@ -197,19 +205,16 @@ class Generations:
         """Forgets a generation that was not published."""
         with self._database.write() as db:
             self._lease.check(db)
-            self._drop(db, generation)
-
-    def _drop(self, db: "Connection", generation: int) -> None:
-        for table in (*_OF_GENERATION, "generation"):
-            db.exec_driver_sql(
-                f"DELETE FROM {table} WHERE tenant_id = ? AND generation_id = ?",  # noqa: S608
-                (self._tenant, generation),
-            )
+            forget_generation(db, self._tenant, generation)
 
     def _insert(self, table: str, found: list[rows.Row]) -> None:
-        if not found:
-            return
+        if found:
+            with self._database.write() as db:
+                self._lease.check(db)
+                _insert(db, table, found)
+
+
+def _insert(db: "Connection", table: str, found: list[rows.Row]) -> None:
+    if found:
         marks = ", ".join("?" * len(found[0]))
-        with self._database.write() as db:
-            self._lease.check(db)
-            db.exec_driver_sql(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", found)  # noqa: S608
+        db.exec_driver_sql(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", found)  # noqa: S608

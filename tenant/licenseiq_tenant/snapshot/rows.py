@@ -8,7 +8,8 @@ from typing import Any
 from licenseiq.people import Assignment, Person
 from licenseiq.seats import SeatLine, Subscription
 from licenseiq.times import iso, parse_iso
-from licenseiq.usage import AppUse, Drive, Mailbox, ProductUse, SignIn
+from licenseiq.usage import AppUse, Drive, LastUse, Mailbox, ProductUse, SignIn
+from licenseiq_tenant.lanes.groups import LicensingGroup
 
 Key = tuple[str, int]
 Row = tuple[Any, ...]
@@ -92,6 +93,19 @@ def _assignment(sku_id: str, group_id: str | None, state: str | None, error: str
     return Assignment(sku_id, group_id, state, error, tuple(plans.split()))
 
 
+def group_row(key: Key, group: LicensingGroup) -> Row:
+    return (
+        *key,
+        group.group_id,
+        group.display_name,
+        " ".join(group.sku_ids),
+        group.membership_rule,
+        group.synced,
+        group.processing_state,
+        group.members is not None,
+    )
+
+
 def seat_line_row(key: Key, line: SeatLine) -> Row:
     return (
         *key,
@@ -132,7 +146,7 @@ def subscription_of(row: Row) -> Subscription:
     return Subscription(row[0], row[1], row[2], _flag(row[3]), row[4], _to_moment(row[5]), _to_moment(row[6]))
 
 
-def usage_row(key: Key, who: str, use: ProductUse | AppUse | Mailbox | Drive) -> Row:
+def usage_row(key: Key, who: str, use: ProductUse | AppUse | Mailbox | Drive | LastUse) -> Row:
     match use:
         case ProductUse():
             days = (use.exchange, use.onedrive, use.sharepoint, use.teams, use.other, use.licensed_since)
@@ -144,6 +158,8 @@ def usage_row(key: Key, who: str, use: ProductUse | AppUse | Mailbox | Drive) ->
             return (*key, who, use.kind, _day(use.last_activity), use.used_bytes, use.quota_bytes, use.has_archive)
         case Drive():
             return (*key, who, _day(use.last_activity), use.used_bytes, use.files)
+        case LastUse():
+            return (*key, who, _day(use.last_activity))
 
 
 def product_use_of(row: Row) -> ProductUse:
@@ -160,6 +176,16 @@ def mailbox_of(row: Row) -> Mailbox:
 
 def drive_of(row: Row) -> Drive:
     return Drive(_to_day(row[0]), row[1], row[2])
+
+
+def last_use_of(row: Row) -> LastUse:
+    return _last_use(row[0])
+
+
+@lru_cache(maxsize=4096)
+def _last_use(day: str | None) -> LastUse:
+    """Shared between people: there are few different days."""
+    return LastUse(_to_day(day))
 
 
 def sign_in_row(key: Key, user_id: str, seen: SignIn) -> Row:

@@ -13,7 +13,7 @@ from licenseiq.policy import Policy
 from licenseiq.readings import Reading, Reason, Source
 from licenseiq.skus import Catalogue
 from licenseiq.times import parse_iso
-from licenseiq.usage import AppUse, Drive, Mailbox, ProductUse, Signals, SignIn
+from licenseiq.usage import Signals
 from licenseiq_tenant.snapshot import rows
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ _USES: dict[Source, tuple[str, str, Callable[[rows.Row], Any]]] = {
     Source.APPS: ("app_use", "last_activity, desktop, web, mobile", rows.app_use_of),
     Source.MAILBOXES: ("mailbox", "kind, last_activity, used_bytes, quota_bytes, has_archive", rows.mailbox_of),
     Source.ONEDRIVE: ("drive", "last_activity, used_bytes, files", rows.drive_of),
+    Source.TEAMS: ("teams_use", "last_activity", rows.last_use_of),
+    Source.SHAREPOINT: ("sharepoint_use", "last_activity", rows.last_use_of),
+    Source.EMAIL: ("email_use", "last_activity", rows.last_use_of),
+    Source.ACTIVATIONS: ("activation", "last_activity", rows.last_use_of),
+    Source.COPILOT: ("copilot_use", "last_activity", rows.last_use_of),
     Source.SIGN_INS: ("sign_in", "interactive, non_interactive, successful", rows.sign_in_of),
 }
 
@@ -45,13 +50,13 @@ def readings(db: "Connection", tenant_id: str, generations: Generations) -> dict
     found = {}
     for source, generation in generations.items():
         row = db.exec_driver_sql(
-            "SELECT reason, as_of, item_count, unreadable FROM reading "
+            "SELECT reason, as_of, item_count, unreadable, unchecked FROM reading "
             "WHERE tenant_id = ? AND generation_id = ? AND source = ?",
             (tenant_id, generation, source.value),
         ).first()
         if row is not None:
             reason = None if row[0] is None else Reason(row[0])
-            found[source] = Reading(source, reason, parse_iso(row[1]), int(row[2]), int(row[3]))
+            found[source] = Reading(source, reason, parse_iso(row[1]), int(row[2]), int(row[3]), bool(row[4]))
     return found
 
 
@@ -85,17 +90,8 @@ def tenant_view(db: "Connection", ground: Context, generations: Generations) -> 
     assigned: dict[str, list[Assignment]] = {}
     for row in _all(db, "assignment", rows.ASSIGNMENT_COLUMNS, tenant, generations, Source.USERS, "user_id, place"):
         assigned.setdefault(row[0], []).append(rows.assignment_of(row))
-    roles = None
-    if ground.is_read(Source.ROLES):
-        roles = dict[str, list[str]]()
-        for holder, name in _all(db, "role_holder", "principal_id, role_name", tenant, generations, Source.ROLES):
-            roles.setdefault(holder, []).append(name)
+    roles = _roles(db, ground, generations)
     uses = {source: _uses(db, ground, generations, source) for source in _USES}
-    products: dict[str, ProductUse] = uses[Source.ACTIVE_USERS]
-    apps: dict[str, AppUse] = uses[Source.APPS]
-    mailboxes: dict[str, Mailbox] = uses[Source.MAILBOXES]
-    drives: dict[str, Drive] = uses[Source.ONEDRIVE]
-    sign_ins: dict[str, SignIn] = uses[Source.SIGN_INS]
     people = []
     for row in _all(db, "person", rows.PERSON_COLUMNS, tenant, generations, Source.USERS, "user_id"):
         who, name = row[0], rows.fold(row[1]) or ""
@@ -104,9 +100,7 @@ def tenant_view(db: "Connection", ground: Context, generations: Generations) -> 
                 row,
                 assignments=tuple(assigned.get(who, ())),
                 roles=None if roles is None else tuple(roles.get(who, ())),
-                signals=Signals(
-                    sign_ins.get(who), products.get(name), apps.get(name), mailboxes.get(name), drives.get(name)
-                ),
+                signals=_signals({source: seen.get(_key(source, who, name)) for source, seen in uses.items()}),
             )
         )
     return TenantView(ground, tuple(people))
@@ -132,41 +126,75 @@ def _whole(db: "Connection", ground: Context, generations: Generations, row: row
         "WHERE tenant_id = ? AND generation_id = ? AND user_id = ? ORDER BY place",
         (tenant, generations.get(Source.USERS), who),
     )
-    roles = None
-    if ground.is_read(Source.ROLES):
-        roles = db.exec_driver_sql(
-            "SELECT role_name FROM role_holder WHERE tenant_id = ? AND generation_id = ? AND principal_id = ?",
-            (tenant, generations[Source.ROLES], who),
-        ).scalars()
+    roles = _roles(db, ground, generations, who)
     uses: dict[Source, Any] = {}
     for source, (table, columns, of) in _USES.items():
-        key, value = ("user_id", who) if source is Source.SIGN_INS else ("principal_key", name)
         if ground.is_read(source):
             seen = db.exec_driver_sql(
-                f"SELECT {columns} FROM {table} WHERE tenant_id = ? AND generation_id = ? AND {key} = ?",  # noqa: S608
-                (tenant, generations[source], value),
+                f"SELECT {columns} FROM {table} "  # noqa: S608
+                f"WHERE tenant_id = ? AND generation_id = ? AND {_key_column(source)} = ?",
+                (tenant, generations[source], _key(source, who, name)),
             ).first()
             uses[source] = None if seen is None else of(tuple(seen))
     return rows.person_of(
         row,
         assignments=tuple(rows.assignment_of(tuple(one)) for one in assigned),
-        roles=None if roles is None else tuple(roles),
-        signals=Signals(
-            uses.get(Source.SIGN_INS),
-            uses.get(Source.ACTIVE_USERS),
-            uses.get(Source.APPS),
-            uses.get(Source.MAILBOXES),
-            uses.get(Source.ONEDRIVE),
-        ),
+        roles=None if roles is None else tuple(roles.get(who, ())),
+        signals=_signals(uses),
     )
+
+
+def _signals(uses: Mapping[Source, Any]) -> Signals:
+    return Signals(
+        sign_in=uses.get(Source.SIGN_INS),
+        products=uses.get(Source.ACTIVE_USERS),
+        apps=uses.get(Source.APPS),
+        mailbox=uses.get(Source.MAILBOXES),
+        drive=uses.get(Source.ONEDRIVE),
+        teams=uses.get(Source.TEAMS),
+        sharepoint=uses.get(Source.SHAREPOINT),
+        email=uses.get(Source.EMAIL),
+        activation=uses.get(Source.ACTIVATIONS),
+        copilot=uses.get(Source.COPILOT),
+    )
+
+
+def _roles(
+    db: "Connection", ground: Context, generations: Generations, who: str | None = None
+) -> dict[str, list[str]] | None:
+    """The roles of everybody, or of one; None where it is not known who holds one. A role that somebody may activate
+    is among them: whoever can become privileged is protected like who is."""
+    if not ground.is_read(Source.ROLES):
+        return None
+    held: dict[str, list[str]] = {}
+    for source, table in ((Source.ROLES, "role_holder"), (Source.ELIGIBLE_ROLES, "eligible_role")):
+        if not ground.is_read(source):
+            continue
+        found = db.exec_driver_sql(
+            f"SELECT principal_id, role_name FROM {table} WHERE tenant_id = ? AND generation_id = ?"  # noqa: S608
+            + ("" if who is None else " AND principal_id = ?"),
+            (ground.tenant_id, generations[source], *(() if who is None else (who,))),
+        )
+        for holder, name in found:
+            names = held.setdefault(holder, [])
+            if name not in names:
+                names.append(name)
+    return held
+
+
+def _key_column(source: Source) -> str:
+    return "user_id" if source is Source.SIGN_INS else "principal_key"
+
+
+def _key(source: Source, user_id: str, principal_key: str) -> str:
+    return user_id if source is Source.SIGN_INS else principal_key
 
 
 def _uses(db: "Connection", ground: Context, generations: Generations, source: Source) -> dict[str, Any]:
     if not ground.is_read(source):
         return {}
     table, columns, of = _USES[source]
-    key = "user_id" if source is Source.SIGN_INS else "principal_key"
-    found = _all(db, table, f"{key}, {columns}", ground.tenant_id, generations, source)
+    found = _all(db, table, f"{_key_column(source)}, {columns}", ground.tenant_id, generations, source)
     return {row[0]: of(row[1:]) for row in found}
 
 

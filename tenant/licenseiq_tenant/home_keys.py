@@ -1,0 +1,48 @@
+"""Secrets of a home: 32 random bytes in a file that its owner alone can read, made on first use."""
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from licenseiq.errors import SettingsError
+
+PSEUDONYMS = "pseudonym.key"
+_BYTES = 32
+
+
+def home_key(home: Path, name: str) -> bytes:
+    """The home's secret of that name; of two processes that make it at once, both get the same.
+
+    Raises SettingsError when the file is not one that was written here, or others can read it.
+    """
+    path = home / name
+    if not path.exists() and not path.is_symlink():
+        _write_new(path)
+    found = path.lstat()
+    if not stat.S_ISREG(found.st_mode) or (os.name != "nt" and found.st_mode & 0o077):
+        raise SettingsError(
+            f"The file {name} is a link, or can be read by other accounts.", f"Remove it; a new {name} is made."
+        )
+    key = path.read_bytes()
+    if len(key) != _BYTES:
+        raise SettingsError(f"The file {name} does not hold a key.", f"Remove it; a new {name} is made.")
+    return key
+
+
+def _write_new(path: Path) -> None:
+    """Written aside and linked into place whole: of two processes one wins, and no half a key is ever seen."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    handle = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(aside, path)
+        except FileExistsError:
+            return
+    finally:
+        aside.unlink()

@@ -1,0 +1,104 @@
+"""The groups that give licences, and whom they give them to. Permission: Group.Read.All."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import anyio
+import msgspec
+
+from licenseiq.errors import NotReadable
+from licenseiq.readings import Reason, Source
+from licenseiq_tenant.graph.client import Graph
+from licenseiq_tenant.graph.fetch import Sleep, pages
+from licenseiq_tenant.lanes import bodies, queries
+from licenseiq_tenant.lanes.found import Found
+
+USER = "#microsoft.graph.user"
+# What concerns one group alone: its members are unknown then, and the others are read.
+_ONE_GROUP = frozenset({Reason.NO_PERMISSION, Reason.NOT_OFFERED})
+
+
+@dataclass(frozen=True, slots=True)
+class LicensingGroup:
+    """A group that gives its direct members SKUs. `membership_rule` fills it where there is one; `synced` means
+    mastered on premises; `processing_state` is how far Graph is with handing out. Texts are raw.
+
+    `members` are the ids of the users directly in it (licensing passes over groups inside), None where not readable.
+    """
+
+    group_id: str
+    display_name: str | None
+    sku_ids: tuple[str, ...]
+    membership_rule: str | None
+    synced: bool | None
+    processing_state: str | None = None
+    members: tuple[str, ...] | None = None
+
+
+async def licensing_groups(graph: Graph, sleep: Sleep = anyio.sleep) -> Found[LicensingGroup]:
+    """GET /groups with licences, and the members of each.
+
+    A group whose licences Graph does not show is unreadable, not without licences; so is one whose members it does
+    not show, and that one is kept.
+    """
+    found: dict[str, LicensingGroup] = {}
+    unreadable = 0
+    async for raws in pages(graph, queries.groups(graph), Source.GROUPS, sleep):
+        page = groups_of(raws)
+        unreadable += page.unreadable
+        for group in page.items:
+            if group.group_id in found:
+                continue
+            found[group.group_id] = group
+            try:
+                inside = await members(graph, group.group_id, Source.GROUPS, sleep)
+            except NotReadable as error:
+                if Reason(error.reason) not in _ONE_GROUP:
+                    raise
+                unreadable += 1
+                continue
+            unreadable += inside.unreadable
+            if not inside.unreadable:
+                found[group.group_id] = replace(group, members=inside.items)
+    return Found(tuple(found.values()), unreadable)
+
+
+def groups_of(raws: Iterable[msgspec.Raw]) -> Found[LicensingGroup]:
+    """The groups of a page that give licences, without their members."""
+    groups, unreadable = bodies.decode_items(raws, bodies.Group)
+    found: list[LicensingGroup] = []
+    for group in groups:
+        if not group.id or group.assigned_licenses is None:
+            unreadable += 1
+            continue
+        rows, broken = bodies.decode_items(group.assigned_licenses, bodies.LicenceRow)
+        sku_ids = bodies.ids(row.sku_id for row in rows)
+        unreadable += broken + len(rows) - len(sku_ids)
+        state = group.license_processing_state
+        if sku_ids:
+            found.append(
+                LicensingGroup(
+                    group.id.lower(),
+                    group.display_name,
+                    sku_ids,
+                    group.membership_rule,
+                    group.on_premises_sync_enabled,
+                    state.state if state else None,
+                )
+            )
+    return Found(tuple(found), unreadable)
+
+
+async def members(graph: Graph, group_id: str, source: Source, sleep: Sleep = anyio.sleep) -> Found[str]:
+    """GET /groups/{id}/members: the users directly in a group, each once. Raises NotReadable."""
+    found: dict[str, None] = {}
+    unreadable = 0
+    async for raws in pages(graph, queries.members(graph, group_id), source, sleep):
+        rows, broken = bodies.decode_items(raws, bodies.DirectoryObject)
+        unreadable += broken
+        for row in rows:
+            if not row.id or row.kind is None:
+                unreadable += 1
+            elif row.kind == USER:
+                found[row.id.lower()] = None
+    return Found(tuple(found), unreadable)

@@ -1,0 +1,175 @@
+"""The findings of a stored evaluation, as lists and groups of the seats that they claim.
+
+Everything is answered from the claims, so that a list, its groups and the exposure count the same seats.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from licenseiq.evaluation import KindTotal
+from licenseiq.findings import Confidence, Finding
+from licenseiq.money import Money, Total, add_up
+from licenseiq.waste import GroupBy, Waste, WasteGroup, WastePage, WasteQuery, by_worth
+from licenseiq_tenant.snapshot.rows import Row, fold
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+# What a group has in common: its key, what is shown for it, and whether somebody holds the seats.
+_KEYS = {
+    GroupBy.KIND: ("kind", "kind"),
+    GroupBy.SKU: ("sku_id", "sku_id"),
+    GroupBy.DEPARTMENT: ("NULLIF(department_key, '')", "MIN(department)"),
+}
+
+
+def page(db: "Connection", tenant_id: str, evaluation_id: str, query: WasteQuery) -> WastePage:
+    """One page of the findings that `query` asks for."""
+    where, given = _conditions(tenant_id, evaluation_id, query)
+    # The sum over currencies orders rows, no more: what is shown is added up by currency.
+    ranked = db.exec_driver_sql(
+        "SELECT finding_id, MAX(counts) AS counting, SUM(micros) AS worth, SUM(seats) AS many, COUNT(*) OVER () "  # noqa: S608
+        f"FROM claim WHERE {where} GROUP BY finding_id "
+        "ORDER BY counting DESC, COALESCE(worth, 0) DESC, many DESC, finding_id LIMIT ? OFFSET ?",
+        (*given, query.limit, query.skip),
+    ).all()
+    totals = _totals(db, where, given)
+    return WastePage(
+        total=int(ranked[0][4]) if ranked else _count(db, where, given),
+        rows=_rows(db, where, given, tuple(row[0] for row in ranked)),
+        counted=_kinds(row for row in totals if row[1]),
+        to_review=_kinds(row for row in totals if not row[1]),
+        people=_count(db, where, given, "user_id"),
+    )
+
+
+def groups(
+    db: "Connection", tenant_id: str, evaluation_id: str, query: WasteQuery, by: GroupBy
+) -> tuple[WasteGroup, ...]:
+    """Every group of the seats that `query` asks for, by money and seats; its page and limit are not looked at."""
+    where, given = _conditions(tenant_id, evaluation_id, query)
+    key, label = _KEYS[by]
+    # Only departments tell seats that nobody holds from those of people without one.
+    held = "user_id IS NOT NULL" if by is GroupBy.DEPARTMENT else "1"
+    found = db.exec_driver_sql(
+        f"SELECT {key} AS name, {held} AS held, {label}, counts, currency, SUM(seats), SUM(micros) FROM claim "  # noqa: S608
+        f"WHERE {where} GROUP BY name, held, counts, currency ORDER BY held, name",
+        given,
+    ).all()
+    people = {
+        (name, held): int(number)
+        for name, held, number in db.exec_driver_sql(
+            f"SELECT {key}, {held}, COUNT(DISTINCT user_id) FROM claim WHERE {where} GROUP BY 1, 2",  # noqa: S608
+            given,
+        )
+    }
+    groups = (
+        replace(_group(tuple(map(tuple, same))), people=people[one])
+        for one, same in groupby(found, lambda r: (r[0], r[1]))
+    )
+    return tuple(sorted(groups, key=by_worth))
+
+
+def held_seats(db: "Connection", tenant_id: str, evaluation_id: str) -> dict[str, int]:
+    """How many people take a paid seat, by SKU."""
+    found = db.exec_driver_sql(
+        "SELECT sku_id, COUNT(*) FROM holder_seat WHERE tenant_id = ? AND evaluation_id = ? GROUP BY sku_id",
+        (tenant_id, evaluation_id),
+    )
+    return {sku_id: int(seats) for sku_id, seats in found}
+
+
+def _conditions(tenant_id: str, evaluation_id: str, query: WasteQuery) -> tuple[str, Row]:
+    where, given = "claim.tenant_id = ? AND claim.evaluation_id = ?", [tenant_id, evaluation_id]
+    for column, value in (
+        ("kind", query.kind),
+        ("sku_id", query.sku_id),
+        ("department_key", fold(query.department)),
+    ):
+        if value is not None:
+            where += f" AND claim.{column} = ?"
+            given.append(value)
+    return where, tuple(given)
+
+
+def _count(db: "Connection", where: str, given: Row, what: str = "finding_id") -> int:
+    return int(db.exec_driver_sql(f"SELECT COUNT(DISTINCT {what}) FROM claim WHERE {where}", given).scalar() or 0)  # noqa: S608
+
+
+def _totals(db: "Connection", where: str, given: Row) -> list[Row]:
+    found = db.exec_driver_sql(
+        f"SELECT kind, counts, currency, SUM(seats), SUM(micros) FROM claim WHERE {where} "  # noqa: S608
+        "GROUP BY kind, counts, currency ORDER BY kind",
+        given,
+    )
+    return [tuple(row) for row in found]
+
+
+def _kinds(totals: Iterable[Row]) -> tuple[KindTotal, ...]:
+    found = []
+    for kind, same in groupby(totals, lambda row: row[0]):
+        seats, monthly, unpriced = _sum([(row[2], row[3], row[4]) for row in same])
+        found.append(KindTotal(kind, seats, monthly, unpriced))
+    return tuple(found)
+
+
+def _group(same: tuple[Row, ...]) -> WasteGroup:
+    seats, monthly, unpriced = _sum([row[4:] for row in same if row[3]])
+    review = sum(int(row[5]) for row in same if not row[3])
+    label = None if same[0][0] is None else str(min(row[2] for row in same))
+    return WasteGroup(label, bool(same[0][1]), seats, monthly, unpriced, review)
+
+
+def _sum(parts: list[Row]) -> tuple[int, Total, int]:
+    """Seats, money and seats without a price of (currency, seats, micros)."""
+    return (
+        sum(int(seats) for _, seats, _ in parts),
+        add_up(Money(currency, int(micros)) for currency, _, micros in parts if currency is not None),
+        sum(int(seats) for currency, seats, _ in parts if currency is None),
+    )
+
+
+def _rows(db: "Connection", where: str, given: Row, shown: tuple[str, ...]) -> tuple[Waste, ...]:
+    if not shown:
+        return ()
+    found = db.exec_driver_sql(
+        "SELECT claim.finding_id, claim.sku_id, claim.seats, claim.currency, claim.micros, f.kind, f.user_id, "  # noqa: S608
+        "f.sku_ids, f.seats, f.confidence, f.reason, f.evidence, p.principal_name "
+        "FROM claim JOIN finding f USING (tenant_id, evaluation_id, finding_id) "
+        "LEFT JOIN evaluation_source s ON s.tenant_id = claim.tenant_id AND s.evaluation_id = claim.evaluation_id "
+        "AND s.source = 'users' "
+        "LEFT JOIN person p ON p.tenant_id = claim.tenant_id AND p.generation_id = s.generation_id "
+        "AND p.user_id = claim.user_id "
+        f"WHERE {where} AND claim.finding_id IN ({', '.join('?' * len(shown))}) ORDER BY claim.sku_id",
+        (*given, *shown),
+    )
+    claims: dict[str, list[Row]] = {}
+    for row in found:
+        claims.setdefault(row[0], []).append(tuple(row))
+    return tuple(_waste(claims[finding_id]) for finding_id in shown)
+
+
+def _waste(claims: list[Row]) -> Waste:
+    """The finding of these rows; all of them repeat what it says."""
+    kind, user_id, sku_ids, seats, confidence, reason, evidence, name = claims[0][5:]
+    claimed, monthly, unpriced = _sum([(row[3], row[2], row[4]) for row in claims])
+    return Waste(
+        finding=Finding(
+            kind=kind,
+            user_id=user_id,
+            sku_ids=tuple(sku_ids.split()),
+            seats=seats,
+            confidence=Confidence(confidence),
+            reason=reason,
+            evidence=msgspec.json.decode(evidence),
+        ),
+        user_principal_name=name,
+        sku_ids=tuple(row[1] for row in claims),
+        seats=claimed,
+        monthly=monthly,
+        unpriced_seats=unpriced,
+    )

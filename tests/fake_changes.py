@@ -1,0 +1,33 @@
+"""What a proposing fake makes of a request to change licences: the real playbook, over people in memory."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from licenseiq.context import Context
+from licenseiq.people import Person
+from licenseiq.playbooks.change_request import Action, Change, ChangeRequest
+from licenseiq.playbooks.license_changes import Grounds, plan_license_changes
+from licenseiq.proposals.plan import Plan
+from licenseiq.readings import Reading, Source
+from licenseiq.seats import SeatLine
+from licenseiq.skus import Catalogue
+
+
+def changes_plan(
+    people: Sequence[Person], request: ChangeRequest, client: str, known: Catalogue, now: datetime
+) -> Plan:
+    """A reclaim takes every seat of the people whom the findings name."""
+    ids = {sku.name: sku.sku_id for sku in known.skus.values()}
+    lines = {i: SeatLine(i, s.part_number, 99, 0, 0, 0, 1, True, "Enabled") for i, s in known.skus.items()}
+    context = Context("tenant-1", now, known, readings={s: Reading(s, None, now) for s in Source}, lines=lines)
+    sku, to_sku = ids.get(request.sku or ""), ids.get(request.to_sku or "")
+    changes = []
+    for person in people:
+        if request.action is Action.RECLAIM:
+            changes.append(Change(person, remove=person.seats()))
+        elif request.action is Action.ADD:
+            changes.append(Change(person, sku))
+        else:
+            changes.append(Change(person, to_sku, (sku or "",)))
+    grounds = Grounds(context, "ev-1", True, {"client": client, "channel": "stdio"}, now, lambda: b"s" * 32)
+    return plan_license_changes(changes, request.when, grounds)[0]

@@ -1,0 +1,170 @@
+"""explain_user: every path, every date with its source, and words where something is not known."""
+
+from dataclasses import fields, replace
+
+import pytest
+
+from licenseiq.people import Assignment
+from licenseiq.ports import LicenceGroup
+from licenseiq.readings import Source
+from licenseiq.sightings import SOURCES
+from licenseiq.usage import Signals
+from tests.fakes import COPILOT, E3, E5, HOSTILE, FakeTenant, hostile, person
+from tests.tools.talk import all_texts, ask, assert_clean, content, error, text_of
+
+pytestmark = pytest.mark.anyio
+TOOL = "explain_user"
+ONE = {"user": "user1@contoso.example"}
+
+
+def held(*assignments: Assignment) -> tuple[Assignment, ...]:
+    return assignments
+
+
+def test_every_signal_has_a_source() -> None:
+    assert set(SOURCES) == {field.name for field in fields(Signals)}
+
+
+async def test_it_tells_who_what_and_since_when(mode: str) -> None:
+    result = await ask(mode, TOOL, ONE)
+    answer = result.structured_content
+    assert answer is not None
+    assert answer["user"]["user_principal_name"] == "user1@contoso.example"
+    assert answer["account"]["kind"] == "person"
+    assert answer["holds"] == "not read in this version"
+    assert answer["activity"]["last_activity"] == "2026-11-23"
+    assert answer["activity"]["basis"] == "a successful sign-in"
+    assert answer["monthly_cost_held"] == [{"amount": "57.00", "currency": "USD"}]
+    signals = {row["source"]: row for row in answer["signals"]}
+    assert signals["active_users"]["dates"]["teams"] == "2026-11-20"
+    assert signals["active_users"]["dates"]["sharepoint"] is None
+    assert signals["active_users"]["as_of"] == "2026-11-23T09:12:31Z"
+    assert signals["mailboxes"]["facts"]["kind"] == "user"
+    assert "Last human signal: 2026-11-23." in text_of(result)
+
+
+async def test_several_paths_of_a_sku_take_one_seat_and_name_their_group(mode: str) -> None:
+    paths = held(Assignment(E5), Assignment(E5, "g1"), Assignment(E3, "g2", "Error", "CountViolation"))
+    group = LicenceGroup("g1", "Sales\u202e staff", 'user.department -eq "Sales"')
+    tenant = FakeTenant((replace(person(1), assignments=paths),), groups=(group,))
+    answer = await content(mode, TOOL, ONE, tenant=tenant)
+    e5, e3 = answer["licences"]
+    assert (e5["takes_seat"], e5["paths_total"]) == (True, 2)
+    assert e5["monthly_cost"] == [{"amount": "57.00", "currency": "USD"}]
+    assert [path["via"] for path in e5["paths"]] == ["direct", "group"]
+    assert e5["paths"][1]["group_name"] == "Sales staff"
+    assert e5["paths"][1]["group_rule"] == 'user.department -eq "Sales"'
+    assert (e3["takes_seat"], e3["monthly_cost"]) == (False, [])
+    assert e3["paths"][0] == {
+        "via": "group",
+        "group_id": "g2",
+        "group_name": None,
+        "group_rule": None,
+        "state": "Error",
+        "error": "CountViolation",
+    }
+    assert answer["monthly_cost_held"] == e5["monthly_cost"]
+
+
+async def test_a_service_is_off_only_where_every_path_has_it_off(mode: str) -> None:
+    paths = held(Assignment(E5, disabled_plans=("a", "b")), Assignment(E5, "g1", disabled_plans=("b", "c")))
+    answer = await content(mode, TOOL, ONE, tenant=FakeTenant((replace(person(1), assignments=paths),)))
+    assert answer["licences"][0]["disabled_plans_total"] == 1
+
+
+async def test_findings_show_evidence_and_money_once(mode: str) -> None:
+    blocked = replace(person(1, skus=(E5, COPILOT)), account_enabled=False)
+    answer = await content(mode, TOOL, ONE, tenant=FakeTenant((blocked,)))
+    (found,) = answer["findings"]
+    assert found["kind"] == "disabled_holder"
+    assert found["evidence"]["mailbox_kind"] == "user"
+    assert found["saving"]["amount"] == [{"amount": "57.00", "currency": "USD"}]
+    assert "1 seat without a known price" in found["saving"]["basis"]
+    assert answer["monthly_cost_held"] is None
+    assert answer["recommendation"]["recommended"] == []
+    assert "offboard_user" in answer["next_step"]
+
+
+async def test_what_was_not_read_says_why_and_is_no_date(mode: str) -> None:
+    unread = frozenset({Source.SIGN_INS, Source.ROLES})
+    silent = replace(person(1), signals=Signals(products=person(1).signals.products))
+    answer = await content(mode, TOOL, ONE, tenant=FakeTenant((silent,), unread=unread))
+    signals = {row["source"]: row for row in answer["signals"]}
+    assert "AuditLog.Read.All" in signals["sign_ins"]["not_read"]
+    assert signals["sign_ins"]["dates"] == {}
+    assert "nothing on this account" in signals["mailboxes"]["not_read"]
+    assert answer["roles"] is None
+    assert "directory roles" in answer["account"]["why"]
+    assert any("Not read in this version" in words for words in answer["unknown"])
+
+
+async def test_licences_that_graph_did_not_tell_are_not_an_empty_list(mode: str) -> None:
+    untold = replace(person(1), assignments=(), licences_known=False)
+    answer = await content(mode, TOOL, ONE, tenant=FakeTenant((untold,)))
+    assert (answer["licences"], answer["licences_total"], answer["monthly_cost_held"]) == (None, None, None)
+    assert answer["recommendation"]["recommended"] is None
+
+
+async def test_a_guest_is_said_to_be_one_and_why(mode: str) -> None:
+    guest = replace(person(1), user_type="Guest", roles=("Reports Reader",))
+    answer = await content(mode, TOOL, ONE, tenant=FakeTenant((guest,)))
+    assert answer["account"] == {"kind": "guest", "why": "Its user type is Guest."}
+    assert answer["roles"] == ["Reports Reader"]
+
+
+async def test_sixty_licences_and_hostile_texts_stay_within_the_budget(mode: str) -> None:
+    skus = tuple(f"{n:08x}-{'7' * 4}-4777-8777-{'7' * 12}" for n in range(60))
+    text = "Ä" * 3_000
+    full = replace(
+        person(1, text, department=text),
+        job_title=text,
+        office=text,
+        employee_type=text,
+        usage_location=text,
+        roles=tuple(f"{text}{n}" for n in range(30)),
+        account_enabled=False,
+        assignments=tuple(
+            Assignment(sku, f"group-{n}", "Error", text, tuple(skus)) for sku in skus for n in (None, 1, 2, 3, 4, 5)
+        ),
+    )
+    groups = tuple(LicenceGroup(f"group-{n}", text, text) for n in (1, 2, 3, 4, 5))
+    answer = await content(mode, TOOL, ONE, tenant=FakeTenant((full,), groups=groups))
+    assert answer["licences_total"] == 60
+    assert len(answer["licences"]) + answer["licences_left_out"] == 60
+    assert answer["licences"]
+
+
+async def test_the_longest_texts_over_a_tenant_where_nothing_was_read_stay_within_the_budget(mode: str) -> None:
+    text = "Ä" * 3_000
+    blind = replace(
+        person(1, text, department=text, skus=("s" * 36,)),
+        user_principal_name=text,
+        job_title=text,
+        office=text,
+        employee_type=text,
+        usage_location=text,
+        user_type=text,
+        roles=(text,) * 9,
+        signals=Signals(),
+    )
+    tenant = FakeTenant((blind,), unread=frozenset(Source), notes=tuple(f"{n} {'note ' * 60}" for n in range(9)))
+    answer = await content(mode, TOOL, {"user": blind.user_id}, tenant=tenant)
+    assert len(answer["licences"]) == 1
+    assert all(row["not_read"] for row in answer["signals"])
+
+
+@pytest.mark.parametrize("number", range(1, len(HOSTILE) + 1))
+async def test_hostile_texts_are_cleaned_and_stay_out_of_the_words(mode: str, number: int) -> None:
+    people = hostile()
+    result = await ask(mode, TOOL, {"user": people[number - 1].user_id}, tenant=FakeTenant(people))
+    for text in all_texts(result.structured_content):
+        assert_clean(text)
+        assert len(text) <= 300
+    words = getattr(result.content[0], "text", "")
+    assert not any(sign in words for sign in ("SYSTEM", "evil", "untrusted", "xxx", "image"))
+
+
+async def test_nobody_and_everybody_are_refused(mode: str) -> None:
+    assert "selects nobody in particular" in await error(mode, TOOL, {"user": "*"})
+    assert '"candidates":["Alex Doe' in await error(mode, TOOL, {"user": "Alex Doe"})
+    assert "Nobody has that name" in await error(mode, TOOL, {"user": "nobody@contoso.example"})

@@ -1,0 +1,65 @@
+"""A step that changes licences, in words: 'Swap Microsoft 365 E5 for Microsoft 365 E3; newly on: …'."""
+
+from collections.abc import Mapping
+
+from licenseiq.proposals.canonical import Json
+from licenseiq.proposals.plan import Step
+from licenseiq.text import clean
+from licenseiq.words import count
+from licenseiq_tools.wording import one_line
+
+_MOST_SKUS, _MOST_SERVICES = 3, 3
+
+
+def change_summary(step: Step) -> str:
+    """One line of at most 300 characters; no text of the tenant stands in such a step."""
+    names = step.arguments.get("names")
+    known = names if isinstance(names, Mapping) else {}
+    gone = [_name(sku, known) for sku in _list(step.arguments.get("remove"))]
+    come = [_name(one.get("sku_id"), known) for one in _given(step)]
+    if gone and come:
+        words = f"Swap {_few(gone)} for {_few(come)}"
+    elif come:
+        words = f"Assign {_few(come)}"
+    else:
+        words = f"Take back {_few(gone)}"
+    off = sum(len(_list(one.get("disabled_plans"))) for one in _given(step))
+    parts = [words, f"{count(off, 'service')} off as before" if off else "", _new(step), _date(step)]
+    return one_line("; ".join(part for part in parts if part) + ".")
+
+
+def _new(step: Step) -> str:
+    if not _given(step):
+        return ""
+    new = step.arguments.get("newly_enabled")
+    if not isinstance(new, Mapping):
+        return "which services are newly on is unknown"
+    names = [clean(str(name)).text for name in _list(new.get("names"))]
+    others = new.get("others")
+    left = len(names[_MOST_SERVICES:]) + (others if isinstance(others, int) else 0)
+    shown = ", ".join(names[:_MOST_SERVICES])
+    if not shown and not left:
+        return "no service is newly on"
+    return "newly on: " + " and ".join(part for part in (shown, f"{left} more" if left else "") if part)
+
+
+def _date(step: Step) -> str:
+    date = step.arguments.get("not_before")
+    return f"not before {clean(date).text}" if isinstance(date, str) else ""
+
+
+def _given(step: Step) -> list[Mapping[str, Json]]:
+    return [one for one in _list(step.arguments.get("add")) if isinstance(one, Mapping)]
+
+
+def _list(value: Json) -> list[Json]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _name(sku: Json, names: Mapping[str, Json]) -> str:
+    return clean(str(names.get(str(sku), sku))).text
+
+
+def _few(names: list[str]) -> str:
+    more = f" and {len(names) - _MOST_SKUS} more" if len(names) > _MOST_SKUS else ""
+    return ", ".join(names[:_MOST_SKUS]) + more

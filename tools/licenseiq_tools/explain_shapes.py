@@ -1,0 +1,104 @@
+"""The shape of explain_user's answer."""
+
+from pydantic import BaseModel, Field
+
+from licenseiq_tools.proposal_shapes import Saving
+from licenseiq_tools.shapes import MoneyList, SkuRef
+
+
+class Explained(BaseModel):
+    id: str
+    user_principal_name: str | None
+    display_name: str | None
+    department: str | None
+    job_title: str | None
+    office: str | None
+    usage_location: str | None
+    user_type: str | None
+    employee_type: str | None
+    account_enabled: bool | None
+    synced: bool | None = Field(description="Mastered on premises")
+    created: str | None
+    hired: str | None
+
+
+class AccountWords(BaseModel):
+    kind: str
+    why: str
+
+
+class LicencePath(BaseModel):
+    via: str = Field(description="direct or group")
+    group_id: str | None
+    group_name: str | None = Field(description="null = not readable, or without a name")
+    group_rule: str | None = Field(description="Of a dynamic group")
+    state: str | None
+    error: str | None
+
+
+class Licence(BaseModel):
+    sku: SkuRef
+    paid: bool
+    takes_seat: bool = Field(description="Several paths of one SKU take one seat; a path in error takes none")
+    monthly_cost: MoneyList | None = Field(description="null = unknown")
+    paths: list[LicencePath]
+    paths_total: int
+    disabled_plans: list[str] = Field(description="Services switched off on every path, as far as they have names")
+    disabled_plans_total: int
+
+
+class SignalRow(BaseModel):
+    source: str
+    as_of: str | None
+    not_read: str | None = Field(description="Why nothing is known from this source")
+    dates: dict[str, str | None]
+    facts: dict[str, str | int | bool | None]
+
+
+class ActivityWords(BaseModel):
+    last_activity: str | None = Field(description="Date of the last human signal; null = never seen or not readable")
+    basis: str | None
+    days_inactive: int | None
+    never_active: bool
+    background_last: str | None = Field(description="Last success without a human")
+    failed_attempts_until: str | None
+    confidence: str = Field(description="How sure silence would mean that nobody needs the seats")
+    reason: str
+
+
+class FindingRow(BaseModel):
+    id: str
+    kind: str
+    confidence: str
+    reason: str
+    evidence: dict[str, str | int | bool | None]
+    skus_total: int
+    saving: Saving
+
+
+class Advice(BaseModel):
+    recommended: list[SkuRef] | None = Field(description="null = abstains; empty = no paid seat needed")
+    saving: MoneyList | None
+    confidence: str
+    because: str
+
+
+class UserExplained(BaseModel):
+    user: Explained
+    account: AccountWords
+    roles: list[str] | None = Field(description="Directory roles held; null = could not be read")
+    roles_total: int | None
+    licences: list[Licence] | None = Field(description="null = Microsoft Graph did not say")
+    licences_total: int | None
+    licences_left_out: int = Field(description="No room in this answer")
+    monthly_cost_held: MoneyList | None = Field(description="Of all paid seats; null = unknown")
+    signals: list[SignalRow]
+    activity: ActivityWords
+    findings: list[FindingRow]
+    recommendation: Advice
+    holds: str
+    as_of: str
+    simulated: bool
+    evaluation_id: str
+    next_step: str
+    unknown: list[str]
