@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
@@ -70,6 +70,8 @@ class LiveTenant:
         self._simulated = simulated
         self._ground = lru_cache(maxsize=4)(self._read_ground)
         self._held = lru_cache(maxsize=4)(self._read_held)
+        # An evaluation never changes: the totals of a question are counted for its first page only.
+        self._totals = lru_cache(maxsize=64)(self._read_totals)
 
     # Answers
 
@@ -97,7 +99,8 @@ class LiveTenant:
 
         def look() -> HolderPage:
             with self._database.read() as db:
-                return evaluations.holders(db, ground.context, evaluation_id, query, after)
+                totals = self._totals(evaluation_id, replace(query, limit=0, after=None))
+                return evaluations.holders(db, ground.context, evaluation_id, query, after, totals)
 
         return await run_sync(look)
 
@@ -251,6 +254,10 @@ class LiveTenant:
             return Ground(
                 views.context(db, self.tenant_id, generations, head[0], catalogue(), self._keeper.policy), generations
             )
+
+    def _read_totals(self, evaluation_id: str, query: HolderQuery) -> evaluations.HolderTotals:
+        with self._database.read() as db:
+            return evaluations.holder_totals(db, self.tenant_id, evaluation_id, query)
 
     def _read_held(self, evaluation_id: str) -> Mapping[str, int]:
         with self._database.read() as db:

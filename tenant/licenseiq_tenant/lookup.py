@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MOST_CANDIDATES = 10
 # A group for a prediction needs no more people than this to be sure.
-MOST_SIMILAR = 5_000
+MOST_SIMILAR = 200
 
 
 class Attributes(NamedTuple):
@@ -30,7 +30,7 @@ class Attributes(NamedTuple):
 def person(db: "Connection", ground: Context, generations: views.Generations, who: str) -> Person:
     """By id, principal name, or an unambiguous display name. Raises NotFound or Ambiguous."""
     for column, value in (("user_id", who.strip()), ("principal_key", fold(who)), ("name_key", fold(who))):
-        found = views.people(db, ground, generations, column, value or "", MOST_CANDIDATES + 1)
+        found = views.people(db, ground, generations, f"{column} = ?", [value or ""], MOST_CANDIDATES + 1)
         if len(found) == 1:
             return found[0]
         if found:
@@ -60,41 +60,21 @@ def user_ids(db: "Connection", ground: Context, generations: views.Generations) 
 def similar(
     db: "Connection", ground: Context, generations: views.Generations, wanted: Attributes
 ) -> tuple[Person, ...]:
-    """People who match every given attribute. Location is the office or the usage location."""
-    if wanted.department is not None:
-        column, value = "department_key", fold(wanted.department)
-    elif wanted.job_title is not None:
-        column, value = "title_key", fold(wanted.job_title)
-    elif wanted.location is not None:
-        return _either(db, ground, generations, wanted)
-    else:
-        column, value = "type_key", fold(wanted.employee_type)
-    found = views.people(db, ground, generations, column, value or "", MOST_SIMILAR)
-    return tuple(one for one in found if _matches(one, wanted))
-
-
-def _either(
-    db: "Connection", ground: Context, generations: views.Generations, wanted: Attributes
-) -> tuple[Person, ...]:
-    given = (wanted.location or "").strip()
-    found = {
-        one.user_id: one
-        for column, value in (("office_key", fold(given) or ""), ("usage_location", given.upper()))
-        for one in views.people(db, ground, generations, column, value, MOST_SIMILAR)
-    }
-    return tuple(one for one in found.values() if _matches(one, wanted))
-
-
-def _matches(one: Person, wanted: Attributes) -> bool:
-    def same(given: str | None, *actual: str | None) -> bool:
-        return given is None or fold(given) in {fold(text) for text in actual}
-
-    return (
-        same(wanted.department, one.department)
-        and same(wanted.job_title, one.job_title)
-        and same(wanted.location, one.office, one.usage_location)
-        and same(wanted.employee_type, one.employee_type)
-    )
+    """People who match every given attribute; of very many, those whose ids come first, which are as good as any.
+    Location is the office or the usage location."""
+    conditions, values = ["1 = 1"], list[str]()
+    for column, text in (
+        ("department_key", wanted.department),
+        ("title_key", wanted.job_title),
+        ("type_key", wanted.employee_type),
+    ):
+        if text is not None:
+            conditions.append(f"{column} = ?")
+            values.append(fold(text) or "")
+    if wanted.location is not None:
+        conditions.append("(office_key = ? OR usage_location = ?)")
+        values += [fold(wanted.location) or "", wanted.location.strip().upper()]
+    return views.people(db, ground, generations, " AND ".join(conditions), values, MOST_SIMILAR)
 
 
 def sku_id(context: Context, name: str) -> str:

@@ -194,7 +194,7 @@ def test_rows_can_come_twice_in_half_or_with_fields_of_a_wrong_type(graph: Calle
 
 
 def test_the_last_page_can_have_a_next_link_too(graph: Caller) -> None:
-    for what, host in (("repeat_next_link", "testserver"), ("foreign_next_link", "attacker.example")):
+    for what, host in (("repeat_next_link", "127.0.0.1"), ("foreign_next_link", "attacker.example")):
         graph.faults({"what": what, "path": "/subscribedSkus", "last_too": True})
         assert host in graph.ask("GET", "/subscribedSkus", role="reader")[1]["@odata.nextLink"]
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -105,11 +106,19 @@ def generations_of(db: "Connection", tenant_id: str, evaluation_id: str) -> dict
     return {Source(source): int(generation) for source, generation in found}
 
 
-def holders(db: "Connection", context: Context, evaluation_id: str, query: HolderQuery, after: int) -> HolderPage:
-    """One page of the people that `query` asks for, from behind position `after`."""
-    where, given = _conditions(context.tenant_id, evaluation_id, query)
-    listed = f"{where} AND h.is_person = 1 AND h.days_inactive >= ?"
-    total, unjudged = db.exec_driver_sql(
+@dataclass(frozen=True, slots=True)
+class HolderTotals:
+    """What holds for all pages of a query: how many match, how many could not be judged, and the SKUs' seats held."""
+
+    matched: int
+    unjudged: int
+    seats: tuple[tuple[str, int], ...]
+
+
+def holder_totals(db: "Connection", tenant_id: str, evaluation_id: str, query: HolderQuery) -> HolderTotals:
+    """The totals of `query`, whatever its page."""
+    where, given = _conditions(tenant_id, evaluation_id, query)
+    matched, unjudged = db.exec_driver_sql(
         "SELECT COUNT(CASE WHEN h.days_inactive >= ? THEN 1 END), COUNT(*) - COUNT(h.days_inactive) "  # noqa: S608
         f"FROM holder h WHERE {where} AND h.is_person = 1",
         (query.inactive_days, *given),
@@ -118,22 +127,31 @@ def holders(db: "Connection", context: Context, evaluation_id: str, query: Holde
     seats = db.exec_driver_sql(
         "SELECT s.sku_id, COUNT(*) FROM holder h CROSS JOIN holder_seat s "  # noqa: S608
         "WHERE s.tenant_id = h.tenant_id AND s.evaluation_id = h.evaluation_id AND s.position = h.position "
-        f"AND {listed} GROUP BY s.sku_id",
+        f"AND {where} AND h.is_person = 1 AND h.days_inactive >= ? GROUP BY s.sku_id",
         (*given, query.inactive_days),
     ).all()
+    return HolderTotals(int(matched), int(unjudged), tuple((sku_id, int(count)) for sku_id, count in seats))
+
+
+def holders(
+    db: "Connection", context: Context, evaluation_id: str, query: HolderQuery, after: int, totals: HolderTotals
+) -> HolderPage:
+    """One page of the people that `query` asks for, from behind position `after`."""
+    where, given = _conditions(context.tenant_id, evaluation_id, query)
     found = db.exec_driver_sql(
-        f"SELECT {_COLUMNS} FROM holder h WHERE {listed} AND h.position > ? ORDER BY h.position LIMIT ?",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM holder h WHERE {where} AND h.is_person = 1 AND h.days_inactive >= ? "  # noqa: S608
+        "AND h.position > ? ORDER BY h.position LIMIT ?",
         (*given, query.inactive_days, after, query.limit + 1),
     ).all()
     page = [_holder(db, context, evaluation_id, tuple(row)) for row in found[: query.limit]]
-    prices = [(context.price(sku_id), int(count)) for sku_id, count in seats]
+    prices = [(context.price(sku_id), count) for sku_id, count in totals.seats]
     return HolderPage(
-        total=int(total),
+        total=totals.matched,
         rows=tuple(page),
         next_after=str(found[query.limit - 1][0]) if len(found) > query.limit else None,
         matched_monthly=_money(prices),
         matched_unpriced_seats=sum(count for price, count in prices if price is None),
-        unjudged=int(unjudged),
+        unjudged=totals.unjudged,
     )
 
 

@@ -3,7 +3,7 @@
 Blocking; each function works within the caller's transaction, so that it sees one state.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 Generations = Mapping[Source, int]
+# Keys to which a look is narrowed; None: all.
+Only = tuple[str, ...] | None
+MOST_AT_ONCE = 500
 
 # The columns of what was observed of somebody, by source: table, key, columns, and how a row becomes a value.
 _USES: dict[Source, tuple[str, str, Callable[[rows.Row], Any]]] = {
@@ -86,14 +89,41 @@ def context(
 
 def tenant_view(db: "Connection", ground: Context, generations: Generations) -> TenantView:
     """Everybody, in the order of their ids."""
-    tenant = ground.tenant_id
+    found = _all(db, "person", rows.PERSON_COLUMNS, ground.tenant_id, generations, Source.USERS, "user_id")
+    return TenantView(ground, _whole(db, ground, generations, found, None, None))
+
+
+def people(
+    db: "Connection", ground: Context, generations: Generations, where: str, values: Sequence[str], most: int
+) -> tuple[Person, ...]:
+    """Up to `most` (at most 500) people for whom `where` holds, whole, in the order of their ids. `where` is a
+    condition of ours over the columns of the table, with a mark for each of `values`."""
+    found = db.exec_driver_sql(
+        f"SELECT {rows.PERSON_COLUMNS} FROM person WHERE tenant_id = ? AND generation_id = ? "  # noqa: S608
+        f"AND {where} ORDER BY user_id LIMIT ?",
+        (ground.tenant_id, generations.get(Source.USERS), *values, min(most, MOST_AT_ONCE)),
+    ).all()
+    ids = tuple(row[0] for row in found)
+    names = tuple({rows.fold(row[1]) or "" for row in found})
+    return _whole(db, ground, generations, [tuple(row) for row in found], ids, names) if found else ()
+
+
+def _whole(
+    db: "Connection", ground: Context, generations: Generations, found: list[rows.Row], ids: Only, names: Only
+) -> tuple[Person, ...]:
+    """The people of these rows with their licences, roles and signals, looked up for all of them together; `ids` and
+    `names` narrow what is looked through, None does not."""
     assigned: dict[str, list[Assignment]] = {}
-    for row in _all(db, "assignment", rows.ASSIGNMENT_COLUMNS, tenant, generations, Source.USERS, "user_id, place"):
+    columns, order = rows.ASSIGNMENT_COLUMNS, "user_id, place"
+    only = ("user_id", ids)
+    for row in _all(db, "assignment", columns, ground.tenant_id, generations, Source.USERS, order, only):
         assigned.setdefault(row[0], []).append(rows.assignment_of(row))
-    roles = _roles(db, ground, generations)
-    uses = {source: _uses(db, ground, generations, source) for source in _USES}
+    roles = _roles(db, ground, generations, ids)
+    uses = {
+        source: _uses(db, ground, generations, source, ids if source is Source.SIGN_INS else names) for source in _USES
+    }
     people = []
-    for row in _all(db, "person", rows.PERSON_COLUMNS, tenant, generations, Source.USERS, "user_id"):
+    for row in found:
         who, name = row[0], rows.fold(row[1]) or ""
         people.append(
             rows.person_of(
@@ -103,45 +133,7 @@ def tenant_view(db: "Connection", ground: Context, generations: Generations) -> 
                 signals=_signals({source: seen.get(_key(source, who, name)) for source, seen in uses.items()}),
             )
         )
-    return TenantView(ground, tuple(people))
-
-
-def people(
-    db: "Connection", ground: Context, generations: Generations, column: str, value: str, most: int
-) -> tuple[Person, ...]:
-    """Up to `most` people whose `column` of the table is `value`, whole, in the order of their ids."""
-    generation = generations.get(Source.USERS)
-    found = db.exec_driver_sql(
-        f"SELECT {rows.PERSON_COLUMNS} FROM person WHERE tenant_id = ? AND generation_id = ? "  # noqa: S608
-        f"AND {column} = ? ORDER BY user_id LIMIT ?",
-        (ground.tenant_id, generation, value, most),
-    ).all()
-    return tuple(_whole(db, ground, generations, tuple(row)) for row in found)
-
-
-def _whole(db: "Connection", ground: Context, generations: Generations, row: rows.Row) -> Person:
-    tenant, who, name = ground.tenant_id, row[0], rows.fold(row[1]) or ""
-    assigned = db.exec_driver_sql(
-        f"SELECT {rows.ASSIGNMENT_COLUMNS} FROM assignment "  # noqa: S608
-        "WHERE tenant_id = ? AND generation_id = ? AND user_id = ? ORDER BY place",
-        (tenant, generations.get(Source.USERS), who),
-    )
-    roles = _roles(db, ground, generations, who)
-    uses: dict[Source, Any] = {}
-    for source, (table, columns, of) in _USES.items():
-        if ground.is_read(source):
-            seen = db.exec_driver_sql(
-                f"SELECT {columns} FROM {table} "  # noqa: S608
-                f"WHERE tenant_id = ? AND generation_id = ? AND {_key_column(source)} = ?",
-                (tenant, generations[source], _key(source, who, name)),
-            ).first()
-            uses[source] = None if seen is None else of(tuple(seen))
-    return rows.person_of(
-        row,
-        assignments=tuple(rows.assignment_of(tuple(one)) for one in assigned),
-        roles=None if roles is None else tuple(roles.get(who, ())),
-        signals=_signals(uses),
-    )
+    return tuple(people)
 
 
 def _signals(uses: Mapping[Source, Any]) -> Signals:
@@ -159,23 +151,17 @@ def _signals(uses: Mapping[Source, Any]) -> Signals:
     )
 
 
-def _roles(
-    db: "Connection", ground: Context, generations: Generations, who: str | None = None
-) -> dict[str, list[str]] | None:
-    """The roles of everybody, or of one; None where it is not known who holds one. A role that somebody may activate
-    is among them: whoever can become privileged is protected like who is."""
+def _roles(db: "Connection", ground: Context, generations: Generations, ids: Only) -> dict[str, list[str]] | None:
+    """The roles by holder; None where it is not known who holds one. A role that somebody may activate is among them:
+    whoever can become privileged is protected like who is."""
     if not ground.is_read(Source.ROLES):
         return None
     held: dict[str, list[str]] = {}
     for source, table in ((Source.ROLES, "role_holder"), (Source.ELIGIBLE_ROLES, "eligible_role")):
         if not ground.is_read(source):
             continue
-        found = db.exec_driver_sql(
-            f"SELECT principal_id, role_name FROM {table} WHERE tenant_id = ? AND generation_id = ?"  # noqa: S608
-            + ("" if who is None else " AND principal_id = ?"),
-            (ground.tenant_id, generations[source], *(() if who is None else (who,))),
-        )
-        for holder, name in found:
+        columns, only = "principal_id, role_name", ("principal_id", ids)
+        for holder, name in _all(db, table, columns, ground.tenant_id, generations, source, "1", only):
             names = held.setdefault(holder, [])
             if name not in names:
                 names.append(name)
@@ -190,11 +176,12 @@ def _key(source: Source, user_id: str, principal_key: str) -> str:
     return user_id if source is Source.SIGN_INS else principal_key
 
 
-def _uses(db: "Connection", ground: Context, generations: Generations, source: Source) -> dict[str, Any]:
+def _uses(db: "Connection", ground: Context, generations: Generations, source: Source, keys: Only) -> dict[str, Any]:
     if not ground.is_read(source):
         return {}
     table, columns, of = _USES[source]
-    found = _all(db, table, f"{_key_column(source)}, {columns}", ground.tenant_id, generations, source)
+    key = _key_column(source)
+    found = _all(db, table, f"{key}, {columns}", ground.tenant_id, generations, source, "1", (key, keys))
     return {row[0]: of(row[1:]) for row in found}
 
 
@@ -206,10 +193,14 @@ def _all(
     generations: Generations,
     source: Source,
     order: str = "1",
+    only: tuple[str, Only] = ("", None),
 ) -> list[rows.Row]:
-    """Every row of a table in the generation of `source`; none where there is none."""
+    """The rows of a table in the generation of `source`, those alone whose column is one of the values of `only`
+    where there are values; none where there is no generation."""
+    column, values = only
+    narrowed = "" if values is None else f" AND {column} IN ({', '.join('?' * len(values))})"
     found = db.exec_driver_sql(
-        f"SELECT {columns} FROM {table} WHERE tenant_id = ? AND generation_id = ? ORDER BY {order}",  # noqa: S608
-        (tenant_id, generations.get(source, -1)),
+        f"SELECT {columns} FROM {table} WHERE tenant_id = ? AND generation_id = ?{narrowed} ORDER BY {order}",  # noqa: S608
+        (tenant_id, generations.get(source, -1), *(values or ())),
     )
     return [tuple(row) for row in found.all()]
