@@ -1,5 +1,6 @@
 """The `licenseiq` command: reads the arguments, runs one command's module, and words what went wrong."""
 
+import gc
 import importlib
 import os
 import sys
@@ -33,7 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parser.print_help()
             code = 0
         else:
+            # What is loaded now stays: looking through it for garbage, again and again, takes a tenth of the start.
+            gc.disable()
             module = importlib.import_module(f"licenseiq_cli.{options.module}")
+            gc.freeze()
+            gc.enable()
             code = cast("Callable[[object], int]", module.run)(options)
         sys.stdout.flush()
         return code
