@@ -8,6 +8,7 @@ from functools import cached_property
 from licenseiq.money import Money
 from licenseiq.people import Person
 from licenseiq.policy import Policy
+from licenseiq.prices import BoughtSeats, OwnPrice, PaidPart, PriceBook, by_sku, paid_parts, seat_price
 from licenseiq.readings import Reading, Reason, Source
 from licenseiq.seats import UNLIMITED, SeatLine, Subscription
 from licenseiq.skus import Catalogue, Sku
@@ -15,7 +16,10 @@ from licenseiq.skus import Catalogue, Sku
 
 @dataclass(frozen=True)
 class Context:
-    """One tenant at one moment: `now` is the time of evaluation (UTC), and the only clock that rules know."""
+    """One tenant at one moment: `now` is the time of evaluation (UTC), and the only clock that rules know.
+
+    `prices` are the customer's own. `country` is where the tenant is registered (ISO 3166, two letters), None unknown.
+    """
 
     tenant_id: str
     now: datetime
@@ -24,6 +28,8 @@ class Context:
     readings: Mapping[Source, Reading] = field(default_factory=dict)
     lines: Mapping[str, SeatLine] = field(default_factory=dict)
     subscriptions: tuple[Subscription, ...] = ()
+    prices: PriceBook = field(default_factory=PriceBook)
+    country: str | None = None
 
     @cached_property
     def today(self) -> date:
@@ -82,8 +88,32 @@ class Context:
 
     def price(self, sku_id: str) -> Money | None:
         """What a seat costs a month, or None where that is unknown. Ask `is_paid` first: free is not unknown."""
-        known = self.catalogue.prices.get(sku_id)
-        return known.monthly if known else None
+        if sku_id not in self._own_rows:
+            return self.catalogue.list_price(sku_id)
+        return self._own_prices[sku_id]
+
+    def paid_parts(self, sku_id: str, seats: int) -> tuple[PaidPart, ...]:
+        """How `seats` of a SKU are paid for, subscription by subscription; the parts add up to `seats`."""
+        line = self.lines.get(sku_id)
+        ids = line.subscription_ids if line else ()
+        mine = [s for s in self.subscriptions if s.sku_id == sku_id or s.subscription_id in ids]
+        bought = [BoughtSeats(s.subscription_id, s.total) for s in mine]
+        return paid_parts(self._own_rows.get(sku_id, ()), bought, seats, self.catalogue.list_price(sku_id))
+
+    @cached_property
+    def _own_rows(self) -> Mapping[str, tuple[OwnPrice, ...]]:
+        return by_sku(self.prices.rows)
+
+    @cached_property
+    def _own_prices(self) -> Mapping[str, Money | None]:
+        """A seat of each SKU that the customer has given a price for, on the average of what is paid for."""
+        found: dict[str, Money | None] = {}
+        for sku_id in self._own_rows:
+            line = self.lines.get(sku_id)
+            seats = (line.paid_for() if line else None) or 1
+            one = seat_price(self.paid_parts(sku_id, seats))
+            found[sku_id] = one.monthly if one else None
+        return found
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from licenseiq.context import Context
 from licenseiq.findings.unassigned_seats import unassigned_seats
-from licenseiq.money import Total
+from licenseiq.money import Money, Total, add_up
 from licenseiq.seats import SeatLine, Subscription
 from licenseiq.skus import Price, Sku
 
@@ -14,7 +14,8 @@ from licenseiq.skus import Price, Sku
 class Owned:
     """One SKU. `line` is None where people hold it, but Graph does not list it among what is owned.
 
-    `why_free` is empty for a SKU whose seats are money, known or not. `monthly` is what is paid a month for
+    `why_free` is empty for a SKU whose seats are money, known or not. `price` is the list price, `seat` what a seat
+    costs the customer a month, None where that is unknown. `monthly` is what is paid a month for
     max(bought, taken) seats: None where a quantity or the price is unknown, empty for nothing. `beyond_buffer` are the
     seats that unassigned_seats claims, and `beyond_buffer_monthly` their money. `subscriptions` is None where they
     could not be read.
@@ -25,6 +26,7 @@ class Owned:
     held: int
     why_free: str
     price: Price | None
+    seat: Money | None
     monthly: Total | None
     beyond_buffer: int | None
     beyond_buffer_monthly: Total | None
@@ -48,21 +50,23 @@ def _owned(context: Context, sku_id: str, held: int, subscriptions_read: bool) -
     line = context.lines.get(sku_id)
     paid = context.is_paid(sku_id)
     price = context.catalogue.prices.get(sku_id) if paid else None
-    monthly = _monthly(context, line, held, price) if paid else ()
+    seat = context.price(sku_id) if paid else None
+    monthly = _monthly(context, line, held) if paid else ()
     found = unassigned_seats(line, context) if line else None
     free = line.free() if line else None
     beyond = found.seats if found else None if free is None else 0
     money: Total | None = ()
-    if beyond is None or (beyond and price is None):
+    if beyond is None or (beyond and seat is None):
         money = None
-    elif beyond and price is not None:
-        money = (price.monthly.times(beyond),)
+    elif beyond and seat is not None:
+        money = (seat.times(beyond),)
     return Owned(
         sku=context.sku(sku_id),
         line=line,
         held=held,
         why_free="" if paid else _why_free(context, line, sku_id),
         price=price,
+        seat=seat,
         monthly=monthly,
         beyond_buffer=beyond,
         beyond_buffer_monthly=money,
@@ -70,7 +74,7 @@ def _owned(context: Context, sku_id: str, held: int, subscriptions_read: bool) -
     )
 
 
-def _monthly(context: Context, line: SeatLine | None, held: int, price: Price | None) -> Total | None:
+def _monthly(context: Context, line: SeatLine | None, held: int) -> Total | None:
     """As `licenseiq.spend` counts, but None where a quantity is unknown: a part is no total."""
     if line is None or line.enabled is None or line.consumed is None:
         return None
@@ -78,7 +82,9 @@ def _monthly(context: Context, line: SeatLine | None, held: int, price: Price | 
     seats = max(held, bought, line.consumed)
     if not seats:
         return ()
-    return None if price is None else (price.monthly.times(seats),)
+    parts = context.paid_parts(line.sku_id, seats)
+    known = [part.monthly for part in parts if part.monthly is not None]
+    return add_up(known) if len(known) == len(parts) else None
 
 
 def _why_free(context: Context, line: SeatLine | None, sku_id: str) -> str:

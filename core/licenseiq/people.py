@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 from licenseiq.usage import Signals
 
@@ -27,6 +28,23 @@ class Assignment:
         return self.group_id is None
 
 
+class Employment(StrEnum):
+    """What HR says of a person. Why somebody is on leave is never kept."""
+
+    ACTIVE = "active"
+    ON_LEAVE = "on leave"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class HrRecord:
+    """HR's word on one person: since when it holds, and until when where that is known."""
+
+    status: Employment
+    since: date | None = None
+    until: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """One account. Every field but the id can be None: Graph did not say, and nothing is concluded from that.
@@ -35,6 +53,8 @@ class Person:
     names of directory roles held, or None where roles could not be read. `licences_known` is False where Graph gave
     null for the licences: no `assignments` then do not mean that the person holds none. `name_marks` are the words of
     the names that say what an account is for (`licenseiq.accounts`), kept where the names themselves were taken out.
+    `hr` is None where HR is not connected or does not know the person. `in_excluded_group` is None where a group that
+    the policy excludes could not be read. `country` is an ISO 3166 code or name as Graph has it.
     """
 
     user_id: str
@@ -55,6 +75,11 @@ class Person:
     roles: tuple[str, ...] | None = None
     signals: Signals = field(default_factory=Signals)
     name_marks: frozenset[str] | None = None
+    country: str | None = None
+    cost_center: str | None = None
+    manager_id: str | None = None
+    hr: HrRecord | None = None
+    in_excluded_group: bool | None = False
 
     def seats(self) -> tuple[str, ...]:
         """The SKUs that this person takes a seat of, each once, sorted."""

@@ -24,7 +24,11 @@ class Sku:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A list price per seat and month. `confirmed` is False for one that was last seen before a price change."""
+    """A list price per seat and month, for a year's commitment paid yearly, without tax.
+
+    `confirmed` is False for one that was last seen before a price change: it is shown with its date, and never enters
+    an amount.
+    """
 
     monthly: Money
     source: str
@@ -37,7 +41,7 @@ class Tier:
     """A suite of a licence family: its rank in the ladder, what it lets a user do, and who may hold it.
 
     `includes` are capability ids. `eligibility` is 'any', 'frontline' or 'business'. Sizes are in GB; None is
-    unknown, never zero.
+    unknown, never zero. `seat_cap` counts over all tiers of the same `seat_cap_pool`.
     """
 
     tier_id: str
@@ -50,6 +54,29 @@ class Tier:
     mailbox_gb: int | None
     onedrive_gb: int | None
     seat_cap: int | None
+    archive_gb: int | None = None
+    seat_cap_pool: str | None = None
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product beside the suites. `kind` is 'standalone' or 'addon'; an add-on is useless without one of the
+    alternatives of `requires`, each a tuple of ids of tiers or products that must all be held.
+
+    `requires_verified` says whether Microsoft states that; where not, it limits what is recommended and accuses nobody.
+    """
+
+    product_id: str
+    name: str
+    kind: str
+    sku_ids: tuple[str, ...]
+    includes: frozenset[str]
+    eligibility: str
+    mailbox_gb: int | None = None
+    onedrive_gb: int | None = None
+    archive_gb: int | None = None
+    requires: tuple[tuple[str, ...], ...] = ()
+    requires_verified: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,12 +92,21 @@ class Downgrade:
 
 @dataclass(frozen=True)
 class Capability:
-    """What a SKU lets a user do. `observable` is 'per-user', 'tenant' or 'none'."""
+    """What a SKU lets a user do. `observable` is 'per-user', 'tenant' or 'none'.
+
+    A SKU gives it with `any` or `all` of the service plans (`plan_match`), but for those in `not_given_by`, which hold
+    a plan without the right. `absence` says what silence proves: 'strong' (unused is likely), 'weak' (for a person to
+    review) or 'none' (counts as needed). A `quantity_key` names the size of a tier that decides instead of a plan.
+    """
 
     capability_id: str
     name: str
     service_plan_ids: frozenset[str]
     observable: str
+    absence: str = "none"
+    plan_match: str = "any"
+    not_given_by: frozenset[str] = frozenset()
+    quantity_key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +115,9 @@ class Catalogue:
 
     `free` maps the SKUs without a seat price to their class (free, trial, consumption, device, resource-account,
     tenant). `plans` maps a SKU to its service plan ids, `plan_names` those to what Microsoft calls them. A SKU that
-    is absent from `prices` is unpriced, never free.
+    is absent from `prices` is unpriced, never free. `prices_before` are the list prices that held until `changed`, when
+    those in `prices` began: an existing purchase pays the old one until it renews. `floors` are what an unpriced SKU
+    costs at least: they decide whether another answer is proven cheapest, and are never shown or added.
     """
 
     version: str
@@ -91,6 +129,16 @@ class Catalogue:
     downgrades: tuple[Downgrade, ...] = ()
     capabilities: Mapping[str, Capability] = field(default_factory=dict)
     plan_names: Mapping[str, str] = field(default_factory=dict)
+    products: Mapping[str, Product] = field(default_factory=dict)
+    prices_before: Mapping[str, Price] = field(default_factory=dict)
+    changed: date | None = None
+    floors: Mapping[str, Money] = field(default_factory=dict)
+    country: str = "US"
+
+    def list_price(self, sku_id: str) -> Money | None:
+        """The list price that may enter an amount, in `country`; None where only an old one, or none, is known."""
+        known = self.prices.get(sku_id)
+        return known.monthly if known is not None and known.confirmed else None
 
     def sku(self, sku_id: str, part_number: str | None = None) -> Sku:
         """The SKU by id; one that the catalogue lacks keeps its part number (or id) as its name."""

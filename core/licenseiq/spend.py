@@ -6,17 +6,24 @@ from dataclasses import dataclass
 from licenseiq.context import Context
 from licenseiq.findings import Claim
 from licenseiq.money import Money, Total, add_up
+from licenseiq.prices import PriceBasis
 
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """`seats` per paid SKU; `monthly` is None where no seat has a price; `uncounted` SKUs have unknown quantities."""
+    """`seats` per paid SKU; `monthly` is None where no seat has a price; `uncounted` SKUs have unknown quantities.
+
+    `unpriced` seats of `unpriced_skus` have no price; of `last_known` SKUs among them an old list price is known.
+    `own` seats have the customer's own price.
+    """
 
     seats: Mapping[str, int]
     monthly: Total | None
     unpriced: int
     uncounted: int
-    unconfirmed: int
+    unpriced_skus: int
+    last_known: int
+    own: int
 
     @property
     def total_seats(self) -> int:
@@ -32,7 +39,7 @@ def spend_of(context: Context, held: Mapping[str, int]) -> Spend:
     """Money is paid for max(bought, consumed) seats of a SKU, and never for fewer than people hold."""
     seats: dict[str, int] = {}
     prices: list[Money] = []
-    unpriced = uncounted = unconfirmed = 0
+    unpriced = uncounted = unpriced_skus = last_known = own = 0
     for sku_id in sorted({*context.lines, *held}):
         if not context.is_paid(sku_id):
             continue
@@ -45,14 +52,15 @@ def spend_of(context: Context, held: Mapping[str, int]) -> Spend:
         if not count:
             continue
         seats[sku_id] = count
-        price = context.catalogue.prices.get(sku_id)
-        if price is None:
-            unpriced += count
-        else:
-            prices.append(price.monthly.times(count))
-            unconfirmed += not price.confirmed
+        parts = context.paid_parts(sku_id, count)
+        prices += [part.monthly for part in parts if part.monthly is not None]
+        own += sum(part.seats for part in parts if part.basis is PriceBasis.OWN)
+        missing = sum(part.seats for part in parts if part.monthly is None)
+        unpriced += missing
+        unpriced_skus += bool(missing)
+        last_known += bool(missing) and sku_id in context.catalogue.prices
     monthly = add_up(prices) if prices or not seats else None
-    return Spend(seats, monthly, unpriced, uncounted, unconfirmed)
+    return Spend(seats, monthly, unpriced, uncounted, unpriced_skus, last_known, own)
 
 
 def money_of(claims: Iterable[Claim]) -> tuple[int, Total, int]:

@@ -108,13 +108,18 @@ def _measure_note(spend: Spend) -> str:
 
 
 def _price_note(context: Context, spend: Spend) -> str:
-    priced = [context.catalogue.prices[s] for s in spend.seats if s in context.catalogue.prices]
-    if not priced:
-        return "No list price is known for the SKUs of this tenant."
-    currencies = ", ".join(sorted({p.monthly.currency for p in priced}))
-    seen = max((p.observed for p in priced if p.observed is not None), default=None)
+    """Where the prices come from, in a sentence or two."""
+    listed = [p for sku_id in spend.seats if (p := context.catalogue.prices.get(sku_id)) is not None and p.confirmed]
+    own = f"Your own prices for {count(spend.own, 'seat')}. " if spend.own else ""
+    if spend.own and spend.own + spend.unpriced >= spend.total_seats:
+        return own.strip()
+    if not listed:
+        return f"{own}No list price is known for the SKUs of this tenant.".strip()
+    currencies = ", ".join(sorted({p.monthly.currency for p in listed}))
+    seen = max((p.observed for p in listed if p.observed is not None), default=None)
     dated = f", as of {seen.isoformat()}" if seen else ""
-    return f"List prices in {currencies}{dated}; your own prices may differ."
+    whose = "List prices" if context.country in (None, context.catalogue.country) else "US list prices"
+    return f"{own}{whose} in {currencies}{dated}; your own prices may differ."
 
 
 def _unknown(context: Context, spend: Spend, scored: int | None, basis: ScoreBasis) -> tuple[str, ...]:
@@ -124,11 +129,11 @@ def _unknown(context: Context, spend: Spend, scored: int | None, basis: ScoreBas
     if not basis.privilege_known:
         said.append("Dormant privilege is not scored: it needs both the directory roles and sign-in activity.")
     if spend.unpriced:
-        kinds = sum(s not in context.catalogue.prices for s in spend.seats)
-        seats = f"{count(spend.unpriced, 'seat')} of {count(kinds, 'SKU')}"
-        said.append(f"Counted, but not in money, as there is no known price: {seats}.")
-    if spend.unconfirmed:
-        said.append(f"List prices older than the others, and not confirmed since: {count(spend.unconfirmed, 'SKU')}.")
+        seats = f"{count(spend.unpriced, 'seat')} of {count(spend.unpriced_skus, 'SKU')}"
+        said.append(f"Counted, but not in money, as there is no current price: {seats}.")
+    if spend.last_known:
+        old = count(spend.last_known, "SKU")
+        said.append(f"Of {old} among them a list price from before July 2026 is known: list_subscriptions shows it.")
     if spend.uncounted:
         said.append(f"How many seats were bought or taken is not known of {count(spend.uncounted, 'SKU')}.")
     return tuple(said)

@@ -138,7 +138,7 @@ def test_what_each_action_adds_is_what_the_score_gains() -> None:
 def test_an_unpriced_seat_is_named_and_left_out_of_money() -> None:
     found = summary(tenant([make_person("a"), make_person("b", [UNPRICED], account_enabled=False)]))
     assert (found.unpriced_seats, found.exposure) == (1, None)
-    assert any("no known price" in words for words in found.unknown)
+    assert any("no current price" in words for words in found.unknown)
     assert found.components[0].points == found.components[0].weight
 
 

@@ -2,6 +2,7 @@
 
 import time
 import tomllib
+from datetime import date
 from importlib.resources import files
 
 from licenseiq.money import Money
@@ -29,11 +30,30 @@ def test_a_superseded_price_prices_nothing() -> None:
     assert set(CATALOGUE.prices) == usable
 
 
-def test_a_last_known_price_is_used_and_not_confirmed() -> None:
+def test_a_last_known_price_is_shown_and_enters_no_amount() -> None:
     current = {s for row in rows() if row["status"] == "current" for s in row["sku_ids"]}  # type: ignore[attr-defined]
     unconfirmed = {sku for sku, price in CATALOGUE.prices.items() if not price.confirmed}
     assert unconfirmed
     assert not unconfirmed & current
+    assert all(CATALOGUE.list_price(sku) is None for sku in unconfirmed)
+
+
+def test_the_price_before_the_change_is_kept_for_what_has_not_renewed_since() -> None:
+    assert CATALOGUE.changed == date(2026, 7, 1)
+    assert CATALOGUE.prices_before[E3].monthly == Money("USD", 36_000_000)
+    assert set(CATALOGUE.prices_before) <= {sku for sku, price in CATALOGUE.prices.items() if price.confirmed}
+
+
+def test_what_an_unpriced_product_costs_at_least_is_no_price() -> None:
+    assert CATALOGUE.floors[EMS] == Money("USD", 10_600_000)
+    assert not set(CATALOGUE.floors) & {sku for sku, price in CATALOGUE.prices.items() if price.confirmed}
+
+
+def test_an_add_on_names_the_bases_that_it_needs() -> None:
+    copilot = CATALOGUE.products["copilot"]
+    assert copilot.kind == "addon"
+    known = {*CATALOGUE.tiers, *CATALOGUE.products}
+    assert {base for alternative in copilot.requires for base in alternative} <= known
 
 
 def test_free_and_tenant_wide_products_have_a_class_and_no_price() -> None:

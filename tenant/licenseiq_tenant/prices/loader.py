@@ -1,7 +1,8 @@
 """Reads the packaged product data into a `Catalogue`.
 
 The files are compiled from public sources, each row with its own; see `data/`. A price is chosen by the key `status`
-alone: `current`, else `last-known` (true when last seen, not confirmed since). Every other row prices nothing.
+alone: `current` enters amounts, `last-known` (true when last seen, not confirmed since) is shown with its date. Of the
+others only a verified price from before the change is kept, for purchases that have not renewed since.
 """
 
 import csv
@@ -13,7 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from licenseiq.money import Money
-from licenseiq.skus import Capability, Catalogue, Downgrade, Price, Sku, Tier
+from licenseiq.skus import Capability, Catalogue, Downgrade, Price, Product, Sku, Tier
 
 EDITION = "2026-11-23"
 Table = dict[str, Any]
@@ -33,6 +34,10 @@ def load_catalogue() -> Catalogue:
         downgrades=tuple(_downgrade(step) for step in tiers["downgrade"]),
         capabilities={row["id"]: _capability(row) for row in tiers["capability"]},
         plan_names={row[1]: row[3] for row in _rows("service_plans.csv")},
+        products={row["id"]: _product(row) for row in tiers["product"]},
+        prices_before=_prices_before(prices),
+        changed=date.fromisoformat(prices["change_date"]),
+        floors={row["sku_id"]: Money(prices["currency"], row["usd_micros"]) for row in prices["bound"]},
     )
 
 
@@ -62,14 +67,24 @@ def _prices(prices: Table) -> dict[str, Price]:
         for row in prices["price"]:
             if row["status"] != status:
                 continue
-            price = Price(
-                monthly=Money(prices["currency"], row["usd_micros"]),
-                source=row["source"],
-                observed=_observed(row.get("observed")),
-                confirmed=status == "current",
-            )
-            found.update(dict.fromkeys(row["sku_ids"], price))
+            found.update(dict.fromkeys(row["sku_ids"], _price(prices, row, confirmed=status == "current")))
     return found
+
+
+def _prices_before(prices: Table) -> dict[str, Price]:
+    """The verified list prices that a current one has replaced; of several for one SKU the last observed."""
+    current = {sku_id for row in prices["price"] if row["status"] == "current" for sku_id in row["sku_ids"]}
+    rows = [row for row in prices["price"] if row["status"] == "superseded" and row["period"].startswith("before")]
+    found: dict[str, Price] = {}
+    for row in sorted(rows, key=lambda row: row.get("observed", "")):
+        if row["verified"]:
+            price = _price(prices, row, confirmed=True)
+            found.update({sku_id: price for sku_id in row["sku_ids"] if sku_id in current})
+    return found
+
+
+def _price(prices: Table, row: Table, *, confirmed: bool) -> Price:
+    return Price(Money(prices["currency"], row["usd_micros"]), row["source"], _observed(row.get("observed")), confirmed)
 
 
 def _observed(text: str | None) -> date | None:
@@ -87,7 +102,7 @@ def _plans() -> dict[str, frozenset[str]]:
 
 
 def _tier(row: Table, families: list[Table]) -> Tier:
-    cap = next((family.get("seat_cap") for family in families if family["id"] == row["family"]), None)
+    family = next((family for family in families if family["id"] == row["family"]), {})
     return Tier(
         tier_id=row["id"],
         family=row["family"],
@@ -98,7 +113,25 @@ def _tier(row: Table, families: list[Table]) -> Tier:
         eligibility=row["eligibility"],
         mailbox_gb=row.get("mailbox_gb"),
         onedrive_gb=row.get("onedrive_gb"),
-        seat_cap=row.get("seat_cap", cap),
+        seat_cap=row.get("seat_cap", family.get("seat_cap")),
+        archive_gb=row.get("archive_gb"),
+        seat_cap_pool=row.get("seat_cap_pool", family.get("seat_cap_pool")),
+    )
+
+
+def _product(row: Table) -> Product:
+    return Product(
+        product_id=row["id"],
+        name=row["name"],
+        kind=row["kind"],
+        sku_ids=tuple(row["sku_ids"]),
+        includes=frozenset(row["includes"]),
+        eligibility=row["eligibility"],
+        mailbox_gb=row.get("mailbox_gb"),
+        onedrive_gb=row.get("onedrive_gb"),
+        archive_gb=row.get("archive_gb"),
+        requires=tuple(tuple(alternative) for alternative in row.get("requires_any", ())),
+        requires_verified=row.get("requires_verified") is True,
     )
 
 
@@ -113,4 +146,13 @@ def _downgrade(row: Table) -> Downgrade:
 
 
 def _capability(row: Table) -> Capability:
-    return Capability(row["id"], row["name"], frozenset(row["service_plan_ids"]), row["observable"])
+    return Capability(
+        capability_id=row["id"],
+        name=row["name"],
+        service_plan_ids=frozenset(row["service_plan_ids"]),
+        observable=row["observable"],
+        absence=row["absence"],
+        plan_match=row["plan_match"],
+        not_given_by=frozenset(row.get("not_given_by", ())),
+        quantity_key=row.get("quantity_key"),
+    )
