@@ -79,11 +79,11 @@ class DemoTenant:
 
 
 @contextmanager
-def demo_tenant(users: int) -> Iterator[DemoTenant]:
+def demo_tenant(users: int, seed: int = 7) -> Iterator[DemoTenant]:
     """Starts a demo of so many people; ends it, and throws the folder away."""
     with tempfile.TemporaryDirectory(prefix="licenseiq-bench-") as name:
         folder = Path(name)
         try:
-            yield DemoTenant(folder, process.find_or_start(folder / "demo", "reader", users=users))
+            yield DemoTenant(folder, process.find_or_start(folder / "demo", "reader", users=users, seed=seed))
         finally:
             process.stop(folder / "demo")

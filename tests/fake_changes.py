@@ -23,11 +23,13 @@ def changes_plan(
     sku, to_sku = ids.get(request.sku or ""), ids.get(request.to_sku or "")
     changes = []
     for person in people:
-        if request.action is Action.RECLAIM:
+        if request.action in (None, Action.RECLAIM):
             changes.append(Change(person, remove=person.seats()))
         elif request.action is Action.ADD:
-            changes.append(Change(person, sku))
+            changes.append(Change(person, add=(sku or "",)))
+        elif to_sku is None:
+            changes.append(Change(person, remove=(sku or "",)))
         else:
-            changes.append(Change(person, to_sku, (sku or "",)))
+            changes.append(Change(person, instead=(to_sku,), swapped=(sku or "",)))
     grounds = Grounds(context, "ev-1", True, {"client": client, "channel": "stdio"}, now, lambda: b"s" * 32)
     return plan_license_changes(changes, request.when, grounds)[0]

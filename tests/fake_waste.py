@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from licenseiq.evaluation import Holder, KindTotal
-from licenseiq.findings.finding import Confidence, Finding
+from licenseiq.findings.finding import Confidence, Evidence, Finding
 from licenseiq.money import Total, add_up
 from licenseiq.people import Person
-from licenseiq.playbooks.change_request import ChangeRequest
+from licenseiq.playbooks.change_request import ChangeRequest, FindingFilter
 from licenseiq.ports import HolderGroup
 from licenseiq.skus import Price
 from licenseiq.waste import GroupBy, Waste, WasteGroup, WastePage, WasteQuery, by_worth
@@ -21,13 +21,16 @@ Prices = Mapping[str, Price]
 def waste_of(people: tuple[Person, ...], prices: Prices, spare: str) -> tuple[Waste, ...]:
     """A finding for everybody, every fifth for review, and two seats of `spare` that nobody holds."""
     found = [_of_person(n, who, prices) for n, who in enumerate(people)]
-    seats = Finding("unassigned_seats", None, (spare,), 2, Confidence.CERTAIN, "Nobody holds these.", {"enabled": 30})
+    seats = Finding(
+        "unassigned_seats", None, (spare,), 2, Confidence.CERTAIN, "Nobody holds these.", (Evidence("enabled", 30),)
+    )
     return (*found, _priced(Waste(seats, None, (spare,), 2, (), 0), prices))
 
 
 def _of_person(number: int, who: Person, prices: Prices) -> Waste:
     sure = Confidence.UNKNOWN if number % 5 == 4 else Confidence.LIKELY
-    evidence = {"last_activity": "2026-05-01", "days_inactive": 206, "background_last": None, "sign_in_read": True}
+    facts = {"last_activity": "2026-05-01", "days_inactive": 206, "background_last": None, "sign_in_read": True}
+    evidence = tuple(Evidence(name, value) for name, value in facts.items())
     kind, held = KINDS[number % 3], who.seats()
     finding = Finding(kind, who.user_id, held, len(held), sure, "No human was seen for 206 days.", evidence)
     return _priced(Waste(finding, who.user_principal_name, held, len(held), (), 0), prices)
@@ -62,7 +65,8 @@ def _micros(one: Waste) -> int:
 
 def named_by(request: ChangeRequest, people: tuple[Person, ...], prices: Prices, spare: str) -> tuple[str, ...]:
     """The ids of those whom the filter of a request matches and whose findings count."""
-    query = WasteQuery(request.kind, None, request.department)
+    wanted = request.filter or FindingFilter()
+    query = WasteQuery(wanted.kind, None, wanted.department)
     found = _matching(waste_of(people, prices, spare), query, people, prices)
     return tuple(one.finding.user_id or "" for one in found if one.finding.confidence.counts)
 
@@ -71,8 +75,8 @@ def page_of(found: tuple[Waste, ...], query: WasteQuery, people: tuple[Person, .
     rows = _matching(found, query, people, prices)
     kinds = sorted({one.finding.kind for one in rows})
 
-    def totals(counts: bool) -> tuple[KindTotal, ...]:
-        mine = [one for one in rows if one.finding.confidence.counts is counts]
+    def totals(standing: str) -> tuple[KindTotal, ...]:
+        mine = [one for one in rows if _standing(one.finding) == standing]
         by_kind = [(kind, [one for one in mine if one.finding.kind == kind]) for kind in kinds]
         return tuple(
             KindTotal(
@@ -80,13 +84,30 @@ def page_of(found: tuple[Waste, ...], query: WasteQuery, people: tuple[Person, .
                 sum(one.seats for one in same),
                 add_up(money for one in same for money in one.monthly),
                 sum(one.unpriced_seats for one in same),
+                len(same),
             )
             for kind, same in by_kind
             if same
         )
 
     people = len({one.finding.user_id for one in rows} - {None})
-    return WastePage(len(rows), tuple(rows[query.skip :][: query.limit]), totals(True), totals(False), people)
+    return WastePage(
+        len(rows),
+        tuple(rows[query.skip :][: query.limit]),
+        totals("counted"),
+        totals("to_review"),
+        people,
+        totals("without_money"),
+        totals("excepted"),
+    )
+
+
+def _standing(finding: Finding) -> str:
+    if finding.exception is not None:
+        return "excepted"
+    if not finding.confidence.counts:
+        return "to_review"
+    return "counted" if finding.claims_seats else "without_money"
 
 
 def groups_of(

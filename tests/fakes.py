@@ -10,22 +10,38 @@ from datetime import UTC, date, datetime, timedelta
 from licenseiq.context import Context
 from licenseiq.errors import Ambiguous, BadRequest, LicenseIQError, NotFound, Refused
 from licenseiq.evaluation import Action, Component, Holder, KindTotal, Summary
+from licenseiq.exceptions import Exception_
 from licenseiq.money import Money, add_up
 from licenseiq.people import Assignment, Person
 from licenseiq.playbooks.change_request import ChangeRequest
-from licenseiq.ports import EvaluationHead, HolderGroup, HolderPage, HolderQuery, LicenceGroup, Progress, RefreshReport
+from licenseiq.ports import (
+    Because,
+    EvaluationHead,
+    HolderGroup,
+    HolderPage,
+    HolderQuery,
+    LicenceGroup,
+    Progress,
+    RefreshReport,
+    SeatsNeeded,
+)
 from licenseiq.ports import StoredChanges as Stored
+from licenseiq.prediction.traits import Traits
+from licenseiq.prices import PriceBook
 from licenseiq.privacy import Privacy, Pseudonyms
 from licenseiq.proposals.plan import Blocker, HandOff, Plan, Step, Subject
 from licenseiq.proposals.steps import EffectClass, StepKind
 from licenseiq.proposals.stored import ProposalRecord
 from licenseiq.readings import Reading, Reason, Source
 from licenseiq.seats import SeatLine, Subscription
+from licenseiq.spending.days import Day
+from licenseiq.spending.savings import Reclaim, SeenSeats
+from licenseiq.spending.table import SpendBy, Spending
 from licenseiq.usage import Drive, Mailbox, ProductUse, Signals, SignIn
 from licenseiq.waste import GroupBy, Waste, WasteGroup, WastePage, WasteQuery
 from licenseiq_tools.deps import Deps
 from licenseiq_tools.privacy import seen_through
-from tests import fake_waste
+from tests import fake_spending, fake_waste
 from tests.fake_catalogue import COPILOT, E3, E5, catalogue
 from tests.fake_changes import changes_plan
 
@@ -91,8 +107,12 @@ class FakeTenant:
     found: tuple[Waste, ...] | None = None
     lines: tuple[SeatLine, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
+    prices: PriceBook = field(default_factory=PriceBook)
     groups: tuple[LicenceGroup, ...] = ()
     unread: frozenset[Source] = frozenset()
+    exceptions: dict[str, Exception_] = field(default_factory=dict)
+    history: tuple[Day, ...] = ()
+    seats_seen: dict[str, tuple[SeenSeats, ...]] = field(default_factory=dict)
 
     def _ask(self, what: str) -> None:
         self.asked.append(what)
@@ -148,6 +168,8 @@ class FakeTenant:
             readings=readings,
             lines={line.sku_id: line for line in self.lines},
             subscriptions=self.subscriptions,
+            exceptions=self.exceptions,
+            prices=self.prices,
         )
 
     async def holders(self, evaluation_id: str, query: HolderQuery) -> HolderPage:
@@ -165,7 +187,7 @@ class FakeTenant:
             (
                 row
                 for row in all_rows
-                if (row.days_inactive or 0) >= query.inactive_days
+                if (query.everybody or (row.days_inactive or 0) >= query.inactive_days)
                 and (query.sku_id is None or query.sku_id in row.sku_ids)
                 and (query.department is None or (row.department or "").casefold() == query.department.casefold())
             ),
@@ -184,16 +206,9 @@ class FakeTenant:
         self._ask("person")
         return find_person(self.people, who)
 
-    async def similar(
-        self,
-        evaluation_id: str,
-        department: str | None,
-        job_title: str | None,
-        location: str | None,
-        employee_type: str | None,
-    ) -> tuple[Person, ...]:
+    async def similar(self, evaluation_id: str, traits: Traits) -> tuple[Person, ...]:
         self._ask("similar")
-        return tuple(p for p in self.people if department is None or p.department == department)
+        return tuple(p for p in self.people if traits.fits(p))
 
     async def sku_id(self, evaluation_id: str, name: str) -> str:
         self._ask("sku_id")
@@ -220,6 +235,22 @@ class FakeTenant:
     async def held_seats(self, evaluation_id: str) -> dict[str, int]:
         self._ask("held_seats")
         return dict(Counter(sku for who in self.people for sku in who.seats()))
+
+    async def spending(self, evaluation_id: str, by: SpendBy, under: str | None = None) -> Spending:
+        context = await self.context(evaluation_id)
+        return fake_spending.spending_of(self.people, self._waste(), context, by, under)
+
+    async def history_days(self) -> tuple[date, ...]:
+        self._ask("history_days")
+        return tuple(day.day for day in self.history)
+
+    async def history_day(self, day: date) -> Day | None:
+        self._ask("history_day")
+        return next((one for one in self.history if one.day == day), None)
+
+    async def seat_history(self, since: datetime) -> dict[str, tuple[SeenSeats, ...]]:
+        self._ask("seat_history")
+        return self.seats_seen
 
     async def licence_groups(self, evaluation_id: str, group_ids: tuple[str, ...]) -> dict[str, LicenceGroup]:
         self._ask("licence_groups")
@@ -254,6 +285,10 @@ class FakeProposals:
     records: dict[str, ProposalRecord] = field(default_factory=dict)
     calls: list[tuple[str, str, bool]] = field(default_factory=list)
     groups: tuple[LicenceGroup, ...] = ()
+    because: tuple[Because, ...] = ()
+    seats: tuple[SeatsNeeded, ...] = ()
+    reclaimed: tuple[Reclaim, ...] = ()
+    unknown_desk: LicenseIQError | None = None
 
     async def offboard(self, users: tuple[str, ...], client: str, progress: Progress) -> ProposalRecord:
         if self.failure is not None:
@@ -275,11 +310,11 @@ class FakeProposals:
         chosen = sorted((find_person(self.people, user) for user in named), key=lambda p: p.user_id)
         key = "p" + hashlib.sha256(repr((request.action, [p.user_id for p in chosen])).encode()).hexdigest()[:12]
         if key in self.records:
-            return Stored(replace(self.records[key], is_new=False), self.groups)
+            return Stored(replace(self.records[key], is_new=False), self.groups, self.because, self.seats)
         plan = changes_plan(chosen, request, client, catalogue(), NOW)
         names = {f"s{n}": (p.user_id, p.user_principal_name) for n, p in enumerate(chosen, 1)}
         self.records[key] = ProposalRecord(key, plan.digest(), plan, "open", names, None, is_new=True)
-        return Stored(self.records[key], self.groups)
+        return Stored(self.records[key], self.groups, self.because, self.seats)
 
     async def withdraw(self, proposal_id: str) -> ProposalRecord:
         record = await self.get(proposal_id)
@@ -304,6 +339,11 @@ class FakeProposals:
         start = int(after or 0)
         end = start + limit
         return len(rows), tuple(rows[start:end]), str(end) if end < len(rows) else None
+
+    async def reclaims(self) -> tuple[Reclaim, ...]:
+        if self.failure is not None or self.unknown_desk is not None:
+            raise self.failure or self.unknown_desk or AssertionError
+        return self.reclaimed
 
     async def log_call(self, tool: str, client: str, is_error: bool) -> None:
         if self.log_failure is not None:

@@ -9,7 +9,7 @@ import pytest
 from licenseiq.readings import NAMES
 from licenseiq_cli.arguments import build_parser
 from licenseiq_cli.settings import load_settings
-from tests.snapshots import readme_tools
+from tests.snapshots import policy_keys, readme_tools
 from tests.snapshots.update import COMMAND
 
 TOP = Path(__file__).resolve().parent.parent
@@ -57,6 +57,10 @@ def test_the_table_of_tools_is_the_one_of_now() -> None:
     assert readme_tools.in_readme() == readme_tools.table(), f"run {COMMAND}"
 
 
+def test_the_table_of_the_policys_keys_is_the_one_of_now() -> None:
+    assert policy_keys.in_document() == policy_keys.table(), f"run {COMMAND}"
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_relative_link_and_named_file_exists(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
@@ -73,5 +77,5 @@ def test_every_setting_of_the_readme_is_one(tmp_path: Path) -> None:
 
 
 def test_every_permission_that_a_reading_needs_stands_in_the_readme() -> None:
-    needed = {permission for _, permission in NAMES.values()}
+    needed = {permission for _, permission in NAMES.values() if permission}
     assert set(re.findall(r"^\| `(\w+\.Read\.\w+)` \|", README, re.MULTILINE)) == needed

@@ -1,4 +1,4 @@
-"""The three stores: every key starts with the tenant, and nobody else on the machine can read them."""
+"""The stores: every key starts with the tenant, and nobody else on the machine can read them."""
 
 import sqlite3
 import stat
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from licenseiq_desk.store.desk_store import open_store
+from licenseiq_tenant.book import open_book
 from licenseiq_tenant.database import Database
 from licenseiq_tenant.inbox.store import Inbox
 
@@ -16,6 +17,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     Database(folder / "snapshot.db", "licenseiq_tenant.snapshot.migrations").close()
     Inbox(folder).close()
+    open_book(folder).close()
     open_store(folder).close()
     return folder
 
@@ -35,7 +37,7 @@ def keys_without_tenant(path: Path) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("store", ["snapshot.db", "inbox.db", "desk.db"])
+@pytest.mark.parametrize("store", ["snapshot.db", "inbox.db", "desk.db", "book.db"])
 def test_every_key_of_a_store_starts_with_the_tenant(home: Path, store: str) -> None:
     assert keys_without_tenant(home / store) == []
 
@@ -49,6 +51,6 @@ def test_a_table_without_the_tenant_first_would_be_found(tmp_path: Path) -> None
     assert "loose" in keys_without_tenant(tmp_path / "x.db")
 
 
-@pytest.mark.parametrize("store", ["snapshot.db", "inbox.db", "desk.db"])
+@pytest.mark.parametrize("store", ["snapshot.db", "inbox.db", "desk.db", "book.db"])
 def test_a_store_is_readable_by_its_owner_only(home: Path, store: str) -> None:
     assert stat.S_IMODE((home / store).stat().st_mode) == 0o600

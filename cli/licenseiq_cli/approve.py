@@ -11,8 +11,9 @@ import anyio
 
 from licenseiq.errors import NotFound, Refused
 from licenseiq.proposals.effects import EffectWaits
+from licenseiq.proposals.states import RUN_ENDS
 from licenseiq.proposals.stored import DeskReport
-from licenseiq_cli.carry_out import ENDED, carry_out, report, summary
+from licenseiq_cli.carry_out import carry_out, report, summary
 from licenseiq_cli.desk_screen import Screen
 from licenseiq_cli.homes import demo_home, home
 from licenseiq_cli.open_desk import OpenDesk, open_demo_desk
@@ -66,7 +67,7 @@ def _tenant(folder: Path, proposal_id: str) -> str:
 
 def _is_open(found: DeskReport) -> bool:
     """Whether there is something left to decide or to carry out."""
-    return found.state == "open" or (found.state == "approved" and not (found.runs and found.runs[-1].state in ENDED))
+    return found.state == "open" or found.goes_on
 
 
 async def _approve(folder: Path, tenant_id: str, proposal_id: str, screen: Screen) -> DeskReport | None:
@@ -141,12 +142,12 @@ def _tell(found: DeskReport, proposal_id: str, screen: Screen) -> bool:
     if found.state != "approved":
         screen.line(f"The proposal is {found.state}. Make a new proposal if it should be done after all.", "yellow")
         return False
-    if not found.runs:
+    last = found.last_run
+    if last is None:
         return False
-    last = found.runs[-1]
     is_complete = last.state == "complete"
     screen.line(summary(last), "bold green" if is_complete else "bold yellow")
-    if last.state not in ENDED:
+    if last.state not in RUN_ENDS:
         screen.line(f"It goes on with `licenseiq desk --demo`, or with `licenseiq approve {proposal_id}` again.")
     if found.ledger is not None:
         screen.line(f"Ledger: {found.ledger.size} entries, root")
@@ -156,7 +157,7 @@ def _tell(found: DeskReport, proposal_id: str, screen: Screen) -> bool:
 
 
 def _facts(proposal_id: str, found: DeskReport | None) -> dict[str, object]:
-    last = found.runs[-1] if found is not None and found.runs else None
+    last = found.last_run if found is not None else None
     head = found.ledger if found is not None else None
     return {
         "proposal_id": proposal_id,

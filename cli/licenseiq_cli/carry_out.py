@@ -6,7 +6,7 @@ import anyio
 
 from licenseiq.errors import NotFound, Refused
 from licenseiq.proposals.plan import Plan
-from licenseiq.proposals.states import Outcome
+from licenseiq.proposals.states import RUN_ENDS, Outcome
 from licenseiq.proposals.stored import DeskReport, RunReport
 from licenseiq_desk.approval import records
 from licenseiq_desk.execution.executor import Executor
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 # Without any news for so long we stop watching: longer than a dead owner's lease and the executor's longest look-again.
 PATIENCE_SECONDS = 90.0
 LOOK_SECONDS = 0.5
-ENDED = frozenset({"complete", "partial", "failed", "cancelled"})
 WORDS = {kind.value: verb for kind, verb in VERBS.items()}
 _HELD = "Another process holds this run; if it died, its hold ends within 30 seconds."
 _STYLES = {"done": "green", "already_so": "green", "confirmed_after_restart": "green", "blocked": "yellow"}
@@ -88,7 +87,7 @@ async def carry_out(
             found = report(opened, proposal_id)
             run = _run(executor, found, proposal_id, opened.tenant_id)
             steps.catch_up(run)
-            if run.state in ENDED:
+            if run.state in RUN_ENDS:
                 return found
             if executor.store.stop_file.exists():
                 screen.line("Nothing is carried out while the file STOP lies in the demo's home.", "yellow")
@@ -129,8 +128,8 @@ def summary(run: RunReport) -> str:
 
 def _run(executor: Executor, found: DeskReport, proposal_id: str, tenant_id: str) -> RunReport:
     """The proposal's newest run; Refused with the reason when its approval has started none."""
-    if found.runs:
-        return found.runs[-1]
+    if found.last_run is not None:
+        return found.last_run
     why = None
     with executor.store.database.read() as db:
         for approval in found.approvals:

@@ -3,13 +3,13 @@
 import argparse
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from licenseiq.errors import SettingsError
-from licenseiq_cli.settings import Origin, load_settings, origins, require_connection
+from licenseiq_cli.settings import OF_THE_DEMO, Origin, demo_environment, load_settings, origins, require_connection
 
 if TYPE_CHECKING:
     from licenseiq_cli.open_reader import Where
@@ -79,8 +79,17 @@ async def look(*, demo: bool) -> Found:
     finally:
         await run_sync(database.close)
     sign_in = "the demo's own" if demo else await run_sync(sign_in_words)
-    known = (Origin("LICENSEIQ_HOME", "demo", str(where.home)),) if demo else origins(os.environ)
+    known = _of_the_demo() if demo else origins(os.environ)
     return Found(where, checked, judged(checked), ages, sign_in, () if demo else proxy_variables(), known)
+
+
+def _of_the_demo() -> tuple[Origin, ...]:
+    """What `serve --demo` would find, were it started here."""
+    return tuple(
+        replace(one, where="demo") if one.name == "LICENSEIQ_HOME" else one
+        for one in origins(demo_environment())
+        if one.name in ("LICENSEIQ_HOME", *OF_THE_DEMO)
+    )
 
 
 def sign_in_words() -> str:

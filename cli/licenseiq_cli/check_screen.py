@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from licenseiq.text import one_line
 from licenseiq.times import iso
 from licenseiq.words import count
 from licenseiq_cli.check import MOST_SKEW_SECONDS
 from licenseiq_cli.report_json import JsonValue
-from licenseiq_cli.report_words import one_line
 from licenseiq_cli.scan import LANES, age_words
 from licenseiq_cli.screen import FACTS, Block, Column, Lines, Section, Table, Title
 

@@ -36,12 +36,11 @@ def run(options: argparse.Namespace) -> int:
     else:
         _say("LICENSEIQ_GRAPH_TOKEN is set, so nobody signs in and nothing is written.")
     found = anyio.run(partial(look, demo=False))
-    show([Title("LicenseIQ", "connected, read only"), *feature_blocks(found)])
-    if (
-        found.checked.problem is not None
-        or found.checked.tried.get(Source.USERS)
-        or found.checked.tried.get(Source.SKUS)
-    ):
+    tried = found.checked.tried
+    unread = found.checked.problem is not None or tried.get(Source.USERS) or tried.get(Source.SKUS)
+    state = "not connected" if found.checked.problem is not None else "connected, read only"
+    show([Title("LicenseIQ", state), *feature_blocks(found)])
+    if unread:
         _say(f"Nothing can be counted yet. When that is mended, run '{program()} connect' again.")
         return 1
     if options.no_scan or not _yes(ask, "Read the tenant now? It takes a minute for some thousand people. [Y/n]"):

@@ -42,7 +42,7 @@ def choose(options: argparse.Namespace, known: Settings, environ: Mapping[str, s
     if ask and not (options.tenant or known.tenant_id or environ.get("AZURE_TENANT_ID")):
         sys.stderr.write(
             "Two ids are needed, both from the overview page of the reader's app registration in Entra.\n"
-            "docs/connect.md makes one in five minutes.\n"
+            "docs/connect.md says how to make one, in five minutes.\n"
         )
     tenant = _value(
         "tenant",
@@ -130,7 +130,8 @@ def _value(
         found = check(option)
         if found is None:
             raise SettingsError(
-                f"{flag} is neither a GUID nor a domain." if name == "tenant" else f"{flag} is no GUID."
+                f"{flag} is neither a GUID nor a domain." if name == "tenant" else f"{flag} is no GUID.",
+                "Copy the id from the overview page of the app registration.",
             )
         if _GUID.fullmatch(found) and environ.get(variable, found).strip().lower() not in ("", found):
             raise _contradiction(flag, variable)

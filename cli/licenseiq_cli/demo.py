@@ -16,6 +16,7 @@ from licenseiq.playbooks.offboarding import plan_offboarding
 from licenseiq.ports import EvaluationHead, HolderQuery, Proposals, Tenant
 from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.stored import ProposalRecord
+from licenseiq.words import count
 from licenseiq_cli.program import program
 from licenseiq_cli.screen import is_terminal
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from licenseiq_tenant.scan.seen import Observe
 
 CLIENT = "licenseiq demo"
+PEOPLE, SEED = 250, 7
 _CANDIDATES = 8
 
 
@@ -40,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     if options.serve is not None:
         from licenseiq_demo.server import serve
 
-        serve(demo_tenant_folder(), options.serve, options.users, options.seed)
+        serve(demo_tenant_folder(), options.serve, options.users or PEOPLE, _seed(options))
         return 0
     return _report(options)
 
@@ -50,8 +52,9 @@ def _report(options: argparse.Namespace) -> int:
 
     from licenseiq_cli.open_reader import demo_where
 
+    _refuse_another(options)
     with progress_bar() as observe:
-        where = demo_where(options.users, options.seed)
+        where = demo_where(options.users or PEOPLE, _seed(options))
         head, record, holder = anyio.run(partial(_look, where, observe))
     if options.json:
         from licenseiq_cli.report_json import report_json
@@ -64,6 +67,29 @@ def _report(options: argparse.Namespace) -> int:
         onward = Next(program(), str(Path.cwd()), _handed_on(os.environ))
         show(report(head, record, holder, onward))
     return 0
+
+
+def _seed(options: argparse.Namespace) -> int:
+    return SEED if options.seed is None else int(options.seed)
+
+
+def _refuse_another(options: argparse.Namespace) -> None:
+    """DemoError when the demo that runs has other numbers than were asked for. It is not stopped here: a chat may be
+    at work on it. Whoever asks for no numbers takes the one that runs."""
+    from licenseiq_cli.homes import demo_tenant_folder
+    from licenseiq_demo import process
+    from licenseiq_demo.errors import DemoError
+
+    if options.users is None and options.seed is None:
+        return
+    demo = process.find(demo_tenant_folder(), "reader")
+    if demo is None or demo.users is None:
+        return
+    if options.users not in (None, demo.users) or options.seed not in (None, demo.seed):
+        raise DemoError(
+            f"A demo tenant with {count(demo.users, 'person', 'people')} and seed {demo.seed} is running. Stop it with "
+            f"'{program()} demo --stop' and run this again, or leave out --users and --seed to go on with it."
+        )
 
 
 async def _look(where: "Where", observe: "Observe") -> tuple[EvaluationHead, ProposalRecord | None, Holder | None]:

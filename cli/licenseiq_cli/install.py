@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from licenseiq_cli.clients.edit import Spot
 from licenseiq_cli.clients.entry import Entry, Machine, checkout_of, entry_for, left_out, secrets_set
 from licenseiq_cli.clients.known import Client, client_of
 from licenseiq_cli.clients.places import Place, local_folder, packaged_claudes, place_of
-from licenseiq_cli.settings import load_settings
+from licenseiq_cli.homes import demo_home
+from licenseiq_cli.settings import FILE_NAME, OF_THE_DEMO, load_settings
 
 _FIRST_QUESTION = "How healthy are our licences?"
 
@@ -28,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
         return _say(_undone(undo(Path(place.file), spot, datetime.now(UTC)), spot))
     machine = Machine(Path(sys.executable), checkout_of(Path(__file__)), _uv())
     entry = entry_for(client, machine, os.environ, demo=options.demo)
-    notes = [] if options.demo else _notes()
+    notes = _left_out(demo_home(), OF_THE_DEMO) if options.demo else _notes()
     if options.print:
         return _say(_shown(client, spot, place, entry, chosen=options.config is not None) + notes)
     change = install(Path(place.file), Path(place.folder), client.title, spot, entry, datetime.now(UTC))
@@ -77,11 +79,19 @@ def _notes() -> list[str]:
             f"Not written, because it is a secret: {', '.join(secrets)}. A client's file is no place for it: "
             "sign in with 'licenseiq connect', or use the client's own store of secrets."
         )
-    if others := left_out(os.environ):
-        lines.append(f"Not handed on: {', '.join(others)}. Set it in licenseiq.toml, which the server reads.")
+    lines += _left_out(settings.home, left_out(os.environ))
     if settings.tenant_id is None or settings.client_id is None:
         lines.append("No tenant is set up yet: run 'licenseiq connect', or install with --demo to try it.")
     return lines
+
+
+def _left_out(folder: Path, looked_at: Sequence[str]) -> list[str]:
+    """Whoever has set a mode of privacy here would take it for set in the chat as well."""
+    others = [name for name in left_out(os.environ) if name in looked_at]
+    if not others:
+        return []
+    keys = " and ".join(name.removeprefix("LICENSEIQ_").lower() for name in others)
+    return [f"Not handed on: {', '.join(others)}. Set {keys} in {folder / FILE_NAME}, which the server reads."]
 
 
 def _shown(client: Client, spot: Spot, place: Place, entry: Entry, *, chosen: bool) -> list[str]:

@@ -10,7 +10,7 @@ from io import TextIOWrapper
 from typing import cast
 
 from licenseiq.errors import LicenseIQError, SettingsError
-from licenseiq.text import clean
+from licenseiq.text import one_line
 from licenseiq_cli.arguments import build_parser
 from licenseiq_demo.errors import DemoError
 
@@ -68,7 +68,7 @@ def _tell(error: Exception) -> int:
         words = str(error)
     else:
         words = f"Stopped by an unexpected {type(error).__name__} at {_place(error)}. Please report this line."
-    print(f"licenseiq: {_one_line(words)}", file=sys.stderr)  # noqa: T201 - the one place where errors are told
+    print(f"licenseiq: {one_line(words)}", file=sys.stderr)  # noqa: T201 - the one place where errors are told
     return WRONG_USE if isinstance(error, SettingsError) else WRONG
 
 
@@ -84,11 +84,6 @@ def _place(error: Exception) -> str:
     reached = [(frame.f_globals.get("__name__", ""), line) for frame, line in traceback.walk_tb(error.__traceback__)]
     ours = [(module, line) for module, line in reached if module.startswith("licenseiq")] or reached
     return f"{ours[-1][0]}:{ours[-1][1]}" if ours else "an unknown place"
-
-
-def _one_line(text: str) -> str:
-    """Cleaned word by word: `clean` cuts what is long, and a message is longer than a name."""
-    return " ".join(filter(None, (clean(word).text for word in text.split())))
 
 
 if __name__ == "__main__":

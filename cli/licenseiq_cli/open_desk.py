@@ -9,8 +9,8 @@ from pathlib import Path
 import anyio
 
 from licenseiq.errors import Refused
-from licenseiq.policy import Policy
 from licenseiq.ports import TenantWriter
+from licenseiq_cli.policy_of import PolicyFile
 from licenseiq_demo import process
 from licenseiq_desk.approval.demo_tenant import DemoTenant
 from licenseiq_desk.desk import Desk
@@ -31,7 +31,8 @@ class OpenDesk:
 
 @asynccontextmanager
 async def open_demo_desk(demo_home: Path) -> AsyncIterator[OpenDesk]:
-    """The desk of `demo_home` and the demo tenant that runs there. Raises Refused when none runs."""
+    """The desk of `demo_home` and the demo tenant that runs there. Raises Refused when none runs, and
+    SettingsError for a policy that cannot be used."""
     demo = await anyio.to_thread.run_sync(running_demo, demo_home)
     if demo is None:
         raise Refused(
@@ -42,12 +43,13 @@ async def open_demo_desk(demo_home: Path) -> AsyncIterator[OpenDesk]:
     async def token() -> str:
         return demo.token
 
-    policy = Policy()
+    policy = PolicyFile(demo_home)
+    policy()  # so that a person hears at once of one that cannot be used
     proven = DemoTenant(demo.tenant_id, partial(process.prove, demo))
     connection = Connection(demo.url, token)
     with closing(Inbox(demo_home)) as inbox, closing(Desk(demo_home, inbox, demo=proven, policy=policy)) as desk:
         async with open_graph(connection, write_rule(demo.url)) as graph:
-            yield OpenDesk(desk, demo.tenant_id, GraphWriter(graph, policy.protected_user_ids))
+            yield OpenDesk(desk, demo.tenant_id, GraphWriter(graph, policy))
 
 
 def running_demo(demo_home: Path) -> process.Demo | None:

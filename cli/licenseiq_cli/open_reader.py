@@ -12,8 +12,10 @@ from pathlib import Path
 from anyio.to_thread import run_sync
 
 from licenseiq.errors import SettingsError
+from licenseiq.policy import Policy
 from licenseiq.ports import Proposals
 from licenseiq_cli import homes, settings
+from licenseiq_cli.policy_of import PolicyFile
 from licenseiq_tenant.desk_state import DeskState
 from licenseiq_tenant.graph.client import Connection
 from licenseiq_tenant.graph.credentials import guarded, static_token, tenant_of, token_source
@@ -26,13 +28,14 @@ from licenseiq_tenant.proposing import Proposing
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Which tenant, and where its state lives. `tenant_id` None: Graph is asked."""
+    """Which tenant, and where its state lives. `tenant_id` None: Graph is asked. `policy` gives the policy of now."""
 
     home: Path
     base_url: str
     token: Callable[[], Awaitable[str]] = field(repr=False)
     tenant_id: str | None
     simulated: bool
+    policy: Callable[[], Policy] = Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ def demo_where(users: int = 250, seed: int = 7) -> Where:
     from licenseiq_demo import process
 
     demo = process.find_or_start(homes.demo_tenant_folder(), "reader", users=users, seed=seed)
-    return Where(homes.demo_home(), demo.url, static_token(demo.token), demo.tenant_id, simulated=True)
+    home = homes.demo_home()
+    return Where(home, demo.url, static_token(demo.token), demo.tenant_id, simulated=True, policy=_policy(home))
 
 
 def real_where() -> Where:
@@ -69,7 +73,8 @@ def real_where() -> Where:
             kept=KeptSignIn(known.home),
             certificate=known.certificate_path,
         )
-    return Where(known.home, known.graph_url, guarded(source), tenant_id, simulated=False)
+    policy = _policy(known.home)
+    return Where(known.home, known.graph_url, guarded(source), tenant_id, simulated=False, policy=policy)
 
 
 @asynccontextmanager
@@ -81,13 +86,22 @@ async def open_reader(where: Where) -> AsyncIterator[Reader]:
         tenant_id = _stand_in(where.base_url)
     inbox = await run_sync(Inbox, where.home)
     try:
-        async with open_tenant(where.home, connection, tenant_id, simulated=where.simulated) as tenant:
+        async with open_tenant(
+            where.home, connection, tenant_id, simulated=where.simulated, policy=where.policy
+        ) as tenant:
             desk = DeskState(where.home)
             yield Reader(
                 tenant, Proposing(tenant, tenant_id, home=where.home, inbox=inbox, desk=desk, subjects=tenant.subjects)
             )
     finally:
         await run_sync(inbox.close)
+
+
+def _policy(home: Path) -> PolicyFile:
+    """The policy of a home, tried at once: whoever starts us hears of one that cannot be used."""
+    policy = PolicyFile(home)
+    policy()
+    return policy
 
 
 def _stand_in(base_url: str) -> str:

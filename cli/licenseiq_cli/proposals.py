@@ -9,24 +9,23 @@ from pathlib import Path
 from licenseiq.errors import StateUnknown, Tampered
 from licenseiq.proposals.canonical import digest
 from licenseiq.proposals.plan import Plan, read_plan
+from licenseiq.proposals.stored import DeskReport, InboxEntry
 from licenseiq.times import iso
 from licenseiq.words import count
 from licenseiq_cli.homes import demo_home, home
 from licenseiq_cli.program import program
-from licenseiq_cli.report_words import money_words, plan_money
-from licenseiq_tenant.database import read_only
+from licenseiq_cli.report_words import money_words
 from licenseiq_tenant.desk_state import DeskState
-from licenseiq_tenant.inbox.store import FILE
-from licenseiq_tenant.proposing.states import state_of
-
-_GOING_ON = frozenset({"scheduled", "running", "waiting", "paused"})
+from licenseiq_tenant.inbox.store import kept_in
+from licenseiq_tenant.proposing.states import UNKNOWN, state_of
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A proposal of one home. `plan` is None when its bytes do not have their digest; `run` is its newest run's state.
+    """A proposal of one home. `plan` is None when its bytes do not have their digest.
 
-    `state` is a ProposalState value, or 'unknown' where the desk's store cannot be read.
+    `state` is a ProposalState value, or 'unknown' where the desk's store cannot be read. `report` is None then, and
+    where the desk has not seen the proposal.
     """
 
     proposal_id: str
@@ -34,12 +33,18 @@ class Listed:
     is_demo: bool
     plan: Plan | None
     state: str
-    run: str | None
+    report: DeskReport | None
+
+    @property
+    def run(self) -> str | None:
+        """The state of its newest run."""
+        last = self.report.last_run if self.report else None
+        return last.state if last else None
 
     @property
     def command(self) -> str | None:
         """What to type next; None where nothing is left to do, or this version cannot do it."""
-        is_left = self.state == "open" or (self.state == "approved" and (self.run is None or self.run in _GOING_ON))
+        is_left = self.state == "open" or (self.report is not None and self.report.goes_on)
         if not self.is_demo or not is_left or self.plan is None:
             return None
         blocked = self.plan.blocked_steps()
@@ -63,53 +68,37 @@ def run(options: argparse.Namespace) -> int:
 
 
 def tenant_of(folder: Path, proposal_id: str) -> str | None:
-    """The tenant that a proposal of this home is for; None when its inbox has none of that id."""
-    if not (folder / FILE).exists():
-        return None
-    with read_only(folder / FILE) as db:
-        row = db.exec_driver_sql("SELECT tenant_id FROM proposal WHERE proposal_id = ?", (proposal_id,)).first()
-        return None if row is None else str(row[0])
+    """The tenant that a proposal of this home is for; None when its inbox has none of that id. Raises StateUnknown."""
+    return next((tenant_id for tenant_id, entry in kept_in(folder) if entry.proposal_id == proposal_id), None)
 
 
 def listed(folder: Path, is_demo: bool, now: datetime) -> list[Listed]:
     """Every proposal of a home, newest first. Raises StateUnknown when the inbox cannot be read."""
-    if not (folder / FILE).exists():
-        return []
-    with read_only(folder / FILE) as db:
-        rows = db.exec_driver_sql(
-            "SELECT p.tenant_id, p.proposal_id, p.digest, p.plan, w.at FROM proposal p LEFT JOIN withdrawal w "
-            "ON w.tenant_id = p.tenant_id AND w.proposal_id = p.proposal_id ORDER BY p.created_at DESC, p.proposal_id"
-        ).all()
-    desk = DeskState(folder)
-    return [_listed(desk, row[0], row[1], row[2], row[3], row[4] is not None, is_demo, now) for row in rows]
+    kept = kept_in(folder)
+    reports: dict[str, dict[str, DeskReport] | None] = {}
+    for tenant_id in {tenant_id for tenant_id, _ in kept}:
+        ids = [entry.proposal_id for whose, entry in kept if whose == tenant_id]
+        try:
+            reports[tenant_id] = DeskState(folder).reports(tenant_id, ids)
+        except StateUnknown:
+            reports[tenant_id] = None
+    return [_listed(tenant_id, entry, reports[tenant_id], is_demo, now) for tenant_id, entry in kept]
 
 
 def _listed(
-    desk: DeskState,
-    tenant_id: str,
-    proposal_id: str,
-    expected: str,
-    data: object,
-    withdrawn: bool,
-    is_demo: bool,
-    now: datetime,
+    tenant_id: str, entry: InboxEntry, reports: dict[str, DeskReport] | None, is_demo: bool, now: datetime
 ) -> Listed:
-    plan = _plan(data, expected)
-    try:
-        report = desk.report(tenant_id, proposal_id)
-    except StateUnknown:
-        return Listed(proposal_id, tenant_id, is_demo, plan, "unknown", None)
-    last = report.runs[-1].state if report and report.runs else None
+    plan = _plan(entry)
+    report = None if reports is None else reports.get(entry.proposal_id)
     expired = plan is not None and plan.expires <= now
-    state = state_of(report.state if report else None, withdrawn=withdrawn, expired=expired)
-    return Listed(proposal_id, tenant_id, is_demo, plan, state, last)
+    desk_state = UNKNOWN if reports is None else report.state if report else None
+    state = state_of(desk_state, withdrawn=entry.withdrawn, expired=expired)
+    return Listed(entry.proposal_id, tenant_id, is_demo, plan, state, report)
 
 
-def _plan(data: object, expected: str) -> Plan | None:
-    if not isinstance(data, bytes) or digest(data) != expected:
-        return None
+def _plan(entry: InboxEntry) -> Plan | None:
     try:
-        return read_plan(data)
+        return read_plan(entry.plan_bytes) if digest(entry.plan_bytes) == entry.digest else None
     except Tampered:
         return None
 
@@ -120,7 +109,7 @@ def _lines(one: Listed) -> list[str]:
     if one.plan is None:
         return [head, "  Its stored plan is not the one that was proposed: it cannot be approved. Propose again."]
     plan = one.plan
-    freed = f"frees {money_words(plan_money(plan))} a month"
+    freed = f"frees {money_words(plan.monthly)} a month"
     if plan.unpriced_seats:
         freed += f" ({count(plan.unpriced_seats, 'seat')} without a known price)"
     people = count(len(plan.subjects), "person", "people")
@@ -138,7 +127,7 @@ def _when(moment: datetime) -> str:
 
 def _facts(one: Listed) -> dict[str, object]:
     plan = one.plan
-    total = None if plan is None else plan_money(plan)
+    total = None if plan is None else plan.monthly
     return {
         "proposal_id": one.proposal_id,
         "tenant_id": one.tenant_id,

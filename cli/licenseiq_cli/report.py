@@ -11,9 +11,10 @@ from licenseiq.evaluation import Action, Holder, KindTotal, Summary
 from licenseiq.money import Total
 from licenseiq.ports import EvaluationHead
 from licenseiq.proposals.stored import ProposalRecord
+from licenseiq.text import one_line
 from licenseiq.words import count
 from licenseiq_cli.report_proposal import proposal_blocks
-from licenseiq_cli.report_words import money_cell, money_words, name_of, one_line, tenths
+from licenseiq_cli.report_words import money_cell, money_words, name_of, tenths
 from licenseiq_cli.screen import FACTS, Block, Column, Gauge, Lines, Section, Table, Title, Verbatim
 
 _MOST_NOTES = 6
@@ -34,10 +35,10 @@ def report(head: EvaluationHead, record: ProposalRecord | None, holder: Holder |
     """The whole report. `holder` is the person of `record` as the evaluation saw them."""
     summary = head.summary
     return [
-        *_headline(head),
+        *headline(head),
         *_score(summary),
         *_exposure(summary),
-        *_actions(summary),
+        *actions(summary),
         *unknowns(head),
         *proposal_blocks(record, holder),
         *_onward(record, onward),
@@ -46,13 +47,7 @@ def report(head: EvaluationHead, record: ProposalRecord | None, holder: Holder |
 
 def unknowns(head: EvaluationHead) -> list[Block]:
     """What is unknown, briefly; nothing where everything is known."""
-    scan = "'licenseiq scan --demo'" if head.simulated else "'licenseiq scan'"
-    notes = [
-        # The words are made for a chat, where reading anew is a tool.
-        one_line(note).replace("call refresh_tenant", f"run {scan}").replace("Call refresh_tenant", f"Run {scan}")
-        for note in dict.fromkeys((*head.summary.unknown, *head.notes))
-        if note.strip()
-    ]
+    notes = unknown_sentences(head)
     if not notes:
         return []
     more = len(notes) - _MOST_NOTES
@@ -60,7 +55,18 @@ def unknowns(head: EvaluationHead) -> list[Block]:
     return [Section("What is unknown"), Lines(tuple(shown), bullets=True)]
 
 
-def _headline(head: EvaluationHead) -> list[Block]:
+def unknown_sentences(head: EvaluationHead) -> list[str]:
+    """All that is unknown, each once. The words are made for a chat, where a tool reads anew: here a command does."""
+    scan = "'licenseiq scan --demo'" if head.simulated else "'licenseiq scan'"
+    return [
+        one_line(note).replace("call refresh_tenant", f"run {scan}").replace("Call refresh_tenant", f"Run {scan}")
+        for note in dict.fromkeys((*head.summary.unknown, *head.notes))
+        if note.strip()
+    ]
+
+
+def headline(head: EvaluationHead) -> list[Block]:
+    """The score, what is spent, and what of it is exposure."""
     summary = head.summary
     where = "simulated demo tenant" if head.simulated else f"tenant {one_line(head.tenant_id)}"
     score = "unknown" if summary.score is None else f"{tenths(summary.score)} of 100"
@@ -110,6 +116,12 @@ def _exposure(summary: Summary) -> list[Block]:
         blocks.append(Lines(("No paid seat is claimed by a finding.",)))
     else:
         blocks.append(_kinds(summary.by_kind, "Exposure", summary.exposure))
+    if summary.excepted:
+        blocks.append(Section("Left by a decision", "exceptions: neither in the exposure nor in the score"))
+        blocks.append(_kinds(summary.excepted, "", ()))
+    if summary.without_money:
+        blocks.append(Section("Without money", "faults to mend and dates to keep"))
+        blocks.append(_counts(summary.without_money))
     if summary.to_review:
         blocks.append(Section("To review", "not in the exposure: a person has to look"))
         blocks.append(_kinds(summary.to_review, "", ()))
@@ -126,7 +138,13 @@ def _kinds(totals: Sequence[KindTotal], sum_name: str, monthly: Total | None) ->
     return Table(_KINDS, rows, total=(sum_name, f"{seats:,}", cell))
 
 
-def _actions(summary: Summary) -> list[Block]:
+def _counts(totals: Sequence[KindTotal]) -> Table:
+    rows = tuple((name_of(t.kind), f"{t.findings:,}") for t in sorted(totals, key=lambda t: (-t.findings, t.kind)))
+    return Table((Column("Finding", flex=True), Column("Number", right=True)), rows)
+
+
+def actions(summary: Summary) -> list[Block]:
+    """What to do first, with what the score gains."""
     if not summary.actions:
         return [Section("What to do first"), Lines(("Nothing stands out to be done.",))]
     columns = (

@@ -10,11 +10,11 @@ from datetime import datetime
 from licenseiq.evaluation import Action, Holder, KindTotal
 from licenseiq.money import Total
 from licenseiq.ports import EvaluationHead
+from licenseiq.proposals.step_words import step_summary
 from licenseiq.proposals.stored import ProposalRecord
-from licenseiq.text import clean_or_none
+from licenseiq.text import clean_or_none, one_line
 from licenseiq.times import iso
 from licenseiq_cli.program import program
-from licenseiq_cli.report_words import one_line, plan_money, step_summary, target
 
 JsonValue = None | bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
 
@@ -50,6 +50,8 @@ def health_json(head: EvaluationHead) -> dict[str, JsonValue]:
         "paid_seats": summary.paid_seats,
         "by_kind": [_kind(total) for total in summary.by_kind],
         "to_review": [_kind(total) for total in summary.to_review],
+        "without_money": [_kind(total) for total in summary.without_money],
+        "excepted": [_kind(total) for total in summary.excepted],
         "actions": [
             {
                 **_kind(action),
@@ -74,6 +76,7 @@ def money_json(total: Total | None) -> list[JsonValue] | None:
 def _kind(total: KindTotal | Action) -> dict[str, JsonValue]:
     return {
         "kind": total.kind,
+        **({"findings": total.findings} if isinstance(total, KindTotal) else {}),
         "seats": total.seats,
         "monthly_cost": money_json(total.monthly),
         "unpriced_seats": total.unpriced_seats,
@@ -95,7 +98,7 @@ def _proposal(record: ProposalRecord, holder: Holder | None, now: datetime) -> d
             {
                 "number": step.number,
                 "kind": step.kind.value,
-                "target": target(step.subject, record.names),
+                "target": record.target(step.subject),
                 "summary": step_summary(step),
                 "blocked": step.number in blocked,
             }
@@ -103,7 +106,7 @@ def _proposal(record: ProposalRecord, holder: Holder | None, now: datetime) -> d
         ],
         "steps_total": len(plan.steps),
         "hand_offs": [
-            {"kind": h.kind, "target": target(h.subject, record.names), "instructions": one_line(h.instructions)}
+            {"kind": h.kind, "target": record.target(h.subject), "instructions": one_line(h.instructions)}
             for h in plan.hand_offs
         ],
         "blockers": [
@@ -111,7 +114,7 @@ def _proposal(record: ProposalRecord, holder: Holder | None, now: datetime) -> d
         ],
         "not_yet_possible": [one_line(part) for part in plan.not_yet_possible],
         "saving": {
-            "amount": money_json(plan_money(plan)),
+            "amount": money_json(plan.monthly),
             "basis": "List prices a month of the seats that the plan frees.",
             "realisable_from": None,
             "needs_purchase": False,

@@ -1,13 +1,14 @@
 """One proposal in the report: who, why, the steps with their way back, and what a person has to do elsewhere."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from licenseiq.evaluation import Holder
 from licenseiq.proposals.plan import Plan
+from licenseiq.proposals.step_words import step_summary
 from licenseiq.proposals.stored import ProposalRecord
-from licenseiq.text import clean_or_none
+from licenseiq.text import clean_or_none, one_line
 from licenseiq.words import count
-from licenseiq_cli.report_words import amount, one_line, plan_money, step_summary, target, undo_words
+from licenseiq_cli.report_words import amount, undo_words
 from licenseiq_cli.screen import FACTS, Block, Column, Lines, Section, Table
 
 
@@ -31,13 +32,13 @@ def proposal_blocks(record: ProposalRecord | None, holder: Holder | None) -> lis
         Section(f"A proposal: offboard {count(len(plan.subjects), 'person', 'people')}", note),
         Table(FACTS, tuple(_about(record, holder))),
         Table((Column(right=True), Column(), Column(flex=True)), steps),
-        *_beside(plan, record.names),
+        *_beside(record),
     ]
 
 
 def _about(record: ProposalRecord, holder: Holder | None) -> Iterable[tuple[str, str]]:
     yield "Proposal", f"{one_line(record.proposal_id)}, {record.state}, until {record.plan.expires:%Y-%m-%d %H:%M} UTC"
-    who = ", ".join(target(subject.reference, record.names) for subject in record.plan.subjects)
+    who = ", ".join(record.target(subject.reference) for subject in record.plan.subjects)
     name = clean_or_none(holder.display_name) if holder else None
     yield "Who", f"{name} ({who})" if name else who
     if holder is not None:
@@ -53,16 +54,17 @@ def _silence(holder: Holder) -> str:
 
 
 def _freed(plan: Plan) -> str:
-    money = plan_money(plan)
+    money = plan.monthly
     if money is None:
         return f"{count(plan.unpriced_seats, 'seat')} without a known price"
     extra = f", and {count(plan.unpriced_seats, 'seat')} without a known price" if plan.unpriced_seats else ""
     return f"{' and '.join(amount(part) for part in money)} a month{extra}" if money else "no money"
 
 
-def _beside(plan: Plan, names: Mapping[str, tuple[str, str | None]]) -> list[Block]:
+def _beside(record: ProposalRecord) -> list[Block]:
     """What a person has to do elsewhere, what blocks steps, and what this version leaves out."""
-    lines = [f"By hand, for {target(h.subject, names)}: {one_line(h.instructions)}" for h in plan.hand_offs]
+    plan = record.plan
+    lines = [f"By hand, for {record.target(h.subject)}: {one_line(h.instructions)}" for h in plan.hand_offs]
     for blocker in plan.blockers:
         steps = ("step " if len(blocker.applies_to) == 1 else "steps ") + ", ".join(map(str, blocker.applies_to))
         lines.append(f"Blocked ({one_line(blocker.kind).replace('_', ' ')}), {steps}: {one_line(blocker.cure)}")

@@ -1,19 +1,33 @@
-"""The words of the report: friendly names, figures, and the lines of a plan. ASCII, but for cleaned names."""
+"""The words of the report: friendly names, figures, and the way back of a step. ASCII, but for cleaned names."""
 
-from collections.abc import Mapping
-
+from licenseiq import money
 from licenseiq.money import Money, Total
-from licenseiq.proposals.plan import Plan, Step
-from licenseiq.proposals.steps import StepKind
-from licenseiq.text import clean
-from licenseiq.words import count
+from licenseiq.proposals.plan import Step
+from licenseiq.text import clean, one_line
 
 # What findings claim, and the components of the score, as a person would say it.
 _NAMES = {
+    "departed_holder": "Has left by HR, paid seat held",
     "disabled_holder": "Sign-in blocked, paid seat held",
+    "licensed_shared_mailbox": "Shared or room mailbox that needs no licence",
+    "licensed_guest": "Guest with a paid seat",
+    "licensed_service_account": "Service account with a paid seat",
     "inactive_holder": "No sign of use, paid seat held",
     "never_used": "Given, but never used",
+    "on_leave_full_tier": "On a long leave with a full tier",
+    "overlapping_skus": "Services that another seat gives too",
+    "unused_addon": "Add-on without use",
+    "unused_premium": "Dearer tier than needed",
+    "duplicate_assignment": "Held directly and by a group",
+    "group_licence_error": "Licence in error",
+    "dormant_privileged": "Privileged account that nobody signs in to",
+    "stale_identity": "Blocked or departed, with something left",
     "unassigned_seats": "Bought, but held by nobody",
+    "over_assigned": "Taken beyond what was bought, or past its end",
+    "renewal_due": "Renews soon",
+    "trial_expiring": "Trial that ends soon",
+    "self_service_purchase": "Bought by a user, it seems",
+    "stale_identities": "Leavers with nothing left",
     "spend_in_use": "Spend in use",
     "licence_errors": "Licences without errors",
     "dormant_privilege": "Privileged accounts awake",
@@ -31,57 +45,25 @@ def tenths(value: int) -> str:
     return f"{value // 10}.{value % 10}"
 
 
-def one_line(text: str) -> str:
-    """A sentence on one line, cleaned word by word, so that a long one stays whole."""
-    return " ".join(filter(None, (clean(word).text for word in text.split())))
-
-
-def amount(money: Money) -> str:
+def amount(one: Money) -> str:
     """'12,345.00 USD'."""
-    units, _, cents = money.amount().partition(".")
-    return f"{int(units):,}.{cents} {money.currency}" if not units.startswith("-") else str(money)
+    units, _, cents = one.amount().partition(".")
+    return f"{int(units):,}.{cents} {one.currency}" if not units.startswith("-") else str(one)
 
 
 def money_words(total: Total | None) -> str:
-    """'57.00 USD and 3.00 EUR', 'nothing', or 'unknown'."""
-    if total is None:
-        return "unknown"
-    return " and ".join(amount(money) for money in total) or "nothing"
+    """'12,345.00 USD and 3.00 EUR', 'nothing', or 'unknown'."""
+    return money.money_words(total, amount)
 
 
 def money_cell(total: Total | None, seats: int, unpriced: int) -> str:
     """One amount a line for a table, and a line for the seats whose price is not known. '-' where there are none."""
     if total is None:
         return "unknown"
-    lines = [amount(money) for money in total]
+    lines = [amount(one) for one in total]
     if unpriced:
         lines.append("no known price" if not lines else f"+ {unpriced:,} unpriced")
     return "\n".join(lines) or ("-" if not seats else "nothing")
-
-
-def plan_money(plan: Plan) -> Total | None:
-    """What the plan frees a month; None where only seats without a price are freed."""
-    if not plan.money and plan.unpriced_seats:
-        return None
-    return tuple(Money(currency, micros) for currency, micros in sorted(plan.money.items()))
-
-
-def target(reference: str, names: Mapping[str, tuple[str, str | None]]) -> str:
-    """The principal name, cleaned; the plan's reference of somebody who is gone."""
-    known = names.get(reference)
-    return (clean(known[1] or known[0]).text if known else "") or reference
-
-
-def step_summary(step: Step) -> str:
-    if step.kind is StepKind.DISABLE_SIGN_IN:
-        return "Block sign-in."
-    if step.kind is StepKind.REVOKE_SESSIONS:
-        return "End all sessions."
-    skus = step.arguments.get("sku_ids")
-    number = len(skus) if isinstance(skus, list | tuple) else 0
-    if not number:
-        return "Take back the licences assigned directly."
-    return f"Take back {count(number, 'licence')} assigned directly."
 
 
 def undo_words(step: Step) -> str:

@@ -7,12 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from licenseiq.ports import EvaluationHead, RefreshReport
+from licenseiq.text import one_line
 from licenseiq.times import iso
 from licenseiq.words import count
 from licenseiq_cli.demo import progress_bar
 from licenseiq_cli.report import unknowns
 from licenseiq_cli.report_json import JsonValue
-from licenseiq_cli.report_words import money_words, one_line, tenths
+from licenseiq_cli.report_words import money_words, tenths
 from licenseiq_cli.screen import FACTS, Block, Column, Section, Table, Title, show
 
 if TYPE_CHECKING:

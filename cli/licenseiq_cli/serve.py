@@ -4,6 +4,7 @@ Starting loads neither the desk nor a store nor an SDK of Graph: the first call 
 """
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -13,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from licenseiq.errors import NotReady
 from licenseiq.privacy import Privacy, Pseudonyms
-from licenseiq_cli.homes import demo_home
+from licenseiq_cli.policy_of import PolicyFile
 from licenseiq_cli.program import program
-from licenseiq_cli.settings import Settings, load_settings, require_connection
+from licenseiq_cli.settings import Settings, demo_environment, load_settings, require_connection
 from licenseiq_demo.errors import DemoError
 from licenseiq_server import build_server, run_stdio
 from licenseiq_server.door import OpenDeps
@@ -25,15 +26,13 @@ from licenseiq_tools.privacy import seen_through
 if TYPE_CHECKING:
     from licenseiq_cli.open_reader import Where
 
-# On the demo tenant no real credential is looked at, so that none can be used by mistake.
-_OF_THE_DEMO = ("LICENSEIQ_READ_ONLY", "LICENSEIQ_PRIVACY")
-
 
 def run(options: argparse.Namespace) -> int:
     """Serves one client until it goes away. SettingsError before anything is served, so that a person sees it."""
     from licenseiq_cli.main import version
 
     settings = _settings(os.environ, demo=options.demo)
+    PolicyFile(settings.home)()
     read_only = options.read_only or settings.read_only
     if sys.stdin.isatty():
         hint = "Waiting for an MCP client on stdin; a chat client starts this by itself. Ctrl-C ends it."
@@ -45,8 +44,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _settings(environ: Mapping[str, str], *, demo: bool) -> Settings:
     if demo:
-        given = {name: environ[name] for name in _OF_THE_DEMO if name in environ}
-        return load_settings({**given, "LICENSEIQ_HOME": str(demo_home(environ))})
+        return load_settings(demo_environment(environ))
     settings = load_settings(environ)
     return require_connection(settings, environ)
 
@@ -65,6 +63,8 @@ def _opener(demo: bool, read_only: bool, privacy: Privacy) -> OpenDeps:
             key = await to_thread.run_sync(_key, where.home) if privacy is not Privacy.NAMES else b""
             pseudonyms = Pseudonyms(key, reader.tenant.tenant_id)
             tenant, proposals = seen_through(privacy, reader.tenant, reader.proposals, pseudonyms)
+            # What is loaded by now stays: looking through it for garbage would hold a call up for 40 ms now and then.
+            gc.freeze()
             yield Deps(tenant, proposals, f"{program()} approve", read_only, privacy=privacy)
 
     return open_deps

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from licenseiq.errors import SettingsError
 from licenseiq.privacy import Privacy
-from licenseiq_cli.homes import home
+from licenseiq_cli.homes import demo_home, home
 
 DEFAULT_GRAPH_URL = "https://graph.microsoft.com/v1.0"
 # Microsoft's national clouds (Graph, "National cloud deployments"); GCC is in the global one, Germany's was closed.
@@ -25,6 +25,10 @@ CLOUDS = {
     "china": "https://microsoftgraph.chinacloudapi.cn/v1.0",
 }
 FILE_NAME = "licenseiq.toml"
+# The table of the file that `licenseiq_cli.policy_of` reads.
+POLICY = "policy"
+# What else than the home is looked at on the demo tenant.
+OF_THE_DEMO = ("LICENSEIQ_READ_ONLY", "LICENSEIQ_PRIVACY")
 
 _PREFIX = "LICENSEIQ_"
 _READ_HERE = (
@@ -81,8 +85,8 @@ def load_settings(environ: Mapping[str, str] = os.environ, file: Path | None = N
     Raises SettingsError, which names the variable.
     """
     folder = home(environ)
-    given = _from_file(file if file is not None else folder / FILE_NAME, must_exist=file is not None)
-    given |= _from_environment(environ)
+    keys = parsed(file if file is not None else folder / FILE_NAME, must_exist=file is not None)
+    given = _from_file(keys) | _from_environment(environ)
     values = {name: text for name, text in given.items() if text}
     if "database_url" in values:
         raise SettingsError(
@@ -112,7 +116,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, file: Path | None = N
 def origins(environ: Mapping[str, str] = os.environ) -> tuple[Origin, ...]:
     """Every setting that is set, and the variables of azure-identity. Raises SettingsError like load_settings."""
     settings = load_settings(environ)
-    in_file = _from_file(settings.home / FILE_NAME, must_exist=False)
+    in_file = _from_file(parsed(settings.home / FILE_NAME, must_exist=False))
     found = []
     for name in _READ_HERE:
         variable = _PREFIX + name.upper()
@@ -123,6 +127,12 @@ def origins(environ: Mapping[str, str] = os.environ) -> tuple[Origin, ...]:
             found.append(Origin(variable, where, shown))
     found += [Origin(name, "environment", None) for name in sorted(environ) if name.startswith("AZURE_")]
     return tuple(found)
+
+
+def demo_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The variables for the demo tenant: no real credential is among them, so that none can be used by mistake."""
+    given = {name: environ[name] for name in OF_THE_DEMO if name in environ}
+    return {**given, "LICENSEIQ_HOME": str(demo_home(environ))}
 
 
 def require_connection(settings: Settings, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -141,7 +151,7 @@ def require_connection(settings: Settings, environ: Mapping[str, str] = os.envir
     if complete.tenant_id is None or complete.client_id is None:
         raise SettingsError(
             "No tenant is set up.",
-            "Run 'licenseiq connect', or try the simulated one with 'licenseiq serve --demo'; or set "
+            "Run 'licenseiq connect', or add --demo for the simulated tenant, as in 'licenseiq serve --demo'; or set "
             "LICENSEIQ_TENANT_ID and LICENSEIQ_CLIENT_ID to the ids of your tenant and of the reader's registration.",
         )
     return complete
@@ -154,9 +164,10 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: environ[variable].strip() for name in _READ_HERE if (variable := _PREFIX + name.upper()) in environ}
 
 
-def _from_file(file: Path, *, must_exist: bool) -> dict[str, str]:
+def parsed(file: Path, *, must_exist: bool = True) -> dict[str, object]:
+    """A settings file as TOML; empty where it is not there and need not be. Raises SettingsError."""
     try:
-        keys = tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         if must_exist:
             raise SettingsError(
@@ -172,6 +183,9 @@ def _from_file(file: Path, *, must_exist: bool) -> dict[str, str]:
         raise SettingsError(
             f"{FILE_NAME} could not be read.", "Make it a UTF-8 text file that this account may read."
         ) from None
+
+
+def _from_file(keys: Mapping[str, object]) -> dict[str, str]:
     if "graph_token" in keys:
         raise SettingsError(
             f"A token stands in {FILE_NAME}; secrets belong into the environment.",
@@ -181,9 +195,8 @@ def _from_file(file: Path, *, must_exist: bool) -> dict[str, str]:
         raise SettingsError(
             f"home cannot be set in {FILE_NAME}, which is itself looked for there.", "Set LICENSEIQ_HOME instead."
         )
-    _refuse_unknown(
-        keys, [name for name in _READ_HERE + _OF_THE_DESK if name not in ("home", "graph_token")], FILE_NAME
-    )
+    known = [name for name in _READ_HERE + _OF_THE_DESK if name not in ("home", "graph_token")]
+    _refuse_unknown(keys, [*known, POLICY], FILE_NAME)
     return {name: _as_text(name, keys[name]) for name in _READ_HERE if name in keys}
 
 

@@ -13,6 +13,7 @@ WHY: dict[AccountKind, str] = {
     AccountKind.EQUIPMENT: _MAILBOX,
     AccountKind.DEVICE: "It holds a licence for rooms, shared devices or call queues.",
     AccountKind.PROTECTED: "The policy protects it: no plan may touch it.",
+    AccountKind.LISTED_SERVICE: "The policy lists it: it belongs to a program.",
     AccountKind.GUEST: "Its user type is Guest.",
     AccountKind.EMERGENCY: "Its name has a word for emergency access: weak evidence, so a person has to say.",
     AccountKind.SERVICE: "Its name has a word for a service or a device: weak evidence, so a person has to say.",

@@ -10,7 +10,7 @@ import re
 from enum import StrEnum
 
 from licenseiq.context import Context
-from licenseiq.people import Person
+from licenseiq.people import Employment, Person
 from licenseiq.readings import Source
 
 # Exchange plans that give a mailbox: Kiosk, Plan 1, Plan 2 (service plan reference, as in tiers.toml).
@@ -40,6 +40,7 @@ class AccountKind(StrEnum):
     EQUIPMENT = "equipment mailbox"
     DEVICE = "device or resource account"
     PROTECTED = "protected account"
+    LISTED_SERVICE = "service account"
     GUEST = "guest"
     EMERGENCY = "account that looks kept for emergencies"
     SERVICE = "account named like a service or a device"
@@ -60,8 +61,22 @@ _THINGS = frozenset({AccountKind.SHARED, AccountKind.ROOM, AccountKind.EQUIPMENT
 _MAILBOX_KINDS = {"shared": AccountKind.SHARED, "room": AccountKind.ROOM, "equipment": AccountKind.EQUIPMENT}
 
 
+_LAST = "account kind of the last person"
+
+
 def account_kind(person: Person, context: Context) -> AccountKind:
-    """The first of: thing, protected, guest, emergency, service, top administrator; else a person."""
+    """The first of: thing, protected, service by the policy, guest, emergency, service by name, top administrator; else
+    a person."""
+    # Many rules ask of one person, one after the other.
+    last: tuple[Person, AccountKind] | None = context.memo.get(_LAST)
+    if last is not None and last[0] is person:
+        return last[1]
+    kind = _kind(person, context)
+    context.memo[_LAST] = (person, kind)
+    return kind
+
+
+def _kind(person: Person, context: Context) -> AccountKind:
     mailbox = person.signals.mailbox
     thing = _MAILBOX_KINDS.get(mailbox.kind or "") if mailbox else None
     if thing is not None:
@@ -70,18 +85,42 @@ def account_kind(person: Person, context: Context) -> AccountKind:
     for assignment in person.assignments:
         if assignment.sku_id in devices:
             return AccountKind.DEVICE
-    if person.user_id in context.policy.protected_user_ids:
+    if context.policy.protects(person):
         return AccountKind.PROTECTED
+    if context.policy.is_service(person):
+        return AccountKind.LISTED_SERVICE
     if (person.user_type or "").lower() == "guest":
         return AccountKind.GUEST
-    words = name_marks(person)
-    if not words.isdisjoint(_EMERGENCY_WORDS) or {"break", "glass"} <= words:
-        return AccountKind.EMERGENCY
-    if not words.isdisjoint(_SERVICE_WORDS):
-        return AccountKind.SERVICE
+    if words := name_marks(person):
+        if not words.isdisjoint(_EMERGENCY_WORDS) or {"break", "glass"} <= words:
+            return AccountKind.EMERGENCY
+        if not words.isdisjoint(_SERVICE_WORDS):
+            return AccountKind.SERVICE
     if person.roles and not TOP_ROLES.isdisjoint(person.roles):
         return AccountKind.TOP_ADMIN
     return AccountKind.PERSON
+
+
+def is_excluded(person: Person, context: Context) -> bool | None:
+    """Whether no rule may speak of the account: the policy protects it, or excludes a group that it is in. None where
+    such a group could not be read."""
+    if context.policy.protects(person):
+        return True
+    return person.in_excluded_group
+
+
+def has_left(person: Person, context: Context) -> bool:
+    """Whether HR says that the person has left, as of the evaluation."""
+    hr = person.hr
+    return hr is not None and hr.status is Employment.LEFT and (hr.since is None or hr.since <= context.today)
+
+
+def is_on_leave(person: Person, context: Context) -> bool:
+    """Whether HR says that the person is on leave on the day of the evaluation."""
+    hr = person.hr
+    if hr is None or hr.status is not Employment.ON_LEAVE:
+        return False
+    return (hr.since is None or hr.since <= context.today) and (hr.until is None or hr.until >= context.today)
 
 
 def name_marks(person: Person) -> frozenset[str]:

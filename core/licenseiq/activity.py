@@ -6,12 +6,13 @@ on 1 December 2023, not filled in for earlier ones. A failed attempt is no activ
 that refreshes its token: that is evidence of its own.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from licenseiq.context import Context
 from licenseiq.people import Person
+from licenseiq.readings import Source
 from licenseiq.usage import Signals, SignIn
 
 SUCCESS_SINCE = datetime(2023, 12, 1, tzinfo=UTC)
@@ -34,9 +35,26 @@ class Basis(StrEnum):
     COPILOT = "the Copilot report"
     ACTIVATION = "an activation of Office"
 
+    @property
+    def source(self) -> Source:
+        """Where it was read."""
+        return _SOURCES.get(self, Source.SIGN_INS)
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+
+_SOURCES = {
+    Basis.PRODUCTS: Source.ACTIVE_USERS,
+    Basis.APPS: Source.APPS,
+    Basis.MAILBOX: Source.MAILBOXES,
+    Basis.DRIVE: Source.ONEDRIVE,
+    Basis.TEAMS: Source.TEAMS,
+    Basis.SHAREPOINT: Source.SHAREPOINT,
+    Basis.EMAIL: Source.EMAIL,
+    Basis.COPILOT: Source.COPILOT,
+    Basis.ACTIVATION: Source.ACTIVATIONS,
+}
+
+
+class Activity(NamedTuple):
     """What is known of the use of one account.
 
     `last_human` is None where no human activity was seen. `background_last` is the last success that no human
@@ -58,13 +76,17 @@ class Activity:
     disputed: bool = False
 
     @property
+    def source(self) -> Source | None:
+        """Where the last human activity was read."""
+        return self.basis.source if self.basis is not None else None
+
+    @property
     def is_known(self) -> bool:
         """Whether one of the two sources that speak about a person's silence was read for this person."""
         return self.sign_in_read or self.products_read
 
 
-@dataclass(frozen=True, slots=True)
-class _SignIns:
+class _SignIns(NamedTuple):
     human: datetime | None = None
     basis: Basis | None = None
     background: datetime | None = None
@@ -93,9 +115,9 @@ def activity_of(person: Person, context: Context) -> Activity:
             dates.append((signals.mailbox.last_activity, Basis.MAILBOX))
         if signals.drive is not None and signals.drive.last_activity is not None:
             dates.append((signals.drive.last_activity, Basis.DRIVE))
-    first, first_basis = _latest(dates)
-    # In this order, so that of two dates on one day the stronger source is named.
-    last, basis = _latest(dates + _single_products(signals))
+    first, first_basis = _latest(dates, None, None)
+    # After these, so that of two dates on one day the stronger source is named.
+    last, basis = _latest(_single_products(signals), first, first_basis)
     known = signals.sign_in is not None or signals.products is not None
     unseen = first is None and seen.background is None
     return Activity(
@@ -105,29 +127,38 @@ def activity_of(person: Person, context: Context) -> Activity:
         failed_attempts_since=seen.failed.date() if seen.failed else None,
         never=known and unseen and last is None,
         lower_confidence=seen.weak and first_basis is Basis.OLD_ATTEMPT,
-        unclear=unseen and _is_recent(seen.failed, context),
+        unclear=unseen and _is_recent(seen.failed, context, context.inactive_days(person)),
         sign_in_read=signals.sign_in is not None,
         products_read=signals.products is not None,
         disputed=known
         and first is None
         and last is not None
-        and (context.today - last).days >= context.policy.inactive_days,
+        and (context.today - last).days >= context.inactive_days(person),
     )
 
 
-def _latest(dates: list[tuple[date, Basis]]) -> tuple[date, Basis] | tuple[None, None]:
-    return max(dates, key=lambda pair: pair[0]) if dates else (None, None)
+def _latest(
+    dates: list[tuple[date, Basis]], last: date | None, basis: Basis | None
+) -> tuple[date | None, Basis | None]:
+    """The latest of `dates` and what is known already, the first of equal ones."""
+    for day, of in dates:
+        if last is None or day > last:
+            last, basis = day, of
+    return last, basis
 
 
 def _single_products(signals: Signals) -> list[tuple[date, Basis]]:
-    reports = (
+    found = []
+    for use, basis in (
         (signals.teams, Basis.TEAMS),
         (signals.sharepoint, Basis.SHAREPOINT),
         (signals.email, Basis.EMAIL),
         (signals.copilot, Basis.COPILOT),
         (signals.activation, Basis.ACTIVATION),
-    )
-    return [(use.last_activity, basis) for use, basis in reports if use is not None and use.last_activity is not None]
+    ):
+        if use is not None and use.last_activity is not None:
+            found.append((use.last_activity, basis))
+    return found
 
 
 def _sign_ins(sign_in: SignIn, created: datetime | None) -> _SignIns:
@@ -150,5 +181,5 @@ def _sign_ins(sign_in: SignIn, created: datetime | None) -> _SignIns:
     return _SignIns(human=success, basis=Basis.SUCCESSFUL, failed=failed)
 
 
-def _is_recent(moment: datetime | None, context: Context) -> bool:
-    return moment is not None and (context.now - moment).days < context.policy.inactive_days
+def _is_recent(moment: datetime | None, context: Context, limit: int) -> bool:
+    return moment is not None and (context.now - moment).days < limit

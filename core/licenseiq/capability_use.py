@@ -5,14 +5,14 @@ Source of the columns: tiers.toml, `use_signals`: the web and mobile columns of 
 """
 
 from collections.abc import Callable
+from datetime import date
 from enum import StrEnum
 
 from licenseiq.people import Person
+from licenseiq.usage import LastUse
 
 EDITORS = frozenset({"word", "excel", "powerpoint", "onenote"})
 DESKTOP = EDITORS | {"outlook"}
-GB = 2**30
-FILL_PERCENT = 90  # a store must not start out nearly full
 
 
 class Use(StrEnum):
@@ -24,53 +24,97 @@ class Use(StrEnum):
     NOT_SEEN_HERE = "cannot be seen"
 
 
-def use_of(capability_id: str, person: Person) -> Use:
-    """The use of one capability; NOT_READ where the report that would show it has no row for this person."""
+def use_of(capability_id: str, person: Person, since: date) -> Use:
+    """The use of one capability since a day; NOT_READ where the report that would show it has no row for the person."""
     look = _LOOKS.get(capability_id)
-    return look(person) if look else Use.NOT_SEEN_HERE
+    return look(person, since) if look else Use.NOT_SEEN_HERE
 
 
-def fits(used_bytes: int | None, target_gb: int | None, current_gb: int | None) -> bool | None:
-    """Whether what is stored fits the target, with a margin; None where a size is not known."""
-    if target_gb is None:
-        return None
-    if current_gb is not None and target_gb >= current_gb:
-        return True
-    if used_bytes is None:
-        return None
-    return used_bytes * 100 < target_gb * GB * FILL_PERCENT
-
-
-def _desktop(person: Person) -> Use:
-    apps = person.signals.apps
+def _desktop(person: Person, since: date) -> Use:
+    apps, activation = person.signals.apps, person.signals.activation
+    if activation is not None and _within(activation.last_activity, since):
+        return Use.USED  # somebody installed it lately, and means to use it
     return Use.NOT_READ if apps is None else _used(not DESKTOP.isdisjoint(apps.desktop))
 
 
-def _web(person: Person) -> Use:
+def _web(person: Person, since: date) -> Use:
     apps = person.signals.apps
     return Use.NOT_READ if apps is None else _used(not EDITORS.isdisjoint(apps.web))
 
 
-def _mobile(person: Person) -> Use:
+def _mobile(person: Person, since: date) -> Use:
     apps = person.signals.apps
     return Use.NOT_READ if apps is None else _used(not EDITORS.isdisjoint(apps.mobile))
 
 
-def _mailbox(person: Person) -> Use:
-    mailbox = person.signals.mailbox
+def _mailbox(person: Person, since: date) -> Use:
+    """What lies in a mailbox counts as use too: it would be lost."""
+    mailbox, products = person.signals.mailbox, person.signals.products
     if mailbox is None or mailbox.used_bytes is None:
         return Use.NOT_READ
-    products = person.signals.products
     return _used(bool(mailbox.used_bytes or mailbox.last_activity or (products and products.exchange)))
+
+
+def _onedrive(person: Person, since: date) -> Use:
+    drive, products = person.signals.drive, person.signals.products
+    if drive is None or drive.used_bytes is None:
+        return Use.NOT_READ
+    return _used(bool(drive.used_bytes or drive.files or drive.last_activity or (products and products.onedrive)))
+
+
+def _archive(person: Person, since: date) -> Use:
+    mailbox = person.signals.mailbox
+    if mailbox is None or mailbox.has_archive is None:
+        return Use.NOT_READ
+    return _used(mailbox.has_archive)
+
+
+def _teams(person: Person, since: date) -> Use:
+    products = person.signals.products
+    return _dated(person.signals.teams, products.teams if products else None, products is not None, since)
+
+
+def _sharepoint(person: Person, since: date) -> Use:
+    products = person.signals.products
+    return _dated(person.signals.sharepoint, products.sharepoint if products else None, products is not None, since)
+
+
+def _copilot(person: Person, since: date) -> Use:
+    return _dated(person.signals.copilot, None, False, since)
+
+
+def _activated(person: Person, since: date) -> Use:
+    """Activations are kept without their product: one of any product may be of this one; none at all is of none."""
+    activation = person.signals.activation
+    if activation is None:
+        return Use.NOT_READ
+    return Use.UNUSED if activation.last_activity is None else Use.NOT_SEEN_HERE
+
+
+def _dated(report: LastUse | None, in_products: date | None, products_read: bool, since: date) -> Use:
+    if report is None and not products_read:
+        return Use.NOT_READ
+    return _used(_within(report.last_activity if report else None, since) or _within(in_products, since))
+
+
+def _within(day: date | None, since: date) -> bool:
+    return day is not None and day > since
 
 
 def _used(seen: bool) -> Use:
     return Use.USED if seen else Use.UNUSED
 
 
-_LOOKS: dict[str, Callable[[Person], Use]] = {
+_LOOKS: dict[str, Callable[[Person, date], Use]] = {
     "desktop_apps": _desktop,
     "web_apps": _web,
     "mobile_apps": _mobile,
     "mailbox": _mailbox,
+    "onedrive": _onedrive,
+    "archive_plan2": _archive,
+    "teams": _teams,
+    "sharepoint": _sharepoint,
+    "copilot": _copilot,
+    "visio_desktop": _activated,
+    "project_desktop": _activated,
 }

@@ -4,12 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
+from licenseiq.exceptions import Exception_
+from licenseiq.hr import HrList
 from licenseiq.money import Money
 from licenseiq.people import Person
 from licenseiq.policy import Policy
-from licenseiq.prices import BoughtSeats, OwnPrice, PaidPart, PriceBook, by_sku, paid_parts, seat_price
-from licenseiq.readings import Reading, Reason, Source
+from licenseiq.prices import (
+    BoughtSeats,
+    OwnPrice,
+    PaidPart,
+    PriceBasis,
+    PriceBook,
+    SeatPrice,
+    by_sku,
+    paid_parts,
+    seat_price,
+)
+from licenseiq.readings import Reading, Source, unread
 from licenseiq.seats import UNLIMITED, SeatLine, Subscription
 from licenseiq.skus import Catalogue, Sku
 
@@ -19,6 +32,8 @@ class Context:
     """One tenant at one moment: `now` is the time of evaluation (UTC), and the only clock that rules know.
 
     `prices` are the customer's own. `country` is where the tenant is registered (ISO 3166, two letters), None unknown.
+    `exceptions` are those that were made, by id of finding, whether they still hold or not. `hr` is what HR says, of
+    which each person's part stands at the person.
     """
 
     tenant_id: str
@@ -30,6 +45,13 @@ class Context:
     subscriptions: tuple[Subscription, ...] = ()
     prices: PriceBook = field(default_factory=PriceBook)
     country: str | None = None
+    exceptions: Mapping[str, Exception_] = field(default_factory=dict)
+    hr: HrList = field(default_factory=HrList)
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """Room for what a rule works out once for the whole tenant, under a name of its own."""
+        return {}
 
     @cached_property
     def today(self) -> date:
@@ -37,7 +59,7 @@ class Context:
         return self.now.date()
 
     def reading(self, source: Source) -> Reading:
-        return self.readings.get(source) or Reading(source, Reason.NOT_YET)
+        return self.readings.get(source) or unread(source)
 
     def is_read(self, source: Source) -> bool:
         return self.reading(source).is_read
@@ -82,6 +104,17 @@ class Context:
         """The SKUs that the person takes a paid seat of, each once, sorted."""
         return tuple(sku_id for sku_id in person.seats() if self.is_paid(sku_id))
 
+    def claimable_seats(self, person: Person) -> tuple[str, ...]:
+        """Those of them that a rule may claim: without the SKUs that the policy excludes."""
+        excluded = self.policy.excluded_skus
+        return tuple(sku_id for sku_id in self.paid_seats(person) if sku_id not in excluded)
+
+    def inactive_days(self, person: Person) -> int:
+        """The days of silence after which this person counts as inactive, by the paid seats held."""
+        if not self.policy.inactive_days_by_sku:
+            return self.policy.inactive_days
+        return self.policy.inactive_days_of(self.paid_seats(person))
+
     def is_unlimited(self, line: SeatLine) -> bool:
         """Whether the units of a SKU stand for "as many as you like": very many, of something without a price."""
         return line.enabled is not None and line.enabled >= UNLIMITED and self.price(line.sku_id) is None
@@ -90,29 +123,50 @@ class Context:
         """What a seat costs a month, or None where that is unknown. Ask `is_paid` first: free is not unknown."""
         if sku_id not in self._own_rows:
             return self.catalogue.list_price(sku_id)
-        return self._own_prices[sku_id]
+        own = self._own_prices[sku_id]
+        return own.monthly if own is not None else None
+
+    def seat(self, sku_id: str) -> SeatPrice | None:
+        """The same with where it comes from."""
+        if sku_id in self._own_rows:
+            return self._own_prices[sku_id]
+        listed = self.catalogue.list_price(sku_id)
+        return SeatPrice(listed, PriceBasis.LIST) if listed is not None else None
+
+    def own_rows(self, sku_id: str) -> tuple[OwnPrice, ...]:
+        """What the customer said of the SKU's subscriptions, and of the SKU in general."""
+        return self._own_rows.get(sku_id, ())
 
     def paid_parts(self, sku_id: str, seats: int) -> tuple[PaidPart, ...]:
         """How `seats` of a SKU are paid for, subscription by subscription; the parts add up to `seats`."""
+        mine = [one for one in self.purchases(sku_id) if one.gives_seats]
+        rows = self._own_rows.get(sku_id, ())
+        if self.is_read(Source.SUBSCRIPTIONS):
+            # A purchase that is over, or whose seats cannot be used, says nothing of what the seats of today cost.
+            line = self.lines.get(sku_id)
+            over = {one.subscription_id for one in self.purchases(sku_id) if not one.gives_seats}
+            there = {*(line.subscription_ids if line else ()), *(one.subscription_id for one in mine)} - over
+            rows = tuple(row for row in rows if row.subscription_id is None or row.subscription_id in there)
+        bought = [BoughtSeats(one.subscription_id, one.total) for one in mine]
+        return paid_parts(rows, bought, seats, self.catalogue.list_price(sku_id), self.catalogue.uplifts)
+
+    def purchases(self, sku_id: str) -> tuple[Subscription, ...]:
+        """The subscriptions that name the SKU, or that its line of seats names."""
         line = self.lines.get(sku_id)
         ids = line.subscription_ids if line else ()
-        mine = [s for s in self.subscriptions if s.sku_id == sku_id or s.subscription_id in ids]
-        bought = [BoughtSeats(s.subscription_id, s.total) for s in mine]
-        return paid_parts(self._own_rows.get(sku_id, ()), bought, seats, self.catalogue.list_price(sku_id))
+        return tuple(one for one in self.subscriptions if one.sku_id == sku_id or one.subscription_id in ids)
 
     @cached_property
     def _own_rows(self) -> Mapping[str, tuple[OwnPrice, ...]]:
         return by_sku(self.prices.rows)
 
     @cached_property
-    def _own_prices(self) -> Mapping[str, Money | None]:
+    def _own_prices(self) -> Mapping[str, SeatPrice | None]:
         """A seat of each SKU that the customer has given a price for, on the average of what is paid for."""
-        found: dict[str, Money | None] = {}
+        found: dict[str, SeatPrice | None] = {}
         for sku_id in self._own_rows:
             line = self.lines.get(sku_id)
-            seats = (line.paid_for() if line else None) or 1
-            one = seat_price(self.paid_parts(sku_id, seats))
-            found[sku_id] = one.monthly if one else None
+            found[sku_id] = seat_price(self.paid_parts(sku_id, (line.paid_for() if line else None) or 1))
         return found
 
 

@@ -4,15 +4,18 @@ The pass itself is `licenseiq.evaluate`. An evaluation is stored whole, so that 
 name the one that they rest on.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from licenseiq.exceptions import NONE as NO_EXCEPTIONS
 from licenseiq.findings.finding import Claim, Confidence, Finding
+from licenseiq.hr import NONE as NO_HR
 from licenseiq.money import Total
 from licenseiq.readings import Reading
 
 # Goes into every evaluation and plan; raise it when a rule changes what it claims.
-RULES_VERSION = "2026-11.1"
+RULES_VERSION = "2026-11.2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +46,31 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One part of the score, in tenths of a point: `points` out of `weight`. Weights add up to 1000."""
+    """One part of the score, in tenths of a point: `points` out of `weight`. Weights add up to 1000.
+
+    The points are the weight times `good` of `whole`, rounded down, or all of it where `whole` is 0. Both are in
+    `unit`: micro-units of a currency, 'seats' or 'accounts'.
+    """
 
     name: str
     weight: int
     points: int
     explanation: str
+    good: int = 0
+    whole: int = 0
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class KindTotal:
-    """What the findings of one kind claim: seats, money, and the seats among them that have no price."""
+    """What the findings of one kind claim: seats, money, the seats among them that have no price, and how many
+    findings they are."""
 
     kind: str
     seats: int
     monthly: Total
     unpriced_seats: int
+    findings: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +90,11 @@ class Action:
 class Summary:
     """The headline figures. `score` is in tenths of a point, None where nothing can be scored; `monthly_spend` and
     `exposure` are None where they cannot be known at all. `unknown` holds sentences; `coverage` is the share of
-    paid holders, in per mille, for whom at least one usage source was read (None without holders)."""
+    paid holders, in per mille, for whom at least one usage source was read (None without holders).
+
+    `by_kind` is what the exposure is made of, `without_money` what counts and frees no seat, `to_review` what a person
+    has to look at, and `excepted` what somebody has decided to leave: seats and money that count nowhere.
+    """
 
     score: int | None
     provisional: bool
@@ -93,19 +109,26 @@ class Summary:
     actions: tuple[Action, ...]
     price_note: str
     unknown: tuple[str, ...]
+    without_money: tuple[KindTotal, ...] = ()
+    excepted: tuple[KindTotal, ...] = ()
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One pass of the rules at `as_of` (UTC). `claims` counts each assignment once."""
+    """One pass of the rules at `as_of` (UTC). `claims` counts each assignment once. `departments` are those of people
+    whom a finding is about and who take no paid seat."""
 
     tenant_id: str
     as_of: datetime
     rules_version: str
     policy_version: str
     catalogue_version: str
+    prices_version: str
     findings: tuple[Finding, ...]
     claims: tuple[Claim, ...]
     holders: tuple[Holder, ...]
     summary: Summary
     readings: tuple[Reading, ...] = field(default=())
+    departments: Mapping[str, str | None] = field(default_factory=dict)
+    exceptions_version: str = NO_EXCEPTIONS
+    hr_version: str = NO_HR

@@ -1,5 +1,6 @@
 """Who holds paid seats, and when somebody last used the account."""
 
+from licenseiq.accounts import AccountKind
 from licenseiq.activity import Activity
 from licenseiq.context import Context
 from licenseiq.evaluation import Holder
@@ -22,7 +23,7 @@ def holder_of(
         display_name=person.display_name,
         department=person.department,
         account_enabled=person.account_enabled,
-        is_person=not judged.kind.is_thing,
+        is_person=judged.kind is AccountKind.PERSON or not judged.kind.is_thing,
         last_activity=activity.last_human,
         days_inactive=days_inactive(person, context, activity),
         never_active=activity.never,

@@ -1,60 +1,73 @@
-"""What is counted beside money: licence errors and privileged accounts that nobody uses.
+"""What is counted beside money: stale identities, licence errors, and privileged accounts that nobody uses.
 
-Who holds claimed seats is left out of the good side of both shares. Otherwise one more idle account without an error
-would dilute the errors of the others, and waste would raise the score.
+Who holds claimed seats is left out of the good side of each share. Otherwise one more idle account without an error
+would dilute the errors of the others, and waste would raise the score. Accounts of which no rule may speak, and
+faults that somebody has decided to leave, are on neither side.
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from licenseiq.accounts import AccountKind, account_kind
 from licenseiq.activity import Activity
 from licenseiq.context import Context
-from licenseiq.findings.silence import days_between
+from licenseiq.findings.dormant_privileged import KIND as DORMANT
+from licenseiq.findings.finding import Finding
+from licenseiq.findings.group_licence_error import KIND as ERROR
+from licenseiq.findings.stale_identity import KIND as STALE
 from licenseiq.people import Person
 from licenseiq.readings import Source
 
-DORMANT_DAYS = 90
-ERROR_STATES = frozenset({"Error", "ActiveWithError"})
+
+@dataclass
+class Share:
+    """Accounts on the two sides of one component. `good_claimed` are those left out because their seats are claimed, by
+    kind of finding, and `bad_claimed` those among the bad whose seats are."""
+
+    good: int = 0
+    bad: int = 0
+    good_claimed: dict[str, int] = field(default_factory=dict)
+    bad_claimed: dict[str, int] = field(default_factory=dict)
+
+    def add(self, *, is_bad: bool, claimed_by: str | None) -> None:
+        if is_bad:
+            self.bad += 1
+        elif claimed_by is None:
+            self.good += 1
+        if claimed_by is not None:
+            claimed = self.bad_claimed if is_bad else self.good_claimed
+            claimed[claimed_by] = claimed.get(claimed_by, 0) + 1
 
 
 class Hygiene:
-    """Counts over one pass. `clean` and `faulty` are licensed people without and with an assignment error; `awake`
-    and `dormant` are privileged accounts with and without a sign-in within 90 days. `clean_claimed` and
-    `awake_claimed` are those left out because their seats are claimed, by kind of finding."""
+    """Counts over one pass: licensed people without and with a licence in error, accounts with something to lose that
+    are in use or stale, and privileged accounts with and without a sign-in within the policy's days."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self.clean = 0
-        self.faulty = 0
-        self.awake = 0
-        self.dormant = 0
-        self.clean_claimed: dict[str, int] = {}
-        self.awake_claimed: dict[str, int] = {}
+        self.errors = Share()
+        self.identities = Share()
+        self.privilege = Share()
         self.privilege_known = context.is_read(Source.ROLES) and context.is_read(Source.SIGN_INS)
 
-    def count(self, person: Person, activity: Activity, claimed_by: str | None) -> None:
-        """Adds one person; `claimed_by` is the kind of finding that claims a seat of theirs, if one counts."""
+    def count(self, person: Person, activity: Activity, mine: Sequence[Finding], claimed_by: str | None) -> None:
+        """Adds one person, with the findings about them; `claimed_by` is the kind that claims a seat of theirs, if one
+        counts. Leave out whom no rule may speak of."""
+        if not mine and not person.roles:
+            # Most people: nothing is found, and nothing is claimed.
+            self.errors.good += bool(person.assignments)
+            self.identities.good += person.account_enabled is not False
+            return
+        found = {one.kind: one.counts for one in mine}
         if person.assignments:
-            if any(a.error is not None or a.state in ERROR_STATES for a in person.assignments):
-                self.faulty += 1
-            elif claimed_by is None:
-                self.clean += 1
-            else:
-                self.clean_claimed[claimed_by] = self.clean_claimed.get(claimed_by, 0) + 1
-        if person.roles and activity.sign_in_read and not self._is_for_emergencies(person):
-            if self._is_dormant(person):
-                self.dormant += 1
-            elif claimed_by is None:
-                self.awake += 1
-            else:
-                self.awake_claimed[claimed_by] = self.awake_claimed.get(claimed_by, 0) + 1
+            self._add(self.errors, found.get(ERROR), claimed_by)
+        if found.get(STALE) is not None or person.account_enabled is not False:
+            self._add(self.identities, found.get(STALE), claimed_by)
+        can_act = person.roles and activity.sign_in_read and person.account_enabled is not False
+        if can_act and account_kind(person, self._context) is not AccountKind.EMERGENCY:
+            self._add(self.privilege, found.get(DORMANT), claimed_by)
 
-    def _is_for_emergencies(self, person: Person) -> bool:
-        return account_kind(person, self._context) in {AccountKind.PROTECTED, AccountKind.EMERGENCY}
-
-    def _is_dormant(self, person: Person) -> bool:
-        """No successful sign-in within 90 days, of either kind; attempts stand in where no success was recorded."""
-        sign_in = person.signals.sign_in
-        if sign_in is None:
-            return False
-        dates = (sign_in.successful,) if sign_in.successful else (sign_in.interactive, sign_in.non_interactive)
-        last = max((d for d in dates if d is not None), default=None)
-        return last is None or days_between(last.date(), self._context) > DORMANT_DAYS
+    def _add(self, share: Share, fault: bool | None, claimed_by: str | None) -> None:
+        """`fault` is None without a finding, and False for one that does not count."""
+        if fault is not False:
+            share.add(is_bad=fault is True, claimed_by=claimed_by)

@@ -4,7 +4,7 @@ A total is a tuple with one entry per currency, sorted by currency: empty for no
 amount is unknown. Currencies are never added to each other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 MICROS = 1_000_000
@@ -40,3 +40,10 @@ def add_up(parts: Iterable[Money]) -> Total:
     for part in parts:
         sums[part.currency] = sums.get(part.currency, 0) + part.micros
     return tuple(Money(currency, micros) for currency, micros in sorted(sums.items()))
+
+
+def money_words(total: Total | None, shown: Callable[[Money], str] = str) -> str:
+    """'57.00 USD and 3.00 EUR', 'nothing', or 'unknown'; each amount as `shown` writes it."""
+    if total is None:
+        return "unknown"
+    return " and ".join(shown(money) for money in total) or "nothing"

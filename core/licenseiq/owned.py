@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from licenseiq.context import Context
 from licenseiq.findings.unassigned_seats import unassigned_seats
-from licenseiq.money import Money, Total, add_up
+from licenseiq.money import Total, add_up
+from licenseiq.prices import OwnPrice, SeatPrice
 from licenseiq.seats import SeatLine, Subscription
 from licenseiq.skus import Price, Sku
 
@@ -15,7 +16,8 @@ class Owned:
     """One SKU. `line` is None where people hold it, but Graph does not list it among what is owned.
 
     `why_free` is empty for a SKU whose seats are money, known or not. `price` is the list price, `seat` what a seat
-    costs the customer a month, None where that is unknown. `monthly` is what is paid a month for
+    costs the customer a month, None where that is unknown or has several currencies. `own` are the rows of the
+    customer's price list. `monthly` is what is paid a month for
     max(bought, taken) seats: None where a quantity or the price is unknown, empty for nothing. `beyond_buffer` are the
     seats that unassigned_seats claims, and `beyond_buffer_monthly` their money. `subscriptions` is None where they
     could not be read.
@@ -26,7 +28,8 @@ class Owned:
     held: int
     why_free: str
     price: Price | None
-    seat: Money | None
+    seat: SeatPrice | None
+    own: tuple[OwnPrice, ...]
     monthly: Total | None
     beyond_buffer: int | None
     beyond_buffer_monthly: Total | None
@@ -50,7 +53,7 @@ def _owned(context: Context, sku_id: str, held: int, subscriptions_read: bool) -
     line = context.lines.get(sku_id)
     paid = context.is_paid(sku_id)
     price = context.catalogue.prices.get(sku_id) if paid else None
-    seat = context.price(sku_id) if paid else None
+    seat = context.seat(sku_id) if paid else None
     monthly = _monthly(context, line, held) if paid else ()
     found = unassigned_seats(line, context) if line else None
     free = line.free() if line else None
@@ -59,7 +62,7 @@ def _owned(context: Context, sku_id: str, held: int, subscriptions_read: bool) -
     if beyond is None or (beyond and seat is None):
         money = None
     elif beyond and seat is not None:
-        money = (seat.times(beyond),)
+        money = (seat.monthly.times(beyond),)
     return Owned(
         sku=context.sku(sku_id),
         line=line,
@@ -67,10 +70,11 @@ def _owned(context: Context, sku_id: str, held: int, subscriptions_read: bool) -
         why_free="" if paid else _why_free(context, line, sku_id),
         price=price,
         seat=seat,
+        own=context.own_rows(sku_id) if paid else (),
         monthly=monthly,
         beyond_buffer=beyond,
         beyond_buffer_monthly=money,
-        subscriptions=_purchases(context, line, sku_id) if subscriptions_read else None,
+        subscriptions=_purchases(context, sku_id) if subscriptions_read else None,
     )
 
 
@@ -93,10 +97,11 @@ def _why_free(context: Context, line: SeatLine | None, sku_id: str) -> str:
     return "trial" if line is None or line.assignable else "tenant"
 
 
-def _purchases(context: Context, line: SeatLine | None, sku_id: str) -> tuple[Subscription, ...]:
-    """Those that the line names, and those that name the SKU, by when their state changes next."""
-    ids = line.subscription_ids if line else ()
-    mine = [s for s in context.subscriptions if s.subscription_id in ids or s.sku_id == sku_id]
+def _purchases(context: Context, sku_id: str) -> tuple[Subscription, ...]:
+    """By when their state changes next."""
     return tuple(
-        sorted(mine, key=lambda s: (s.next_lifecycle is None, s.next_lifecycle or context.now, s.subscription_id))
+        sorted(
+            context.purchases(sku_id),
+            key=lambda s: (s.next_lifecycle is None, s.next_lifecycle or context.now, s.subscription_id),
+        )
     )

@@ -14,7 +14,8 @@ SEATED = frozenset({"Active", "ActiveWithError"})
 class Assignment:
     """One way in which a person holds a SKU: directly (`group_id` is None) or by a group.
 
-    Several rows for one SKU take one seat. `error` is None where all is well.
+    Several rows for one SKU take one seat. `error` is None where all is well. `changed` is the day of the row's
+    last change: the person has the SKU in this way since then, or longer.
     """
 
     sku_id: str
@@ -22,6 +23,7 @@ class Assignment:
     state: str | None = "Active"
     error: str | None = None
     disabled_plans: tuple[str, ...] = ()
+    changed: date | None = field(default=None, compare=False)
 
     @property
     def is_direct(self) -> bool:
@@ -52,9 +54,12 @@ class Person:
     Texts are raw here; answers clean them (`licenseiq.text`). `synced` means mastered on premises. `roles` are
     names of directory roles held, or None where roles could not be read. `licences_known` is False where Graph gave
     null for the licences: no `assignments` then do not mean that the person holds none. `name_marks` are the words of
-    the names that say what an account is for (`licenseiq.accounts`), kept where the names themselves were taken out.
+    the names that say what an account is for (`licenseiq.accounts`), kept where the names themselves were taken out; so
+    are `listed_protected` and `listed_service`, by which the policy then knows the account (None: it looks for itself).
     `hr` is None where HR is not connected or does not know the person. `in_excluded_group` is None where a group that
-    the policy excludes could not be read. `country` is an ISO 3166 code or name as Graph has it.
+    the policy excludes could not be read. `country` is a code or name as Graph has it, of the person;
+    `usage_location` is where licences are used. `manager_id` is None where nobody is named, and where managers were
+    not read.
     """
 
     user_id: str
@@ -77,9 +82,13 @@ class Person:
     name_marks: frozenset[str] | None = None
     country: str | None = None
     cost_center: str | None = None
+    division: str | None = None
+    employee_id: str | None = None
     manager_id: str | None = None
     hr: HrRecord | None = None
     in_excluded_group: bool | None = False
+    listed_protected: bool | None = None
+    listed_service: bool | None = None
 
     def seats(self) -> tuple[str, ...]:
         """The SKUs that this person takes a seat of, each once, sorted."""

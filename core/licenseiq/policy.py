@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from licenseiq.people import Person
+
 DEFAULT_VERSION = "default-1"
 
 
@@ -84,6 +86,18 @@ class Policy:
     def names(self, listed: frozenset[str], user_id: str, user_principal_name: str | None) -> bool:
         """Whether `listed`, one of this policy's lists of accounts, names this one."""
         return bool(listed) and (user_id.lower() in listed or (user_principal_name or "").lower() in listed)
+
+    def protects(self, person: Person) -> bool:
+        """Whether no plan may touch this account."""
+        if person.listed_protected is not None:
+            return person.listed_protected
+        return self.names(self.protected_user_ids, person.user_id, person.user_principal_name)
+
+    def is_service(self, person: Person) -> bool:
+        """Whether the account belongs to a program."""
+        if person.listed_service is not None:
+            return person.listed_service
+        return self.names(self.service_user_ids, person.user_id, person.user_principal_name)
 
     def persona_of(self, department: str | None, job_title: str | None, employee_type: str | None) -> Persona | None:
         """The first persona that fits."""

@@ -5,17 +5,24 @@ Everything here is asynchronous because an answer may wait for the tenant; none 
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Protocol
 
 from licenseiq.context import Context
 from licenseiq.evaluation import Holder, Summary
 from licenseiq.money import Total
 from licenseiq.people import Person
 from licenseiq.playbooks.change_request import ChangeRequest
+from licenseiq.prediction.traits import Traits
 from licenseiq.proposals.steps import Account
-from licenseiq.proposals.stored import DeskReport, ProposalRecord
+from licenseiq.proposals.stored import DeskReport, Listed, ProposalRecord
+from licenseiq.skus import Sku
 from licenseiq.waste import GroupBy, WasteGroup, WastePage, WasteQuery
+
+if TYPE_CHECKING:
+    from licenseiq.spending.days import Day
+    from licenseiq.spending.savings import Reclaim, SeenSeats
+    from licenseiq.spending.table import SpendBy, Spending
 
 # Tells whoever waits what is happening, in a few words without tenant text.
 Progress = Callable[[str], Awaitable[None]]
@@ -38,7 +45,8 @@ class EvaluationHead:
 class HolderQuery:
     """Which holders to list: people without a human signal for at least `inactive_days` days.
 
-    `department` is compared without case; `after` is the opaque place where the page before ended.
+    `department` is compared without case; `after` is the opaque place where the page before ended. `everybody` asks for
+    all holders whatever their days, with those who cannot be judged and accounts that are no people.
     """
 
     inactive_days: int = 90
@@ -47,6 +55,7 @@ class HolderQuery:
     include_disabled: bool = True
     limit: int = 20
     after: str | None = None
+    everybody: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +99,43 @@ class LicenceGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Because:
+    """A finding behind what a proposal does with the person of a reference; `reason` is a sentence of ours."""
+
+    reference: str
+    kind: str
+    confidence: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsNeeded:
+    """Where the seats that a proposal gives of a SKU come from; `after_hand_off` from what a person has to do first.
+
+    `missing` ones are neither free nor freed by it, and `findings` are the first ids of the `claimed` findings that
+    would free one. `price` says in words what one costs a month.
+    """
+
+    sku: Sku
+    free: int
+    freed_here: int
+    after_hand_off: int
+    missing: int
+    unknown: int
+    findings: tuple[str, ...]
+    claimed: int
+    price: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredChanges:
-    """A stored proposal of licence changes, with the groups that its hand-offs name by id, as far as known."""
+    """A stored proposal of licence changes, with the groups that its hand-offs name by id, as far as known, the
+    findings that it rests on by today's data, and the seats that it needs."""
 
     record: ProposalRecord
     groups: tuple[LicenceGroup, ...]
+    because: tuple[Because, ...] = ()
+    seats: tuple[SeatsNeeded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +177,8 @@ class Tenant(Protocol):
         """The one person of a principal name, an id, or an unambiguous display name (else Ambiguous)."""
         ...
 
-    async def similar(
-        self,
-        evaluation_id: str,
-        department: str | None,
-        job_title: str | None,
-        location: str | None,
-        employee_type: str | None,
-    ) -> tuple[Person, ...]:
-        """People who match every given attribute without case."""
+    async def similar(self, evaluation_id: str, traits: Traits) -> tuple[Person, ...]:
+        """People who have all of these traits, compared without case; of very many some, always the same ones."""
         ...
 
     async def sku_id(self, evaluation_id: str, name: str) -> str:
@@ -162,6 +196,21 @@ class Tenant(Protocol):
 
     async def held_seats(self, evaluation_id: str) -> Mapping[str, int]:
         """How many people take a paid seat, by SKU; empty where the users could not be read."""
+        ...
+
+    async def spending(self, evaluation_id: str, by: "SpendBy", under: str | None = None) -> "Spending":
+        """Every paid seat in one row of a grouping; `under` is the user id of whose organisation is looked at.
+        NotReadable without the SKUs, and where the grouping needs people or managers that were not read."""
+        ...
+
+    async def history_days(self) -> tuple[date, ...]:
+        """The days of which a summary is kept, oldest first."""
+        ...
+
+    async def history_day(self, day: date) -> "Day | None": ...
+
+    async def seat_history(self, since: datetime) -> "Mapping[str, tuple[SeenSeats, ...]]":
+        """By SKU what was bought and taken at each reading that is kept, from the last one before `since` on."""
         ...
 
     async def licence_groups(self, evaluation_id: str, group_ids: tuple[str, ...]) -> Mapping[str, LicenceGroup]:
@@ -192,8 +241,12 @@ class Proposals(Protocol):
 
     async def page(
         self, state: str | None, limit: int, after: str | None
-    ) -> tuple[int, tuple[ProposalRecord, ...], str | None]:
-        """Total, one page newest first, and where the next one starts."""
+    ) -> tuple[int, tuple[Listed, ...], str | None]:
+        """Total, one page newest first, and where the next one starts. What was tampered with has its row."""
+        ...
+
+    async def reclaims(self) -> "tuple[Reclaim, ...]":
+        """The seats in the steps of open and approved proposals, and how far each has come. Raises StateUnknown."""
         ...
 
     async def log_call(self, tool: str, client: str, is_error: bool) -> None: ...

@@ -10,6 +10,11 @@ from datetime import date
 from enum import StrEnum
 
 from licenseiq.money import Money, Total, add_up
+from licenseiq.skus import Uplift
+
+# What a list price, which is for a year paid at once, becomes otherwise: the ids of prices.toml's billing rules.
+YEAR_PAID_MONTHLY = "annual-term-paid-monthly"
+MONTH_TO_MONTH = "month-to-month"
 
 
 class Channel(StrEnum):
@@ -45,13 +50,14 @@ class Billing(StrEnum):
 class OwnPrice:
     """One row of the customer's price list: what a seat costs a month, of one subscription or of a SKU in general.
 
-    `subscription_id` None: for every seat of the SKU that no row with a subscription speaks for. `quantity` are the
-    seats bought, `renewal` the day on which the term ends, `reducible_until` the last day on which seats can still be
-    given back in this term. None is unknown. `contact` is text of the customer.
+    `subscription_id` None: for every seat of the SKU that no row with a subscription speaks for. `monthly` None: the
+    customer gave no price, so that the list price holds, with the uplift that term and billing ask for. `quantity` are
+    the seats bought, `renewal` the day on which the term ends, `reducible_until` the last day on which seats can still
+    be given back in this term. None is unknown. `contact` is text of the customer.
     """
 
     sku_id: str
-    monthly: Money
+    monthly: Money | None
     subscription_id: str | None = None
     channel: Channel | None = None
     term: Term | None = None
@@ -62,18 +68,31 @@ class OwnPrice:
     reducible_until: date | None = None
     contact: str | None = None
 
+    @property
+    def says_nothing(self) -> bool:
+        """Whether the row names a purchase or a SKU and no more."""
+        return self == OwnPrice(self.sku_id, None, self.subscription_id)
+
+    @property
+    def uplift(self) -> str | None:
+        """The billing rule that a list price needs here; None where term and billing ask for none, or are unknown."""
+        if self.term is Term.MONTH:
+            return MONTH_TO_MONTH
+        return YEAR_PAID_MONTHLY if (self.term, self.billing) == (Term.YEAR, Billing.MONTHLY) else None
+
 
 class PriceBasis(StrEnum):
-    """Where the price of a seat comes from."""
+    """Where the price of a seat comes from. UPLIFTED is a list price times a billing rule."""
 
     OWN = "own"
-    MIXED = "own, averaged"
+    MIXED = "averaged"
     LIST = "list"
+    UPLIFTED = "list with uplift"
 
 
 @dataclass(frozen=True, slots=True)
 class SeatPrice:
-    """What one seat of a SKU costs a month. MIXED is the average over subscriptions, weighted by their seats and
+    """What one seat of a SKU costs a month. MIXED is the average over its subscriptions, weighted by their seats and
     rounded down to a micro-unit."""
 
     monthly: Money
@@ -113,8 +132,28 @@ class BoughtSeats:
     seats: int | None
 
 
+def priced(
+    row: OwnPrice, list_price: Money | None, uplifts: Mapping[str, Uplift]
+) -> tuple[Money | None, PriceBasis | None]:
+    """What a seat of this row costs a month, and where that comes from: its own price, else the list price with the
+    row's uplift, to the nearest micro-unit. None for both where there is neither, or the uplift is not known."""
+    if row.monthly is not None:
+        return row.monthly, PriceBasis.OWN
+    if list_price is None:
+        return None, None
+    if row.uplift is None:
+        return list_price, PriceBasis.LIST
+    if (uplift := uplifts.get(row.uplift)) is None:
+        return None, None
+    return Money(list_price.currency, (list_price.micros * uplift.per_mille + 500) // 1000), PriceBasis.UPLIFTED
+
+
 def paid_parts(
-    rows: Iterable[OwnPrice], bought: Iterable[BoughtSeats], seats: int, list_price: Money | None
+    rows: Iterable[OwnPrice],
+    bought: Iterable[BoughtSeats],
+    seats: int,
+    list_price: Money | None,
+    uplifts: Mapping[str, Uplift] | None = None,
 ) -> tuple[PaidPart, ...]:
     """How `seats` of one SKU are paid for: each subscription at its own price, the rest at the SKU's own price, else
     at the list price. The parts add up to `seats`, and no subscription counts more seats than are paid for."""
@@ -123,17 +162,19 @@ def paid_parts(
     known = {one.subscription_id: one.seats for one in bought}
     parts: list[PaidPart] = []
     left = seats
+
+    def take(taken: int, row: OwnPrice) -> None:
+        each, basis = priced(row, list_price, uplifts or {})
+        parts.append(PaidPart(taken, None if each is None else each.times(taken), basis, row.subscription_id))
+
     for row in sorted((r for r in mine if r.subscription_id is not None), key=lambda r: r.subscription_id or ""):
         quantity = row.quantity if row.quantity is not None else known.get(row.subscription_id or "")
         taken = min(left, quantity or 0)
         if taken:
-            parts.append(PaidPart(taken, row.monthly.times(taken), PriceBasis.OWN, row.subscription_id))
+            take(taken, row)
             left -= taken
-    if left and general is not None:
-        parts.append(PaidPart(left, general.monthly.times(left), PriceBasis.OWN))
-    elif left:
-        money = None if list_price is None else list_price.times(left)
-        parts.append(PaidPart(left, money, None if money is None else PriceBasis.LIST))
+    if left:
+        take(left, general or OwnPrice("", None))
     return tuple(parts)
 
 

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from typing import TypeVar
@@ -27,28 +27,56 @@ class Privacy(StrEnum):
 
 
 class Pseudonyms:
-    """'person-' and ten base32 characters (50 bits) of HMAC-SHA-256 over tenant id and user id, for one tenant."""
+    """'person-' and ten base32 characters (50 bits) of keyed BLAKE2b (RFC 7693) over the user id, for one tenant.
+
+    BLAKE2b because everybody's are made for each evaluation: HMAC-SHA-256 takes four times as long.
+    """
 
     def __init__(self, key: bytes, tenant_id: str) -> None:
         # A key of its own for the tenant: no pair of ids can be read as another pair.
-        self._key = hmac.digest(key, tenant_id.encode(), hashlib.sha256)
+        own = hmac.digest(key, tenant_id.encode(), hashlib.sha256)
+        self._begun = hashlib.blake2b(key=own, digest_size=7)
         self.of = lru_cache(maxsize=250_000)(self._of)
 
     def __repr__(self) -> str:
         return "Pseudonyms(...)"
 
     def _of(self, user_id: str) -> str:
-        digest = hmac.digest(self._key, user_id.encode(), hashlib.sha256)
-        # Seven bytes give the same ten characters as all of them, in half the time.
-        return "person-" + base64.b32encode(digest[:7])[:10].decode().lower()
+        # Seven bytes give the same ten characters as more of them would.
+        return "person-" + base64.b32encode(self._digest(user_id))[:10].decode().lower()
 
-    def table(self, user_ids: Iterable[str]) -> dict[str, str | None]:
-        """User ids by pseudonym; None where two people share one, so that nobody is taken for somebody else."""
-        found: dict[str, str | None] = {}
+    def _digest(self, user_id: str) -> bytes:
+        digest = self._begun.copy()
+        digest.update(user_id.encode())
+        return digest.digest()
+
+    def table(self, user_ids: Iterable[str]) -> "PseudonymTable":
+        """Who of these people has which pseudonym."""
+        found: dict[int, str | None] = {}
         for user_id in user_ids:
-            name = self.of(user_id)
-            found[name] = None if name in found else user_id
-        return found
+            number = _number(self._digest(user_id))
+            found[number] = None if number in found else user_id
+        return PseudonymTable(found)
+
+
+class PseudonymTable:
+    """User ids by pseudonym. It is kept by number: writing 20,000 pseudonyms out takes longer than making them."""
+
+    def __init__(self, found: Mapping[int, str | None]) -> None:
+        self._found = found
+
+    def get(self, pseudonym: str) -> str | None:
+        """Whose it is, in any case of letters; None for nobody's, and where two people share one, so that nobody is
+        taken for somebody else. ValueError for what has not the shape of a pseudonym."""
+        if not is_pseudonym(pseudonym):
+            raise ValueError("not a pseudonym")
+        letters = pseudonym.strip()[-10:].upper()
+        return self._found.get(_number(base64.b32decode(f"{letters}AA====")))
+
+
+def _number(digest: bytes) -> int:
+    """The 50 bits of seven bytes that ten base32 characters show."""
+    return int.from_bytes(digest) >> 6
 
 
 def is_pseudonym(text: str) -> bool:

@@ -31,7 +31,9 @@ class Source(StrEnum):
     EMAIL = "email"
     ACTIVATIONS = "activations"
     COPILOT = "copilot"
+    MANAGERS = "managers"
     SIGN_INS = "sign_ins"
+    HR = "hr"
 
 
 class Reason(StrEnum):
@@ -49,6 +51,7 @@ class Reason(StrEnum):
     UNREACHABLE = "unreachable"
     MALFORMED = "malformed"
     INCOMPLETE = "incomplete"
+    NOT_CONNECTED = "not_connected"
 
 
 # What a source is called in a sentence, and the least permission that reads it (Graph permissions reference).
@@ -70,7 +73,9 @@ NAMES: dict[Source, tuple[str, str]] = {
     Source.EMAIL: ("the email activity report", "Reports.Read.All"),
     Source.ACTIVATIONS: ("the report on Office activations", "Reports.Read.All"),
     Source.COPILOT: ("the Copilot report", "Reports.Read.All"),
+    Source.MANAGERS: ("the managers of people", "User.Read.All"),
     Source.SIGN_INS: ("sign-in activity", "AuditLog.Read.All"),
+    Source.HR: ("HR", ""),
 }
 
 
@@ -134,8 +139,8 @@ _WORDS: dict[Reason, str] = {
     Reason.EMPTY: "came back empty. New tenants have no usage data for about two days.",
     Reason.NOT_OFFERED: "could not be read: this tenant or cloud does not offer it.",
     Reason.SIGNED_OUT: (
-        "could not be read: the sign-in to Microsoft Graph has expired or was refused. Sign in again, then call "
-        "refresh_tenant."
+        "could not be read: the sign-in to Microsoft Graph has expired or was refused. Sign in again with "
+        "'licenseiq connect', then call refresh_tenant."
     ),
     Reason.THROTTLED: "could not be read: Microsoft Graph asked us to slow down. Call refresh_tenant in some minutes.",
     Reason.UNREACHABLE: (
@@ -148,4 +153,12 @@ _WORDS: dict[Reason, str] = {
     Reason.INCOMPLETE: (
         "could not be read to the end, so nothing is concluded from the part that was. Call refresh_tenant."
     ),
+    Reason.NOT_CONNECTED: (
+        "is not connected, so who left or is on leave is not known: import a file with 'licenseiq hr import'."
+    ),
 }
+
+
+def unread(source: Source) -> Reading:
+    """The reading of a source that nobody has read so far. HR is no part of a scan: it waits for nothing."""
+    return Reading(source, Reason.NOT_CONNECTED if source is Source.HR else Reason.NOT_YET)

@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 
 from licenseiq.evaluation import Component
 
-SPEND, ERRORS, PRIVILEGE = 850, 50, 100
-FULL = SPEND + ERRORS + PRIVILEGE
+SPEND, IDENTITIES, ERRORS, PRIVILEGE = 800, 50, 50, 100
+FULL = SPEND + IDENTITIES + ERRORS + PRIVILEGE
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreBasis:
     """What is scored. `paid` and `exposed` are micro-units of one currency where `unit` is a currency, else seats.
 
-    `privilege_known` is False where roles or sign-ins could not be read; that weight then goes to spend.
+    The other numbers are accounts: without and with a licence in error, in use and stale, privileged with and without a
+    sign-in. `privilege_known` is False where roles or sign-ins could not be read; that weight then goes to spend.
     """
 
     paid: int
@@ -25,41 +26,59 @@ class ScoreBasis:
     unit: str = "seats"
     clean: int = 0
     faulty: int = 0
+    tidy: int = 0
+    stale: int = 0
     awake: int = 0
     dormant: int = 0
     privilege_known: bool = True
 
-    def without(self, exposed: int = 0, clean: int = 0, awake: int = 0) -> "ScoreBasis":
-        """The basis after waste is put to use: `exposed` less is claimed, and its holders count as tidy again."""
-        return replace(self, exposed=self.exposed - exposed, clean=self.clean + clean, awake=self.awake + awake)
+    def without(self, exposed: int = 0, clean: int = 0, tidy: int = 0, stale: int = 0, awake: int = 0) -> "ScoreBasis":
+        """The basis after waste is put to use: `exposed` less is claimed, its holders count as tidy again, and `stale`
+        of them no longer as stale."""
+        return replace(
+            self,
+            exposed=self.exposed - exposed,
+            clean=self.clean + clean,
+            tidy=self.tidy + tidy + stale,
+            stale=self.stale - stale,
+            awake=self.awake + awake,
+        )
 
 
-def components(basis: ScoreBasis, note: str = "") -> tuple[Component, ...]:
+def components(basis: ScoreBasis, note: str = "", dormant_days: int = 90) -> tuple[Component, ...]:
     """The parts of the score. `note` is a sentence on how spend was measured."""
     in_use = basis.paid - min(max(basis.exposed, 0), basis.paid)
     spend_weight = SPEND if basis.privilege_known else SPEND + PRIVILEGE
-    what = "seats" if basis.unit == "seats" else f"list-price spend ({basis.unit})"
+    what = "seats" if basis.unit == "seats" else f"spend ({basis.unit})"
     parts = [
-        Component(
+        _component(
             "spend_in_use",
             spend_weight,
-            _points(spend_weight, in_use, basis.paid),
+            (in_use, basis.paid),
             f"{_percent(in_use, basis.paid)} of the paid {what} is not claimed by a finding. {note}".strip(),
+            basis.unit,
         ),
-        Component(
+        _component(
+            "stale_identities",
+            IDENTITIES,
+            (basis.tidy, basis.tidy + basis.stale),
+            f"Blocked or departed accounts with something left: {basis.stale}; accounts in use: {basis.tidy}.",
+        ),
+        _component(
             "licence_errors",
             ERRORS,
-            _points(ERRORS, basis.clean, basis.clean + basis.faulty),
+            (basis.clean, basis.clean + basis.faulty),
             f"Licensed people with an assignment error: {basis.faulty}; in use without one: {basis.clean}.",
         ),
     ]
     if basis.privilege_known:
+        days = f"Privileged accounts without a sign-in in {dormant_days} days"
         parts.append(
-            Component(
+            _component(
                 "dormant_privilege",
                 PRIVILEGE,
-                _points(PRIVILEGE, basis.awake, basis.awake + basis.dormant),
-                f"Privileged accounts without a sign-in in 90 days: {basis.dormant}; with one: {basis.awake}.",
+                (basis.awake, basis.awake + basis.dormant),
+                f"{days}: {basis.dormant}; with one: {basis.awake}.",
             )
         )
     return tuple(parts)
@@ -72,9 +91,11 @@ def score(basis: ScoreBasis) -> int | None:
     return sum(part.points for part in components(basis))
 
 
-def _points(weight: int, good: int, all_of_it: int) -> int:
+def _component(name: str, weight: int, share: tuple[int, int], explanation: str, unit: str = "accounts") -> Component:
     """The weight times the share that is good; all of it where there is nothing to be good or bad."""
-    return weight * good // all_of_it if all_of_it else weight
+    good, whole = share
+    points = weight * good // whole if whole else weight
+    return Component(name, weight, points, explanation, good, whole, unit)
 
 
 def _percent(part: int, whole: int) -> str:

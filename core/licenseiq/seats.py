@@ -44,7 +44,11 @@ class SeatLine:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One purchase. `next_lifecycle` is when it renews or moves to its next state; Graph knows no price or term."""
+    """One purchase. `next_lifecycle` is when it renews or moves to its next state; Graph knows no price or term.
+
+    `commerce_id` is its id in Microsoft's commerce system, which invoices and partners name. `owner_type` says what
+    `owner_id` is the id of ("User"), `owner_tenant_id` which partner made the purchase; None where nobody is named.
+    """
 
     subscription_id: str
     sku_id: str
@@ -53,3 +57,12 @@ class Subscription:
     total: int | None
     created: datetime | None
     next_lifecycle: datetime | None
+    commerce_id: str | None = None
+    owner_type: str | None = None
+    owner_tenant_id: str | None = None
+    owner_id: str | None = None
+
+    @property
+    def gives_seats(self) -> bool:
+        """Whether its seats are among those that can be used; where Graph does not say, they are."""
+        return self.status not in ("Suspended", "LockedOut", "Deleted")

@@ -10,6 +10,7 @@ from licenseiq.findings.finding import Fact
 from licenseiq.people import Person
 from licenseiq.readings import NAMES, Source
 
+_MOST_PRODUCTS = 4
 # Which source fills which record of `Signals`.
 SOURCES: dict[str, Source] = {
     "sign_in": Source.SIGN_INS,
@@ -60,6 +61,9 @@ def _sighting(person: Person, context: Context, name: str, source: Source) -> Si
             dates[field.name] = value.date()
         elif isinstance(value, date) or not {date, datetime}.isdisjoint(get_args(field.type)):
             dates[field.name] = value
+        elif isinstance(value, tuple):
+            # Each product with its own day: the first ones, as an answer has little room.
+            facts[field.name] = "; ".join(f"{name}: {day or 'never'}" for name, day in value[:_MOST_PRODUCTS])
         elif isinstance(value, frozenset):
             facts[field.name] = " ".join(sorted(value))
         else:

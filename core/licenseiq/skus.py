@@ -3,9 +3,10 @@
 Join on `sku_id` only: part numbers mislead (`SPE_F1` is Microsoft 365 F3) and display names repeat.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from licenseiq.money import Money
 
@@ -34,6 +35,16 @@ class Price:
     source: str
     observed: date | None
     confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Uplift:
+    """What another form of payment makes of a list price: its thousandths, where that is said, and whether a page of
+    Microsoft says so."""
+
+    per_mille: int
+    source: str
+    verified: bool
 
 
 @dataclass(frozen=True)
@@ -77,17 +88,8 @@ class Product:
     archive_gb: int | None = None
     requires: tuple[tuple[str, ...], ...] = ()
     requires_verified: bool = False
-
-
-@dataclass(frozen=True)
-class Downgrade:
-    """What a step from one tier to another takes away, by how its use can be seen."""
-
-    from_tier: str
-    to_tier: str
-    lost_observable: tuple[str, ...]
-    lost_tenant_level: tuple[str, ...]
-    lost_not_observable: tuple[str, ...]
+    seat_cap: int | None = None
+    seat_cap_pool: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,26 @@ class Capability:
 
 
 @dataclass(frozen=True)
+class Overlaps:
+    """Which product includes which other one. `larger` maps a SKU to those that include all of it; `review` to those of
+    which only a person can say so; `rejected` to those that seem to by their plan ids, and do not.
+
+    `supersedes` maps a service plan id to those that give the same and more; `noise` are plans that prove nothing.
+    """
+
+    larger: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    review: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    rejected: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    supersedes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    noise: frozenset[str] = frozenset()
+
+    @cached_property
+    def includers(self) -> frozenset[str]:
+        """Every SKU that is on the larger side of a pair."""
+        return frozenset().union(*self.larger.values())
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """Everything public about products, loaded from the package's data. `version` names the edition.
 
@@ -117,7 +139,8 @@ class Catalogue:
     tenant). `plans` maps a SKU to its service plan ids, `plan_names` those to what Microsoft calls them. A SKU that
     is absent from `prices` is unpriced, never free. `prices_before` are the list prices that held until `changed`, when
     those in `prices` began: an existing purchase pays the old one until it renews. `floors` are what an unpriced SKU
-    costs at least: they decide whether another answer is proven cheapest, and are never shown or added.
+    costs at least: they decide whether another answer is proven cheapest, and are never shown or added. `uplifts` say
+    what other forms of payment cost, by the ids of `licenseiq.prices`.
     """
 
     version: str
@@ -126,7 +149,6 @@ class Catalogue:
     prices: Mapping[str, Price]
     plans: Mapping[str, frozenset[str]] = field(default_factory=dict)
     tiers: Mapping[str, Tier] = field(default_factory=dict)
-    downgrades: tuple[Downgrade, ...] = ()
     capabilities: Mapping[str, Capability] = field(default_factory=dict)
     plan_names: Mapping[str, str] = field(default_factory=dict)
     products: Mapping[str, Product] = field(default_factory=dict)
@@ -134,6 +156,11 @@ class Catalogue:
     changed: date | None = None
     floors: Mapping[str, Money] = field(default_factory=dict)
     country: str = "US"
+    pairs: Mapping[str, str] = field(default_factory=dict)
+    teams_products: frozenset[str] = frozenset()
+    ladders: tuple[tuple[str, ...], ...] = ()
+    overlaps: Callable[[], Overlaps] = Overlaps
+    uplifts: Mapping[str, Uplift] = field(default_factory=dict)
 
     def list_price(self, sku_id: str) -> Money | None:
         """The list price that may enter an amount, in `country`; None where only an old one, or none, is known."""
@@ -154,4 +181,14 @@ class Catalogue:
         return self.sku(sku_id, part_number).part_number.upper().startswith(DEVICE_PARTS)
 
     def tier_of(self, sku_id: str) -> Tier | None:
-        return next((tier for tier in self.tiers.values() if sku_id in tier.sku_ids), None)
+        found = self.contents(sku_id)
+        return found if isinstance(found, Tier) else None
+
+    def contents(self, sku_id: str) -> Tier | Product | None:
+        """The suite or product behind a SKU; None for one whose contents are not known."""
+        return self._contents.get(sku_id)
+
+    @cached_property
+    def _contents(self) -> Mapping[str, Tier | Product]:
+        every: list[Tier | Product] = [*self.products.values(), *self.tiers.values()]
+        return {sku_id: one for one in every for sku_id in one.sku_ids}

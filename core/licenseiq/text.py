@@ -36,3 +36,10 @@ def clean_or_none(raw: str | None) -> str | None:
     if raw is None:
         return None
     return clean(raw).text or None
+
+
+def one_line(text: str, longest: int | None = None) -> str:
+    """A sentence on one line, cleaned word by word, as `clean` would cut a long one; cut at `longest` characters."""
+    words = (text if longest is None else text[: longest * 4]).split()
+    line = " ".join(filter(None, (clean(word).text for word in words)))
+    return line if longest is None or len(line) <= longest else line[: longest - 1].rstrip() + "…"

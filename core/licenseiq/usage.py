@@ -68,11 +68,24 @@ class Drive:
 class LastUse:
     """A row of a report of which only the date is used: when a person last did something there.
 
-    Of Teams, SharePoint and email it is the person's own doing; of activations, the day on which Office was last
-    activated on a device; of Copilot, the last day of use in any app.
+    Of Teams, SharePoint and email it is the person's own doing; of Copilot, the last day of use in any app.
     """
 
     last_activity: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Activation(LastUse):
+    """The rows of the report on Office activations: `last_activity` is the day on which any product was last activated
+    on a device. `products` are the product types of the report in lower case ("visio pro"), each with its own day, None
+    where it was not activated."""
+
+    products: tuple[tuple[str, date | None], ...] = ()
+
+    def activated(self, word: str) -> date | None:
+        """The last day on which a product whose type has this word was activated; None: none was."""
+        days = [day for product, day in self.products if day is not None and word in product.split()]
+        return max(days, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +100,5 @@ class Signals:
     teams: LastUse | None = None
     sharepoint: LastUse | None = None
     email: LastUse | None = None
-    activation: LastUse | None = None
+    activation: Activation | None = None
     copilot: LastUse | None = None

@@ -51,7 +51,8 @@ class Waste:
 class WastePage:
     """`total` findings match; `rows` are those that count first, then those to review, each by money, seats and id.
 
-    `counted` and `to_review` hold all matches by kind; `people` is how many they are about.
+    Those of which a person has decided to leave the seats come last. All matches by kind are in one of `counted`,
+    `to_review`, `without_money` (findings that free no seat) and `excepted`; `people` is how many they are about.
     """
 
     total: int
@@ -59,6 +60,8 @@ class WastePage:
     counted: tuple[KindTotal, ...]
     to_review: tuple[KindTotal, ...]
     people: int = 0
+    without_money: tuple[KindTotal, ...] = ()
+    excepted: tuple[KindTotal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ class WasteGroup:
 
     `key` is None for people without a department and, where `held` is False, for seats that nobody holds. `seats`,
     `monthly` and `unpriced_seats` count as exposure; `review_seats` do not. `people` is how many hold them; `merged` is
-    True for what is left of groups that are too small to be shown by themselves.
+    True for what is left of groups that are too small to be shown by themselves. `findings` counts all of them, also
+    those that free no seat.
     """
 
     key: str | None
@@ -78,6 +82,7 @@ class WasteGroup:
     review_seats: int
     people: int = 0
     merged: bool = False
+    findings: int = 0
 
 
 def matched(totals: Iterable[KindTotal]) -> KindTotal:
@@ -88,6 +93,7 @@ def matched(totals: Iterable[KindTotal]) -> KindTotal:
         sum(t.seats for t in every),
         add_up(money for t in every for money in t.monthly),
         sum(t.unpriced_seats for t in every),
+        sum(t.findings for t in every),
     )
 
 

@@ -29,13 +29,16 @@ STOP_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Demo:
-    """A running demo as one role may see it; `url` ends in `/v1.0`."""
+    """A running demo as one role may see it; `url` ends in `/v1.0`. `users` and `seed` are what it was started with,
+    None where its files do not say."""
 
     url: str
     tenant_id: str
     token: str = field(repr=False)
     role: Role
     proof_key: bytes = field(repr=False)
+    users: int | None = None
+    seed: int | None = None
 
 
 def _call(url: str, method: str, path: str, headers: dict[str, str], timeout: float) -> tuple[int, bytes] | None:
@@ -81,7 +84,8 @@ def find(home: Path, role: Role) -> Demo | None:
         return None
     try:
         key = bytes.fromhex(content["proof_key"])
-        demo = Demo(str(content["url"]), str(content["tenant_id"]), str(content["token"]), role, key)
+        started_with = [int(content[name]) if name in content else None for name in ("users", "seed")]
+        demo = Demo(str(content["url"]), str(content["tenant_id"]), str(content["token"]), role, key, *started_with)
     except (KeyError, TypeError, ValueError):
         return None
     return demo if len(key) >= 32 and prove(demo, os.urandom(32)) is not None else None

@@ -54,10 +54,14 @@ def eligible(people: list[Person], when: Calendar, rng: random.Random) -> list[F
 
 
 def assign(people: list[Person], rng: random.Random) -> list[Fields]:
-    """Role assignments: break-glass accounts, the administrators in turn, and one who left unnoticed."""
+    """Role assignments: break-glass accounts, the administrators in turn, administrators of before, one who left
+    unnoticed, and one whose account was blocked and nothing else."""
     holders = [(person, 0) for person in people if person.cause == "break_glass"]
     admins = [person for person in people if person.cause == "administrator"]
     holders += [(person, n % len(DEFINITIONS)) for n, person in enumerate(admins)]
     forgotten = [person for person in people if person.cause == "untold_leaver"]
     holders += [(person, 1) for person in forgotten[-1:]]
+    holders += [(person, 2) for person in people if person.cause == "admin_of_before"]
+    blocked = [person for person in people if person.cause == "told_leaver"]
+    holders += [(person, 3) for person in blocked[-1:]]
     return [row(person.id, DEFINITIONS[role][0], rng) for person, role in holders]

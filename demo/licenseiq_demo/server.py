@@ -14,6 +14,7 @@ from licenseiq_demo import homefiles, process
 from licenseiq_demo.app import build_app
 from licenseiq_demo.errors import DemoError
 from licenseiq_demo.limits import Limits
+from licenseiq_demo.people import personnel
 from licenseiq_demo.state import DemoState
 from licenseiq_demo.tenant import DemoTenant
 
@@ -21,9 +22,18 @@ from licenseiq_demo.tenant import DemoTenant
 class _Server(uvicorn.Server):
     """Writes the files once it listens, and ends when it is asked to or was idle for long enough."""
 
-    def __init__(self, config: uvicorn.Config, state: DemoState, home: Path, url: str, idle: float | None) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        state: DemoState,
+        home: Path,
+        url: str,
+        started_with: dict[str, str],
+        idle: float | None,
+    ) -> None:
         super().__init__(config)
         self._state, self._home, self._url, self._idle = state, home, url, idle
+        self._started_with = started_with
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -48,6 +58,7 @@ class _Server(uvicorn.Server):
                 "proof_key": self._state.proof_keys[kind].hex(),
                 "tenant_id": self._state.tenant.tenant_id,
                 "role": kind,
+                **self._started_with,
             }
             homefiles.write(self._home, kind, content)
 
@@ -84,6 +95,7 @@ def serve(
     with _listen(port) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1.0"
         tenant = DemoTenant.build(users, seed, today or datetime.now(UTC).date())
+        (home / personnel.FILE).write_text(personnel.written(tenant.people, tenant.calendar), encoding="utf-8")
         state = DemoState(tenant, limits=Limits(on=limits))
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
         config = uvicorn.Config(
@@ -97,7 +109,8 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=1,
         )
-        server = _Server(config, state, home, url, idle_seconds)
+        started_with = {"users": str(users), "seed": str(seed)}
+        server = _Server(config, state, home, url, started_with, idle_seconds)
         try:
             asyncio.run(server.serve(sockets=[listener]))
         except KeyboardInterrupt:

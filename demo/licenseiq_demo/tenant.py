@@ -48,7 +48,8 @@ class DemoTenant:
         rng = random.Random(f"{users}/{seed}")
         when = Calendar(today)
         people, groups, consumed, former = settle(users, when, rng)
-        lines, subscriptions = seats.buy(consumed, when, rng)
+        buyer = next((person.id for person in people if person.cause == "active"), None)
+        lines, subscriptions = seats.buy(consumed, buyer, when, rng)
         assignments = roles.assign(people, rng)
         # Drawn apart, so that what came later to the tenant changes nothing of what was there.
         late = random.Random(f"{users}/{seed}/roles")

@@ -1,6 +1,6 @@
 """The desk, as the command line holds it: take over, show, decide, carry out, verify."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -29,7 +29,11 @@ from licenseiq_tenant.prices import load_catalogue
 
 
 class Desk:
-    """One desk of one home. `demo` is the proven demo tenant, or None: then nothing can be approved at level L0."""
+    """One desk of one home. `demo` is the proven demo tenant, or None: then nothing can be approved at level L0.
+
+    `policy` gives the policy of now, each time that something is decided or done: what a person protects while the desk
+    runs is protected at once.
+    """
 
     def __init__(
         self,
@@ -37,13 +41,13 @@ class Desk:
         inbox: Inbox,
         *,
         demo: DemoTenant | None = None,
-        policy: Policy | None = None,
+        policy: Callable[[], Policy] = Policy,
         around: Surroundings | None = None,
     ) -> None:
         self._store = open_store(home)
         self._inbox = inbox
         self._demo = demo
-        self._policy = policy or Policy()
+        self._policy = policy
         self._around = around or real()
         self._owner = self._around.new_id("desk")
         self._pending: dict[str, Pending] = {}
@@ -80,7 +84,7 @@ class Desk:
     ) -> tuple[Pending, list[str]]:
         """Reads the tenant, and returns what to decide on with the lines to show. Good for one try in five minutes."""
         pending = await on_demo.begin(
-            self._store, tenant_id, proposal_id, writer, self._demo, requester, self._policy, self._around
+            self._store, tenant_id, proposal_id, writer, self._demo, requester, self._policy(), self._around
         )
         self._pending[pending.statement.nonce] = pending
         return pending, self.lines(tenant_id, proposal_id, pending.preflight.protections)
@@ -94,7 +98,7 @@ class Desk:
 
     def reject(self, tenant_id: str, proposal_id: str, reason: str, requester: str) -> None:
         """Ends an open proposal by a person's decision. Of the reason the ledger holds a salted digest."""
-        on_demo.reject(self._store, tenant_id, proposal_id, reason, requester, self._policy, self._around)
+        on_demo.reject(self._store, tenant_id, proposal_id, reason, requester, self._policy(), self._around)
 
     def executor(self, writer: TenantWriter, observe: Observe = nobody) -> Executor:
         return Executor(self._store, writer, self._demo, self._around, self._owner, self._policy, observe)

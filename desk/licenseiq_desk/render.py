@@ -47,7 +47,8 @@ def render(
     ]
     blocked = plan.blocked_steps()
     for subject in plan.subjects:
-        lines += ["", f"{subject.reference}: {_who(openings.get(subject.reference))}"]
+        opening = openings.get(subject.reference)
+        lines += ["", f"{subject.reference}: {_who(opening)}", *_because(opening)]
         if subject.reference in protections:
             lines.append(f"  {_protection(protections[subject.reference])}")
         for step in plan.steps:
@@ -59,7 +60,7 @@ def render(
         numbers = ", ".join(map(str, blocker.applies_to))
         lines.append(f"Blocked ({_clean(blocker.kind)}), steps {numbers}: {_clean(blocker.cure)}")
     lines += [f"Not yet possible: {_clean(part)}" for part in plan.not_yet_possible]
-    return [*lines, "", f"Freed a month: {_money(plan)}"]
+    return [*lines, "", f"Freed a month: {_money(plan.money, plan.unpriced_seats)}", *_saving(plan)]
 
 
 def _step(step: Step, is_blocked: bool, sku_name: SkuName) -> list[str]:
@@ -120,8 +121,22 @@ def _undo(step: Step, skus: Json) -> str:
 def _who(opening: Opening | None) -> str:
     if opening is None:
         return "(erased)"
-    names = (f"{name} {_text(value)}" for name, value in sorted(opening.values.items()))
+    names = (f"{name} {_text(value)}" for name, value in sorted(opening.values.items()) if name != "findings")
     return ", ".join(names)
+
+
+def _because(opening: Opening | None) -> list[str]:
+    """The findings that the changes of a person rest on, with their evidence."""
+    found = opening.values.get("findings") if opening is not None else None
+    lines = []
+    for one in found if isinstance(found, list) else () if found is None else (found,):
+        if not isinstance(one, dict):
+            lines.append(f"  because {_value(one)}")
+            continue
+        rest = {name: value for name, value in one.items() if name not in ("kind", "confidence", "reason")}
+        words = f"{_text(one.get('kind'))} ({_text(one.get('confidence'))}): {_text(one.get('reason'))}"
+        lines.append(f"  because {words} {_value(rest)}")
+    return lines
 
 
 def _protection(found: Protection) -> str:
@@ -134,11 +149,21 @@ def _protection(found: Protection) -> str:
     return "Not protected, as of just now."
 
 
-def _money(plan: Plan) -> str:
-    parts = [f"{_amount(micros)} {_clean(currency)}" for currency, micros in sorted(plan.money.items())]
-    if plan.unpriced_seats:
-        parts.append(f"{count(plan.unpriced_seats, 'seat', 'seats')} without a price")
+def _money(amounts: Mapping[str, int], unpriced: int = 0) -> str:
+    parts = [f"{_amount(micros)} {_clean(currency)}" for currency, micros in sorted(amounts.items())]
+    if unpriced:
+        parts.append(f"{count(unpriced, 'seat', 'seats')} without a price")
     return ", ".join(parts) or "nothing"
+
+
+def _saving(plan: Plan) -> list[str]:
+    saving = plan.saving
+    if saving is None:
+        return []
+    net = "not known" if saving.net_this_term is None else _money(saving.net_this_term)
+    buys = " Seats have to be bought." if saving.needs_purchase else ""
+    since = _clean(saving.realisable_from) if saving.realisable_from is not None else "a day that is not known"
+    return [f"It pays from {since}; left of it in this term: {net}.{buys} {_clean(saving.basis)}"]
 
 
 def _amount(micros: int) -> str:

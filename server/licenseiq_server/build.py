@@ -15,6 +15,7 @@ from licenseiq_server.call_log import call_log
 from licenseiq_server.door import LazyDoor, OpenDeps, kept_open
 from licenseiq_server.schemas import closed, without_titles
 from licenseiq_server.strict_args import strict_arguments
+from licenseiq_server.unread import AnsweringServer
 from licenseiq_tools import PROPOSALS, READS, Entry
 from licenseiq_tools.privacy import INSTRUCTIONS as PRIVACY
 
@@ -43,7 +44,7 @@ def build_server(
         async with kept_open(open_deps) as door:
             yield door
 
-    return MCPServer(
+    return AnsweringServer(
         "licenseiq",
         title="LicenseIQ",
         instructions=f"{INSTRUCTIONS}\n{PRIVACY[privacy]}".rstrip(),

@@ -67,6 +67,9 @@ def wanted(schema: Mapping[str, Any]) -> str:
             return f"a whole number from {bounds.get('minimum')} to {bounds.get('maximum')}"
         case "boolean":
             return "true or false"
+        case "object":
+            parts = "; ".join(f"{name}: {wanted(part)}" for name, part in bounds["properties"].items())
+            return f"an object of some of: {parts}"
         case "array":
             return f"a list of {bounds.get('minItems')} to {bounds.get('maxItems')}, each {wanted(bounds['items'])}"
         case _:

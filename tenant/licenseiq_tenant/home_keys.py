@@ -18,7 +18,7 @@ def home_key(home: Path, name: str) -> bytes:
     """
     path = home / name
     if not path.exists() and not path.is_symlink():
-        _write_new(path)
+        write_once(path, secrets.token_bytes(_BYTES))
     found = path.lstat()
     if not stat.S_ISREG(found.st_mode) or (os.name != "nt" and found.st_mode & 0o077):
         raise SettingsError(
@@ -30,14 +30,17 @@ def home_key(home: Path, name: str) -> bytes:
     return key
 
 
-def _write_new(path: Path) -> None:
-    """Written aside and linked into place whole: of two processes one wins, and no half a key is ever seen."""
+def write_once(path: Path, key: bytes) -> None:
+    """Writes a key file for its owner alone, unless there is one by now.
+
+    Written aside and linked into place whole: of two processes one wins, and no half a key is ever seen.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     handle = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(_BYTES))
+            file.write(key)
             file.flush()
             os.fsync(file.fileno())
         try:

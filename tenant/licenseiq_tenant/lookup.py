@@ -1,11 +1,12 @@
-"""Finding people and SKUs by what somebody calls them. Exact, without case; what is not unique is asked back."""
+"""Finding people by what somebody calls them. Exact, without case; what is not unique is asked back."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from licenseiq.context import Context
 from licenseiq.errors import Ambiguous, BadRequest, NotFound
 from licenseiq.people import Person
 from licenseiq.ports import LicenceGroup
+from licenseiq.prediction.traits import Traits
 from licenseiq.readings import Source
 from licenseiq_tenant.snapshot import views
 from licenseiq_tenant.snapshot.rows import fold
@@ -14,17 +15,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 MOST_CANDIDATES = 10
-# A group for a prediction needs no more people than this to be sure.
-MOST_SIMILAR = 200
-
-
-class Attributes(NamedTuple):
-    """What somebody new is known by; None: not given."""
-
-    department: str | None
-    job_title: str | None
-    location: str | None
-    employee_type: str | None
+# A group for a prediction needs no more people: of 100, what 69 have in common is proven for 60 % of all (votes.py).
+MOST_SIMILAR = 100
 
 
 def person(db: "Connection", ground: Context, generations: views.Generations, who: str) -> Person:
@@ -54,54 +46,31 @@ def user_ids(db: "Connection", ground: Context, generations: views.Generations) 
         "SELECT user_id FROM person WHERE tenant_id = ? AND generation_id = ?",
         (ground.tenant_id, generations[Source.USERS]),
     )
-    return tuple(str(user_id) for user_id in found.scalars())
+    return tuple(found.scalars().all())
 
 
-def similar(
-    db: "Connection", ground: Context, generations: views.Generations, wanted: Attributes
-) -> tuple[Person, ...]:
-    """People who match every given attribute; of very many, those whose ids come first, which are as good as any.
-    Location is the office or the usage location."""
-    conditions, values = ["1 = 1"], list[str]()
+def similar(db: "Connection", ground: Context, generations: views.Generations, traits: Traits) -> tuple[Person, ...]:
+    """People who have all of these traits; of very many, those whose ids come first, which are as good as any.
+    Location is the office or the usage location. Nobody where it is about managers, and these could not be read."""
+    conditions, values = ["1 = 1"], list[str | int]()
     for column, text in (
-        ("department_key", wanted.department),
-        ("title_key", wanted.job_title),
-        ("type_key", wanted.employee_type),
+        ("department_key", traits.department),
+        ("title_key", traits.job_title),
+        ("type_key", traits.employee_type),
     ):
         if text is not None:
             conditions.append(f"{column} = ?")
             values.append(fold(text) or "")
-    if wanted.location is not None:
+    if traits.location is not None:
         conditions.append("(office_key = ? OR usage_location = ?)")
-        values += [fold(wanted.location) or "", wanted.location.strip().upper()]
+        values += [fold(traits.location) or "", traits.location.strip().upper()]
+    if traits.manager_id is not None:
+        conditions.append(
+            "user_id IN (SELECT user_id FROM manager WHERE tenant_id = ? AND generation_id = ? AND manager_id = ?)"
+        )
+        generation = generations.get(Source.MANAGERS, -1) if ground.is_read(Source.MANAGERS) else -1
+        values += [ground.tenant_id, generation, traits.manager_id]
     return views.people(db, ground, generations, " AND ".join(conditions), values, MOST_SIMILAR)
-
-
-def sku_id(context: Context, name: str) -> str:
-    """By id, part number or friendly name; else by a part of the name of an owned SKU."""
-    wanted = fold(name) or ""
-    owned = {i: context.sku(i) for i in context.lines}
-    for known in (owned, context.catalogue.skus):
-        exact = {
-            i for i, sku in known.items() if wanted in (sku.sku_id, sku.part_number.casefold(), sku.name.casefold())
-        }
-        if len(exact) == 1:
-            return exact.pop()
-        if exact:
-            raise _ambiguous(context, exact)
-    partly = {i for i, sku in owned.items() if wanted in sku.name.casefold()}
-    if len(partly) == 1:
-        return partly.pop()
-    if partly:
-        raise _ambiguous(context, partly)
-    raise NotFound(
-        "No SKU goes by that name.", "Give a friendly name such as 'Microsoft 365 E5', a part number, or an id."
-    )
-
-
-def _ambiguous(context: Context, found: set[str]) -> Ambiguous:
-    names = sorted(f"{context.sku(i).name} ({i})" for i in found)
-    return Ambiguous("Several SKUs go by that name.", "Name one of the candidates by its id.", names)
 
 
 def licence_groups(

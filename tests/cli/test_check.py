@@ -132,6 +132,22 @@ def test_the_demo_is_checked_without_a_look_at_any_credential(
     assert main(["check"]) == 2
 
 
+def test_the_check_of_the_demo_shows_the_mode_of_privacy_of_its_own_file(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "licenseiq.toml").write_text('privacy = "aggregate"\n')
+    (home / "demo" / "licenseiq.toml").write_text('privacy = "pseudonyms"\n')
+    assert main(["check", "--demo", "--json"]) == 0
+    settings = {one["name"]: (one["from"], one["value"]) for one in json.loads(capsys.readouterr().out)["settings"]}
+    assert settings == {
+        "LICENSEIQ_HOME": ("demo", str(home / "demo")),
+        "LICENSEIQ_PRIVACY": ("licenseiq.toml", "pseudonyms"),
+    }
+    (home / "demo" / "licenseiq.toml").write_text('privacy = "some"\n')
+    assert main(["check", "--demo"]) == 2
+    assert "no mode of privacy" in capsys.readouterr().err
+
+
 def test_the_guide_names_every_permission_in_its_table_and_in_its_script() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "connect.md").read_text(encoding="utf-8")
     script = guide[guide.index("for NAME in") : guide.index("az ad app permission add")]

@@ -129,6 +129,17 @@ def test_an_open_proposal_is_listed_with_the_command_that_approves_it(
     world.inbox.close()
 
 
+def test_a_desk_that_cannot_be_read_leaves_unknown_what_became_of_its_proposals(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    carried_out(home / "demo")
+    (home / "demo" / "desk.db").write_bytes(b"not a database, but long enough to be taken for one" * 20)
+    assert main(["proposals", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["proposals"]
+    assert {one["state"] for one in found} == {"unknown"}
+    assert all(one["run"] is None and one["approve_at"] is None and one["steps"] for one in found)
+
+
 def test_listing_proposals_loads_nothing_of_the_desk(home: Path) -> None:
     code = (
         "import sys; from licenseiq_cli.main import main; main(['proposals']); print('licenseiq_desk' in sys.modules)"

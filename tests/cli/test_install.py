@@ -136,7 +136,21 @@ def test_no_secret_is_written_and_the_person_is_told(
     assert "s3cret" not in text + said
     assert "LICENSEIQ_GRAPH_TOKEN, AZURE_CLIENT_SECRET" in said
     assert "licenseiq connect" in said
-    assert "Not handed on: LICENSEIQ_READ_ONLY" in said
+    assert "Not handed on: LICENSEIQ_READ_ONLY. Set read_only in " in said
+
+
+def test_a_mode_of_privacy_that_the_chat_will_not_see_is_told_for_the_demo_too(
+    user: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LICENSEIQ_HOME", str(user / "state"))
+    monkeypatch.setenv("LICENSEIQ_PRIVACY", "pseudonyms")
+    monkeypatch.setenv("LICENSEIQ_TENANT_ID", "not looked at")
+    (user / ".cursor").mkdir()
+    assert main(["install", "cursor", "--demo"]) == 0
+    said = capsys.readouterr().out
+    file = user / "state" / "demo" / "licenseiq.toml"
+    assert f"Not handed on: LICENSEIQ_PRIVACY. Set privacy in {file}" in said
+    assert "LICENSEIQ_TENANT_ID" not in said
 
 
 def test_the_demo_gets_a_name_of_its_own_and_no_tenant(user: Path, monkeypatch: pytest.MonkeyPatch) -> None:

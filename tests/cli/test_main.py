@@ -78,7 +78,9 @@ def test_the_demo_tenant_is_served_and_stopped_by_the_command(tmp_path: Path) ->
         (["demo", "--users", "0"], "1 to 250000"),
         (["demo", "--serve", "1", "--stop"], "not allowed with"),
         (["desk", "--poll", "nan"], "0.05 to 3600"),
-        (["audit"], "ACTION"),
+        (["demo", "--users", "many"], "1 to 250000"),
+        (["audit"], "required: verify"),
+        (["who"], "PERSON"),
         (["approve"], "ID"),
         (["destroy"], "invalid choice"),
     ],
@@ -184,7 +186,7 @@ def test_the_start_of_serve_loads_neither_the_desk_nor_anything_heavy(words: lis
 
 def test_the_options_are_what_the_commands_expect() -> None:
     parse = build_parser().parse_args
-    assert (parse(["demo"]).users, parse(["demo"]).seed, parse(["demo"]).serve) == (250, 7, None)
+    assert (parse(["demo"]).users, parse(["demo"]).seed, parse(["demo"]).serve) == (None, None, None)
     assert parse(["approve", "p-1", "--reject", "not now"]).reject == "not now"
     assert parse(["approve", "p-1"]).reject is None
     assert parse(["desk", "--demo"]).poll == 0.5

@@ -10,7 +10,7 @@ from licenseiq.people import Assignment, Person
 from licenseiq.policy import Policy
 from licenseiq.readings import Reading, Reason, Source
 from licenseiq.seats import SeatLine
-from licenseiq.skus import Capability, Catalogue, Downgrade, Price, Sku, Tier
+from licenseiq.skus import Capability, Catalogue, Price, Sku, Tier
 from licenseiq.usage import AppUse, Drive, Mailbox, ProductUse, Signals, SignIn
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -34,8 +34,12 @@ def make_catalogue(**prices: Money) -> Catalogue:
     }
     known |= {sku: Price(money, "test", None, True) for sku, money in prices.items()}
 
-    def tier(name: str, rank: int, eligibility: str, gb: int) -> Tier:
-        return Tier(name, "ladder", rank, name.upper(), (name,), frozenset(), eligibility, gb, gb, None)
+    def tier(name: str, family: str, rank: int, eligibility: str, gb: int, *gives: str) -> Tier:
+        includes = frozenset({"mailbox", "onedrive", *gives})
+        return Tier(name, family, rank, name.upper(), (name,), includes, eligibility, gb, gb, None)
+
+    def capability(name: str, observable: str = "per-user", **more: Any) -> Capability:
+        return Capability(name, name, frozenset(), observable, **({"absence": "strong"} | more))
 
     return Catalogue(
         version="test",
@@ -45,16 +49,18 @@ def make_catalogue(**prices: Money) -> Catalogue:
         plans={sku: frozenset({EXCHANGE}) for sku in (E3, "f3", STANDARD, BASIC, UNPRICED)}
         | {NO_MAIL: frozenset({"v"})},
         tiers={
-            E3: tier(E3, 2, "any", 100),
-            "f3": tier("f3", 1, "frontline", 2),
-            STANDARD: tier(STANDARD, 2, "business", 100),
-            BASIC: tier(BASIC, 1, "business", 100),
+            E3: tier(E3, "enterprise", 2, "any", 100, "desktop_apps", "mailbox_hold", "defender"),
+            "f3": tier("f3", "enterprise", 1, "frontline", 2),
+            STANDARD: tier(STANDARD, "business", 2, "business", 100, "desktop_apps"),
+            BASIC: tier(BASIC, "business", 1, "business", 100),
         },
-        downgrades=(
-            Downgrade(E3, "f3", ("desktop_apps", "mailbox_hold"), ("defender",), ()),
-            Downgrade(STANDARD, BASIC, ("desktop_apps",), (), ()),
-        ),
-        capabilities={"desktop_apps": Capability("desktop_apps", "Desktop apps", frozenset(), "per-user")},
+        capabilities={
+            "desktop_apps": Capability("desktop_apps", "Desktop apps", frozenset(), "per-user", "strong"),
+            "mailbox": capability("mailbox", quantity_key="mailbox_gb"),
+            "onedrive": capability("onedrive", quantity_key="onedrive_gb"),
+            "mailbox_hold": capability("mailbox_hold"),
+            "defender": capability("defender", "tenant", absence="none"),
+        },
     )
 
 

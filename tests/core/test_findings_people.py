@@ -1,21 +1,22 @@
-"""One true case, one near miss and one unknown of each rule about people."""
+"""One true case, one near miss and one unknown of the rules about blocked, inactive and never used accounts."""
 
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from licenseiq.evaluate import findings_of
+from licenseiq.evaluate import evaluate, findings_of
 from licenseiq.findings import Confidence, Finding
 from licenseiq.people import Person
 from licenseiq.policy import Policy
 from licenseiq.readings import Reason, Source
 from licenseiq.usage import Mailbox, ProductUse, Signals, SignIn
-from tests.core.builders import E3, FREE, NO_MAIL, ago, day, make_context, make_person, signals
+from tests.core.builders import E3, FREE, NO_MAIL, ago, day, make_context, make_person, make_view, signals
 
 
 def only(person: Person, **context: Any) -> Finding | None:
-    found = findings_of(person, make_context(**context))
+    """The one finding that claims a seat."""
+    found = [one for one in findings_of(person, make_context(**context)) if one.claims_seats]
     assert len(found) <= 1
     return found[0] if found else None
 
@@ -28,7 +29,8 @@ def test_a_blocked_person_with_a_paid_seat_is_certain() -> None:
 
 @pytest.mark.parametrize("kind", ["shared", "room", "equipment"])
 def test_a_blocked_shared_or_room_mailbox_is_not_a_leaver(kind: str) -> None:
-    assert only(make_person(account_enabled=False, signals=signals(mailbox=Mailbox(kind)))) is None
+    found = findings_of(make_person(account_enabled=False, signals=signals(mailbox=Mailbox(kind))), make_context())
+    assert not {one.kind for one in found} & {"disabled_holder", "stale_identity"}
 
 
 @pytest.mark.parametrize("mailbox", [None, Mailbox()])
@@ -74,7 +76,7 @@ def test_background_use_is_likely_with_products_and_unknown_without() -> None:
     assert seen is not None
     assert blind is not None
     assert (seen.confidence, blind.confidence) == (Confidence.LIKELY, Confidence.UNKNOWN)
-    assert seen.evidence["background_only"] is True
+    assert seen.facts["background_only"] is True
 
 
 def test_recent_attempts_without_a_known_success_are_for_review() -> None:
@@ -95,24 +97,57 @@ def test_a_new_hire_is_no_zombie() -> None:
 @pytest.mark.parametrize(
     "who",
     [
-        {"user_type": "Guest"},
         {"user_principal_name": "svc-backup@example.com"},
         {"display_name": "Copier 2nd floor"},
         {"display_name": "Break Glass 1"},
         {"roles": ("Global Administrator",)},
-        {"user_id": "kept"},
     ],
 )
 @pytest.mark.parametrize("days", [200, None])
-def test_guests_machines_and_emergency_accounts_are_for_review_only(who: dict[str, Any], days: int | None) -> None:
-    policy = Policy(protected_user_ids=frozenset({"kept"}))
-    found = only(make_person(**({"days": days} | who)), policy=policy)
+def test_machines_and_emergency_accounts_are_for_review_only(who: dict[str, Any], days: int | None) -> None:
+    found = only(make_person(**({"days": days} | who)))
     assert found is not None
     assert found.confidence is Confidence.UNKNOWN
 
 
 def test_a_room_is_nobodys_inactivity() -> None:
-    assert only(make_person(signals=signals(None, mailbox=Mailbox("room")))) is None
+    found = only(make_person(signals=signals(None, mailbox=Mailbox("room"))))
+    assert found is not None
+    assert found.kind == "licensed_shared_mailbox"
+
+
+def test_the_days_of_inactivity_are_those_of_the_skus_held() -> None:
+    policy = Policy(inactive_days_by_sku={E3: 120, NO_MAIL: 30})
+    assert only(make_person(days=100), policy=policy) is None
+    assert only(make_person(days=120), policy=policy) is not None
+    assert only(make_person(skus=[NO_MAIL], days=30), policy=policy) is not None
+    assert only(make_person(skus=[E3, NO_MAIL], days=100), policy=policy) is None
+
+
+def test_an_attempt_that_failed_is_no_activity() -> None:
+    sprayed = SignIn(interactive=ago(1), successful=ago(200))
+    found = only(make_person(signals=signals(200, sign_in=sprayed)))
+    assert found is not None
+    assert found.confidence is Confidence.CERTAIN
+    assert found.facts["failed_attempts_until"] == day(1).isoformat()
+
+
+def test_without_sign_in_activity_the_reports_carry_the_claim_and_concealed_ones_leave_it_to_sign_ins() -> None:
+    without_p1 = only(make_person(signals=signals(200, sign_in=None)), unread={Source.SIGN_INS: Reason.NO_PREMIUM})
+    hidden = dict.fromkeys((Source.ACTIVE_USERS, Source.MAILBOXES, Source.APPS), Reason.CONCEALED)
+    concealed = only(make_person(signals=Signals(sign_in=signals(200).sign_in)), unread=hidden)
+    assert without_p1 is not None
+    assert concealed is not None
+    assert (without_p1.confidence, without_p1.evidence[0].source) == (Confidence.LIKELY, Source.ACTIVE_USERS)
+    assert (concealed.confidence, concealed.evidence[0].source) == (Confidence.LIKELY, Source.SIGN_INS)
+
+
+def test_with_neither_source_nothing_is_claimed_and_the_switch_that_helps_is_named() -> None:
+    unread = {Source.SIGN_INS: Reason.NO_PREMIUM, Source.ACTIVE_USERS: Reason.CONCEALED}
+    found = evaluate(make_view([make_person(signals=Signals())], make_context(unread=unread)))
+    assert [one for one in found.findings if one.claims_seats] == []
+    assert found.summary.unknown[0].endswith("show names in reports: Settings > Org settings > Reports.")
+    assert "show names in reports" in found.holders[0].reason
 
 
 def test_an_account_that_was_never_used_is_certain() -> None:

@@ -7,7 +7,7 @@ from tests.core.builders import E3, STANDARD, make_context
 
 
 def about(kind: str, *skus: str, sure: Confidence = Confidence.CERTAIN) -> Finding:
-    return Finding(kind, "u1", skus, len(skus), sure, "", {})
+    return Finding(kind, "u1", skus, len(skus), sure, "")
 
 
 def test_the_first_finding_takes_the_seat_and_the_second_what_is_left() -> None:
@@ -26,5 +26,5 @@ def test_a_seat_under_review_is_not_counted_by_a_later_rule() -> None:
 
 def test_a_claim_on_several_seats_of_one_sku_costs_all_of_them() -> None:
     claims: list[Claim] = []
-    claim_seats([Finding("unassigned_seats", None, (E3,), 3, Confidence.CERTAIN, "", {})], make_context(), claims)
+    claim_seats([Finding("unassigned_seats", None, (E3,), 3, Confidence.CERTAIN, "")], make_context(), claims)
     assert (claims[0].seats, claims[0].monthly) == (3, Money("USD", 117_000_000))

@@ -8,13 +8,26 @@ from hypothesis import strategies as st
 from licenseiq.context import TenantView
 from licenseiq.evaluate import evaluate
 from licenseiq.evaluation import Evaluation, Summary
-from licenseiq.people import Assignment, Person
+from licenseiq.people import Assignment, Employment, HrRecord, Person
 from licenseiq.policy import Policy
 from licenseiq.readings import Reason, Source
-from tests.core.builders import BASIC, E3, FREE, STANDARD, UNPRICED, make_context, make_line, make_person, make_view
+from licenseiq.usage import Mailbox
+from tests.core.builders import (
+    BASIC,
+    E3,
+    FREE,
+    STANDARD,
+    UNPRICED,
+    day,
+    make_context,
+    make_line,
+    make_person,
+    make_view,
+)
 
 NO_BUFFER = Policy(buffer_percent=0, buffer_least=0)
 SKUS = (E3, STANDARD, BASIC, UNPRICED, FREE)
+HR = (HrRecord(Employment.LEFT, day(20)), HrRecord(Employment.ON_LEAVE, day(70)))
 many = settings(max_examples=100, deadline=None)
 
 
@@ -26,7 +39,11 @@ def people(draw: st.DrawFn) -> Person:
         draw(st.sampled_from([None, 1, 30, 200])),
         account_enabled=draw(st.sampled_from([True, True, False])),
         roles=draw(st.sampled_from([(), (), ("User Administrator",)])),
+        user_type=draw(st.sampled_from(["Member", "Member", "Guest"])),
+        hr=draw(st.sampled_from([None, None, *HR])),
     )
+    if draw(st.integers(0, 5)) == 0:
+        person = replace(person, signals=replace(person.signals, mailbox=Mailbox("shared", None, 9, 9, False)))
     if draw(st.integers(0, 4)) == 0:
         person = replace(person, assignments=(*person.assignments, Assignment(E3, "g", "Error", "Other")))
     return person
@@ -72,7 +89,7 @@ def test_the_score_is_bounded_and_its_components_add_up_to_it(view: TenantView) 
 def test_one_more_wasted_account_never_raises_the_score(view: TenantView, another: Person) -> None:
     """A blocked, idle account with a priced seat joins."""
     before = points(view)
-    waste = replace(another, user_id="waste", account_enabled=False, assignments=(Assignment(E3),))
+    waste = replace(another, user_id="waste", account_enabled=False, assignments=(Assignment(E3),), hr=None)
     lines = dict(view.context.lines)
     line = lines[E3]
     assert line.enabled is not None
@@ -86,11 +103,12 @@ def test_one_more_wasted_account_never_raises_the_score(view: TenantView, anothe
 @many
 @given(tenants(), st.integers(0, 7))
 def test_putting_a_wasted_seat_to_use_never_lowers_the_score(view: TenantView, index: int) -> None:
-    wasted = [p for p in view.people if any(c.finding_id.endswith(f":{p.user_id}") for c in evaluate(view).claims)]
+    claims = evaluate(view).claims
+    wasted = [p for p in view.people if any(c.counts and c.finding_id.endswith(f":{p.user_id}") for c in claims)]
     if not wasted:
         return
     chosen = wasted[index % len(wasted)]
-    busy = replace(chosen, account_enabled=True, signals=make_person().signals)
+    busy = replace(chosen, account_enabled=True, signals=make_person().signals, hr=None, user_type="Member")
     after = tuple(busy if p is chosen else p for p in view.people)
     assert points(replace(view, people=after)) >= points(view)
 
@@ -115,7 +133,8 @@ def test_the_score_does_not_depend_on_the_scale(crowd: list[Person], spare: int,
 @given(tenants())
 def test_each_assignment_is_counted_once(view: TenantView) -> None:
     found = evaluate(view)
-    personal = [(c.finding_id.partition(":")[2], c.sku_id) for c in found.claims if c.kind != "unassigned_seats"]
+    seats = [c for c in found.claims if not c.is_moneyless and c.kind != "unassigned_seats"]
+    personal = [(c.finding_id.partition(":")[2], c.sku_id) for c in seats]
     assert len(personal) == len(set(personal))
     assert found.summary.paid_seats is not None
     assert sum(c.seats for c in found.claims if c.counts) <= found.summary.paid_seats
@@ -145,5 +164,18 @@ def test_an_unpriced_seat_is_named_and_left_out_of_money() -> None:
 def test_roles_that_cannot_be_read_give_their_weight_to_spend() -> None:
     context = make_context([make_line()], unread={Source.ROLES: Reason.NO_PERMISSION})
     found = summary(make_view([make_person()], context))
-    assert [(c.name, c.weight) for c in found.components] == [("spend_in_use", 950), ("licence_errors", 50)]
+    assert [(c.name, c.weight) for c in found.components] == [
+        ("spend_in_use", 900),
+        ("stale_identities", 50),
+        ("licence_errors", 50),
+    ]
     assert any("Dormant privilege" in words for words in found.unknown)
+
+
+def test_faults_without_money_lower_the_score_by_their_component_alone() -> None:
+    crowd = [make_person("a"), make_person("b")]
+    stale = make_person("x", [], account_enabled=False, roles=("User Administrator",))
+    before, after = summary(tenant(crowd)), summary(tenant([*crowd, stale]))
+    assert (before.exposure, after.exposure) == ((), ())
+    lost = {c.name: c.weight - c.points for c in after.components if c.points < c.weight}
+    assert lost == {"stale_identities": 17}

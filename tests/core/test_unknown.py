@@ -1,6 +1,7 @@
 """Unknown is not zero: what was not read is claimed nowhere (INV-22)."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from licenseiq.evaluate import evaluate
 from licenseiq.money import Money
-from licenseiq.people import Person
+from licenseiq.people import Assignment, Employment, HrRecord, Person
 from licenseiq.readings import Reason, Source
 from licenseiq.usage import Mailbox, ProductUse, Signals
 from tests.core.builders import (
@@ -55,6 +56,32 @@ def test_a_forgotten_leaf_supports_no_counting_claim(days: int | None, enabled: 
     assert not {c.kind for c in found.claims if c.counts} & RESTS_ON[what]
 
 
+# Somebody on whom a rule counts, and the same person with a leaf forgotten on which that rests.
+FORGOTTEN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "departed_holder": ({"hr": HrRecord(Employment.LEFT, day(9)), "days": 60}, {"hr": None}),
+    "licensed_shared_mailbox": (
+        {"account_enabled": False, "signals": signals(1, mailbox=Mailbox("room", None, 1, 1, False))},
+        {"signals": signals(1, mailbox=Mailbox("room"))},
+    ),
+    "licensed_guest": ({"user_type": "Guest", "days": 200}, {"signals": Signals()}),
+    "duplicate_assignment": ({"assignments": (Assignment(E3), Assignment(E3, "g"))}, {"assignments": ()}),
+    "group_licence_error": (
+        {"assignments": (Assignment(E3, "g", "Error", "Other"),)},
+        {"assignments": (Assignment(E3, "g", None, "Other"),)},
+    ),
+    "dormant_privileged": ({"roles": ("User Administrator",), "days": 200}, {"roles": None}),
+    "stale_identity": ({"account_enabled": False}, {"signals": Signals()}),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(FORGOTTEN))
+def test_a_finding_counts_no_longer_once_a_leaf_it_rests_on_is_forgotten_positive_control(kind: str) -> None:
+    known, forgotten = FORGOTTEN[kind]
+    for more, counts in ((known, True), (known | forgotten, False)):
+        found = evaluate(make_view([make_person(**more)], make_context([make_line(E3, 1, 1)])))
+        assert (kind in {c.kind for c in found.claims if c.counts}) is counts
+
+
 def test_nothing_is_scored_without_users_or_skus() -> None:
     for source in (Source.USERS, Source.SKUS):
         context = make_context([make_line()], unread={source: Reason.NO_PERMISSION})
@@ -78,7 +105,7 @@ def test_a_tenant_without_paid_seats_has_no_score() -> None:
 def test_spend_without_any_price_is_unknown_and_the_score_counts_seats() -> None:
     people = [make_person("a", [UNPRICED]), make_person("b", [UNPRICED], account_enabled=False)]
     found = evaluate(make_view(people, make_context([make_line(UNPRICED, 2, 2)]))).summary
-    assert (found.monthly_spend, found.exposure, found.components[0].points) == (None, None, 425)
+    assert (found.monthly_spend, found.exposure, found.components[0].points) == (None, None, 400)
     assert "seats are compared" in found.components[0].explanation
 
 
@@ -87,7 +114,7 @@ def test_several_currencies_fall_back_to_seats_and_it_is_said() -> None:
     people = [make_person("a"), make_person("b", [STANDARD], account_enabled=False)]
     lines = [make_line(E3, 1, 1), make_line(STANDARD, 1, 1)]
     found = evaluate(make_view(people, make_context(lines, catalogue=catalogue))).summary
-    assert found.components[0].points == 425
+    assert found.components[0].points == 400
     assert "several currencies" in found.components[0].explanation
     assert found.exposure == (Money("EUR", 12_000_000),)
 

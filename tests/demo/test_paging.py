@@ -34,6 +34,7 @@ def pages(graph: Caller, path: str) -> Iterator[Json]:
         ("$select=id&$top=5000", 999),
         ("$select=id,signInActivity&$top=999", 500),
         ("$select=id,signInActivity&$top=20", 20),
+        ("$select=id&$expand=manager($select=id)&$top=999", 100),
     ],
 )
 def test_a_page_has_the_size_that_graph_allows(large: Caller, query: str, size: int) -> None:
@@ -142,3 +143,22 @@ def test_holders_of_any_licence_are_an_advanced_question(large: Caller) -> None:
 )
 def test_an_unsupported_filter_is_refused_as_graph_does(large: Caller, text: str) -> None:
     assert large.ask("GET", f"/users?$filter={text}")[0] == 400
+
+
+def test_an_expanded_manager_has_the_properties_that_were_asked_for(large: Caller) -> None:
+    rows = large.get("/users?$select=id&$expand=manager($select=id)")["value"]
+    bosses = [row["manager"] for row in rows if "manager" in row]
+    assert 0 < len(bosses) < len(rows)
+    assert all(boss.keys() == {"@odata.type", "id"} for boss in bosses)
+    assert "displayName" in next(
+        row["manager"] for row in large.get("/users?$select=id&$expand=manager")["value"] if "manager" in row
+    )
+
+
+def test_no_advanced_query_expands_and_nothing_but_the_manager_is_expanded(large: Caller) -> None:
+    for path, headers in (
+        ("/users?$select=id&$expand=manager&$count=true", {"ConsistencyLevel": "eventual"}),
+        ("/users?$select=id&$expand=directReports", {}),
+    ):
+        status, body = large.ask("GET", path, role="reader", **headers)
+        assert (status, code(body)) == (400, "Request_UnsupportedQuery")

@@ -1,5 +1,6 @@
 """The people: the same ones each time, with one story in every source."""
 
+import csv
 from collections import Counter
 from datetime import date, timedelta
 
@@ -7,6 +8,7 @@ import pytest
 from tests.demo.caller import sku
 from tests.demo.conftest import TODAY
 
+from licenseiq_demo.people import personnel
 from licenseiq_demo.people.causes import CAUSES
 from licenseiq_demo.people.person import Person
 from licenseiq_demo.tenant import DemoTenant
@@ -64,7 +66,7 @@ def test_seats_are_spare_for_some_products_and_missing_for_one(tenant: DemoTenan
 def test_seats_of_a_product_are_those_of_its_subscriptions(tenant: DemoTenant) -> None:
     for key, line in tenant.lines.items():
         mine = [row for row in tenant.subscriptions if row["skuId"] == key]
-        assert sum(row["totalLicenses"] for row in mine) == line.enabled + line.warning
+        assert sum(row["totalLicenses"] for row in mine) == line.enabled + line.warning + line.suspended
         assert tuple(row["id"] for row in mine) == line.subscription_ids
     assert [row["skuPartNumber"] for row in tenant.subscriptions if row["isTrial"]] == ["Microsoft_Teams_Premium"]
 
@@ -139,3 +141,46 @@ def test_licence_states_show_groups_doubles_errors_and_both_words_for_none(tenan
     assert twice
     assert any(p.fields["usageLocation"] is None for p in people(tenant, "active"))
     assert 0.1 < sum(1 for p in tenant.people if p.fields["onPremisesSyncEnabled"]) / 250 < 0.2
+
+
+def test_the_personnel_office_knows_some_leavers_misses_others_and_gives_no_reason(tenant: DemoTenant) -> None:
+    rows = {row["user"]: row for row in csv.DictReader(personnel.written(tenant.people, tenant.calendar).splitlines())}
+
+    def told(cause: str) -> set[str]:
+        return {rows[p.fields["employeeId"]]["status"] for p in people(tenant, cause)}
+
+    assert told("left_last_month") == told("told_leaver") == told("left_on_paper") == {"left"}
+    assert told("untold_leaver") == told("active") == {"active"}
+    assert told("sabbatical") == told("parental_leave") == {"on leave"}
+    assert set(next(iter(rows.values()))) == {"user", "status", "since", "until"}
+    assert "sabbatical" not in str(rows)
+    for person in people(tenant, "left_last_month"):
+        assert person.fields["accountEnabled"] is True
+        assert 10 <= days(person, "lastSuccessfulSignInDateTime") <= 80
+
+
+def test_what_was_handed_out_and_never_opened_is_held_by_people_at_work(tenant: DemoTenant) -> None:
+    for cause, part, use in (
+        ("copilot_handed_out", "Microsoft_365_Copilot", "copilot"),
+        ("visio_handed_out", "VISIOCLIENT", "visio"),
+    ):
+        for person in people(tenant, cause):
+            assert sku(part) in {row["skuId"] for row in person.fields["assignedLicenses"]}
+            assert getattr(person.usage, use) is None
+            assert days(person, "lastSuccessfulSignInDateTime") < 15
+
+
+def test_one_purchase_is_somebodys_own_one_is_over_and_one_is_a_trial(tenant: DemoTenant) -> None:
+    own = [row for row in tenant.subscriptions if row["ownerType"] == "User"]
+    assert [row["skuPartNumber"] for row in own] == ["POWER_BI_PRO"]
+    assert own[0]["ownerId"] in tenant.by_id
+    assert [row["totalLicenses"] for row in tenant.subscriptions if row["status"] == "Suspended"] == [6]
+    assert tenant.lines[sku("ENTERPRISEPACK")].suspended == 6
+
+
+def test_a_full_shared_mailbox_is_large_or_has_an_archive_and_the_others_are_neither(tenant: DemoTenant) -> None:
+    full = [p.mailbox for p in people(tenant, "full_shared_mailbox") if p.mailbox]
+    assert full
+    assert all(box.used_bytes > 50 * 1024**3 or box.archive for box in full)
+    others = [p.mailbox for p in people(tenant, "shared_mailbox") if p.mailbox]
+    assert all(box.used_bytes < 50 * 1024**3 and not box.archive for box in others)

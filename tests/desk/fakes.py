@@ -202,7 +202,10 @@ class World:
     def reopen(self, demo: DemoTenant | None = None, policy: Policy | None = None) -> None:
         """A new process on the same home."""
         self.desk.close()
-        self.desk = Desk(self.home, self.inbox, demo=demo or demo_of(), policy=policy, around=self.clock.around())
+        given = policy or Policy()
+        self.desk = Desk(
+            self.home, self.inbox, demo=demo or demo_of(), policy=lambda: given, around=self.clock.around()
+        )
 
     async def advance(self):  # type: ignore[no-untyped-def]
         return await self.desk.advance_all(TENANT, self.tenant)

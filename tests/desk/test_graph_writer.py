@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from licenseiq.errors import BadRequest, NotFound, NotReadable, Refused
+from licenseiq.policy import Policy
 from licenseiq.proposals.effects import EffectRefused, EffectUncertain, EffectWaits
 from licenseiq_demo.app import build_app
 from licenseiq_demo.state import DemoState
@@ -69,7 +70,8 @@ async def test_protection_knows_roles_lists_and_ordinary_people(state: DemoState
     """INV-12."""
     person = somebody(state)
     assert (await writer.protection(person.id)).allows
-    assert (await GraphWriter(writer.graph, frozenset({person.id.upper()})).protection(person.id)).listed
+    listed = Policy(protected_user_ids=frozenset({person.id}))
+    assert (await GraphWriter(writer.graph, lambda: listed).protection(person.id.upper())).listed
     privileged = state.tenant.role_assignments[0]["principalId"]
     found = await writer.protection(privileged)
     assert found.roles

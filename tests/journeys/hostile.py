@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from mcp import Client
-from mcp_types import CallToolResult
+from mcp import Client, MCPError
+from mcp_types import INVALID_REQUEST, CallToolResult, TextContent
 from tests.journeys.processes import Json
 from tests.tools.talk import Ask, assert_clean, check_answer, good, text_of
 
@@ -187,6 +187,10 @@ class Calls:
                 return self.random.choice((least, most, self.random.randint(least, most)))
             case "boolean":
                 return self.random.random() < 0.5
+            case "object":
+                parts = kind["properties"]
+                chosen = self.random.sample(sorted(parts), self.random.randint(0, len(parts)))
+                return {part: self.value(part, parts[part], wild=wild) for part in chosen}
             case "array":
                 return [self.text(name) for _ in range(self.random.choice((1, 2, 3, 25)))]
             case _:
@@ -221,12 +225,22 @@ class Calls:
                 return self.random.choice(TEXTS)
             case 1:
                 return self.random.choice(
-                    (nested(5), nested(60), [nested(20)] * 200, {str(n): n for n in range(2_000)})
+                    (nested(5), nested(60), nested(220), [nested(20)] * 200, {str(n): n for n in range(2_000)})
                 )
             case 2:
                 return [self.random.choice((*TEXTS, *self.elsewhere())) for _ in range(self.random.choice((1, 25, 26)))]
             case _:
                 return self.random.choice(ODD)
+
+
+async def answer_to(client: Client, tool: str, arguments: Json) -> CallToolResult:
+    """The answer to a call. What the transport cannot read is refused as a request: its words become the answer's."""
+    try:
+        return await client.call_tool(tool, arguments, read_timeout_seconds=ANSWER_SECONDS)
+    except MCPError as error:
+        if error.code != INVALID_REQUEST:
+            raise
+        return CallToolResult(content=[TextContent(type="text", text=error.message)], is_error=True)
 
 
 async def schemas_of(client: Client) -> tuple[dict[str, Json], dict[str, Json | None]]:

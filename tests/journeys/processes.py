@@ -28,6 +28,8 @@ TOOLS = {
     "list_waste",
     "explain_user",
     "list_subscriptions",
+    "spend_summary",
+    "forecast_spend",
     "recommend_tier",
     "offboard_user",
     "propose_license_changes",

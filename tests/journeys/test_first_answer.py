@@ -36,7 +36,10 @@ async def test_every_tool_answers_with_the_figures_of_the_command(reported: tupl
         waste = good(await ask("list_waste"))
         whole = good(await ask("explain_user", {"user": leaver["id"]}))
         owned = good(await ask("list_subscriptions"))
-        keeper = next(row for row in inactive["users"] if row["account_enabled"] and row["skus"])
+        spent = good(await ask("spend_summary"))
+        ahead = good(await ask("forecast_spend"))
+        enabled = good(await ask("list_inactive_users", {"limit": 5, "include_disabled": False}))
+        keeper = next(row for row in enabled["users"] if row["skus"])
         changes = {"action": "remove", "users": [keeper["id"]], "sku": keeper["skus"][0]["sku_id"]}
         changed = good(await ask("propose_license_changes", changes))
         withdrawn = good(await ask("withdraw_proposal", {"proposal_id": changed["proposal_id"]}))
@@ -52,6 +55,7 @@ async def test_every_tool_answers_with_the_figures_of_the_command(reported: tupl
     assert waste["total"] > 0
     assert whole["user"]["id"] == leaver["id"]
     assert owned["total"] > 5
+    assert spent["tenant"]["monthly_spend"] == ahead["monthly_spend"] == health["monthly_spend"]
     assert withdrawn["state"] == "withdrawn"
     assert (tier["user"]["id"], newcomer["user"]) == (leaver["id"], None)
     assert detail["digest"] == proposed["digest"]

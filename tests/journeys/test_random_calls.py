@@ -5,14 +5,14 @@ from random import Random
 
 import pytest
 from mcp_types import CallToolResult, TextContent
-from tests.journeys.hostile import ANSWER_SECONDS, Calls, complaint, get_to_know, schemas_of
+from tests.journeys.hostile import Calls, answer_to, complaint, get_to_know, schemas_of
 from tests.journeys.processes import TOOLS, Home, asking, assert_only_reads
 
 from licenseiq_tenant.desk_state import DESK_FILE
 
 pytestmark = pytest.mark.anyio
 SEED = 20_261_124
-CALLS = 150
+CALLS = 240
 
 
 async def test_each_of_many_random_calls_gets_a_result_or_a_clear_refusal_and_only_reads(home: Home, mode: str) -> None:
@@ -21,7 +21,7 @@ async def test_each_of_many_random_calls_gets_a_result_or_a_clear_refusal_and_on
         inputs, outputs = await schemas_of(client)
         known = await get_to_know(await asking(client))
         for number, (tool, arguments) in zip(range(CALLS), Calls(Random(SEED), inputs, known), strict=False):
-            result = await client.call_tool(tool, arguments, read_timeout_seconds=ANSWER_SECONDS)
+            result = await answer_to(client, tool, arguments)
             (refused if result.is_error else answered)[tool] += 1
             if found := complaint(result, outputs[tool]):
                 wrong.append(f"call {number}, {tool} {str(arguments)[:300]}: {found}")

@@ -38,6 +38,19 @@ if len(sys.argv) > 1:
 else:
     print(json.dumps(loaded))
 """
+HANDSHAKE: list[dict[str, object]] = [
+    {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-11-25",
+            "capabilities": {},
+            "clientInfo": {"name": "test", "version": "0"},
+        },
+    },
+    {"jsonrpc": "2.0", "method": "notifications/initialized"},
+]
 
 
 @pytest.fixture(scope="module")
@@ -53,20 +66,7 @@ def test_starting_does_not_load(loaded: list[str], package: str) -> None:
 
 
 def test_stdio_answers_the_handshake_with_protocol_lines_only() -> None:
-    requests: list[dict[str, object]] = [
-        {
-            "jsonrpc": "2.0",
-            "id": 1,
-            "method": "initialize",
-            "params": {
-                "protocolVersion": "2025-11-25",
-                "capabilities": {},
-                "clientInfo": {"name": "test", "version": "0"},
-            },
-        },
-        {"jsonrpc": "2.0", "method": "notifications/initialized"},
-        {"jsonrpc": "2.0", "id": 2, "method": "tools/list"},
-    ]
+    requests = [*HANDSHAKE, {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}]
     with subprocess.Popen(
         [sys.executable, "-c", PROGRAM, "serve"],
         stdin=subprocess.PIPE,

@@ -1,4 +1,5 @@
-"""Writes what every tool publishes into tests/snapshots/tools, and their table into README.md.
+"""Writes what every tool publishes into tests/snapshots/tools, and their table into README.md; and the keys of the
+policy into docs/policy.md.
 
 Run `uv run python -m tests.snapshots.update`.
 """
@@ -13,7 +14,7 @@ from mcp import Client
 from licenseiq_server import build_server
 from licenseiq_tools import PROPOSALS, READS
 from tests.fakes import opener
-from tests.snapshots import readme_tools
+from tests.snapshots import policy_keys, readme_tools
 
 COMMAND = "uv run python -m tests.snapshots.update"
 FOLDER = Path(__file__).parent / "tools"
@@ -49,6 +50,7 @@ async def main() -> None:
     for name, tool in (await published("auto")).items():
         (FOLDER / f"{name}.json").write_text(as_text(tool), encoding="utf-8")
     readme_tools.rewrite()
+    policy_keys.rewrite()
 
 
 if __name__ == "__main__":

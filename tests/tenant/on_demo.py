@@ -1,8 +1,8 @@
 """The demo tenant as a process of its own, as the tests of this room speak with it."""
 
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -80,3 +80,13 @@ class OnDemo:
                 return await ask(graph)
 
         return anyio.run(asked)
+
+
+@contextmanager
+def running(home: Path, users: int) -> Iterator[OnDemo]:
+    """A demo of so many people in this folder, stopped at the end."""
+    process.find_or_start(home, "reader", users=users)
+    try:
+        yield OnDemo(home)
+    finally:
+        process.stop(home)

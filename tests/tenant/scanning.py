@@ -10,6 +10,8 @@ from typing import TypeVar
 import anyio
 import anyio.lowlevel
 
+from licenseiq.policy import Policy
+from licenseiq.ports import EvaluationHead
 from licenseiq_tenant.graph.client import Connection
 from licenseiq_tenant.live import LiveTenant, open_tenant
 from tests.tenant.on_demo import OnDemo
@@ -38,6 +40,7 @@ class Home:
     demo: OnDemo
     clock: Clock = field(default_factory=Clock)
     tenant_id: str | None = None
+    policy: Policy = field(default_factory=Policy)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[LiveTenant]:
@@ -52,6 +55,7 @@ class Home:
             connection,
             self.tenant_id or found.tenant_id,
             simulated=True,
+            policy=lambda: self.policy,
             clock=self.clock,
             sleep=self.pause,
         ) as tenant:
@@ -71,6 +75,10 @@ class Home:
                 return await question(tenant)
 
         return anyio.run(asked)
+
+
+async def scan(tenant: LiveTenant) -> EvaluationHead:
+    return await tenant.scan()
 
 
 async def silent(_: str) -> None:

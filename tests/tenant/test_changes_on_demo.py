@@ -1,19 +1,17 @@
 """Licence changes proposed over a demo tenant that was read over HTTP: what the findings say is what is proposed."""
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import pytest
 
 from licenseiq.errors import BadRequest
-from licenseiq.playbooks.change_request import Action, ChangeRequest, When
+from licenseiq.playbooks.change_request import Action, ChangeRequest, FindingFilter, When
 from licenseiq.ports import HolderQuery, StoredChanges
 from licenseiq.waste import WasteQuery
 from licenseiq_tenant.desk_state import DeskState
 from licenseiq_tenant.inbox.store import Inbox
 from licenseiq_tenant.live import LiveTenant
 from licenseiq_tenant.proposing import Proposing
-from tests.tenant.on_demo import OnDemo
 from tests.tenant.scanning import Home, silent
 
 pytestmark = [
@@ -21,18 +19,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:msgraph"),
 ]
 Ask = Callable[[ChangeRequest], Awaitable[StoredChanges]]
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, demo_process: Path) -> Home:
-    """Scanned once: these tests only look, and propose."""
-    found = Home(tmp_path_factory.mktemp("home"), OnDemo(demo_process))
-
-    async def scan(tenant: LiveTenant) -> None:
-        await tenant.scan()
-
-    found.ask(scan)
-    return found
 
 
 def proposing(home: Home, do: Callable[[LiveTenant, str, Ask], Awaitable[None]]) -> None:
@@ -52,7 +38,8 @@ def test_a_reclaim_frees_what_the_findings_of_a_kind_claim_but_for_groups(home: 
         page = await tenant.waste(evaluation_id, WasteQuery("disabled_holder", limit=100))
         counting = [row for row in page.rows if row.finding.confidence.counts]
         assert counting
-        stored = await ask(ChangeRequest(Action.RECLAIM, kind="disabled_holder", expected_count=len(counting)))
+        disabled = FindingFilter("disabled_holder")
+        stored = await ask(ChangeRequest(Action.RECLAIM, filter=disabled, expected_count=len(counting)))
         plan = stored.record.plan
         by_group = [h for h in plan.hand_offs if h.kind == "leave_licensing_group"]
         taken = [sku for step in plan.steps for sku in step.arguments["remove"]]  # type: ignore[union-attr]
@@ -71,11 +58,11 @@ def test_a_swap_takes_no_more_seats_than_are_free_and_names_what_is_newly_on(hom
     async def do(tenant: LiveTenant, evaluation_id: str, ask: Ask) -> None:
         context = await tenant.context(evaluation_id)
         e5, e3 = [await tenant.sku_id(evaluation_id, name) for name in ("Microsoft 365 E5", "Microsoft 365 E3")]
-        page = await tenant.holders(evaluation_id, HolderQuery(inactive_days=1, sku_id=e5, limit=25))
+        page = await tenant.holders(evaluation_id, HolderQuery(inactive_days=1, sku_id=e5, limit=50))
+        users = tuple(row.user_id for row in page.rows if e3 not in row.sku_ids)[:25]
         free = context.lines[e3].free()
         assert free is not None
-        assert 0 < free < len(page.rows)
-        users = tuple(row.user_id for row in page.rows)
+        assert 0 < free < len(users)
         request = ChangeRequest(Action.SWAP, users=users, sku="SPE_E5", to_sku="SPE_E3")
         plan = (await ask(request)).record.plan
         kinds: dict[int, set[str]] = {}

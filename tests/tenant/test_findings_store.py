@@ -142,7 +142,7 @@ def test_rows_come_by_money_then_seats_and_know_their_person(lease: Lease) -> No
     crowd = [
         make_person("a", (STANDARD,), 200, department="Sales"),
         make_person("b", (E3, STANDARD), 200),
-        make_person("c", (E3,), 200, user_type="Guest"),
+        make_person("c", (E3,), 200, display_name="Backup robot"),
         make_person("d", (UNPRICED,), 200),
     ]
     view = make_view(crowd, make_context(catalogue=CATALOGUE))
@@ -154,7 +154,7 @@ def test_rows_come_by_money_then_seats_and_know_their_person(lease: Lease) -> No
     assert page.rows[0].user_principal_name == "b@example.com"
     assert page.rows[2].monthly == ()
     assert page.rows[2].unpriced_seats == 1
-    assert [kind.kind for kind in page.to_review] == ["inactive_holder"]
+    assert [kind.kind for kind in page.to_review] == ["licensed_service_account"]
     assert (past.total, past.rows) == (4, ())
 
 

@@ -112,7 +112,7 @@ def test_the_desks_writer_disables_an_account_through_the_sdk_and_reads_it_back(
 
     async def write() -> tuple[bool | None, bool | None]:
         async with demo.open("desk", write_rule(demo.found("desk").url, GuardRefused)) as graph:
-            writer = GraphWriter(graph, protected_user_ids=frozenset())
+            writer = GraphWriter(graph)
             before = await writer.account(user_id)
             await writer.disable_sign_in(user_id)
             return before.account_enabled, (await writer.account(user_id)).account_enabled

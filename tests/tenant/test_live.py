@@ -1,32 +1,18 @@
 """What tools ask of a connected tenant, answered from the snapshot of a demo that was read over HTTP."""
 
-from pathlib import Path
-
 import anyio
 import pytest
 
 from licenseiq.errors import Ambiguous, BadRequest, NotFound
 from licenseiq.ports import HolderPage, HolderQuery
+from licenseiq.prediction.traits import Traits
 from licenseiq_tenant.live import LiveTenant
-from tests.tenant.on_demo import OnDemo
 from tests.tenant.scanning import Home, silent
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:kiota_abstractions"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning:msgraph"),
 ]
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, demo_process: Path) -> Home:
-    """Scanned once: these tests only look."""
-    found = Home(tmp_path_factory.mktemp("home"), OnDemo(demo_process))
-
-    async def scan(tenant: LiveTenant) -> None:
-        await tenant.scan()
-
-    found.ask(scan)
-    return found
 
 
 def holders(home: Home, query: HolderQuery) -> HolderPage:
@@ -56,7 +42,7 @@ def test_pages_follow_each_other_without_a_gap_or_a_repeat(home: Home) -> None:
 
 def test_filters_narrow_the_list_and_its_money(home: Home) -> None:
     everybody = holders(home, HolderQuery())
-    one = everybody.rows[0]
+    one = next(row for row in everybody.rows if row.department)
     of_department = holders(home, HolderQuery(department=(one.department or "").upper(), limit=50))
     assert 0 < of_department.total < everybody.total
     assert {row.department for row in of_department.rows} == {one.department}
@@ -118,15 +104,21 @@ def test_a_name_that_several_people_have_is_asked_back_with_candidates(home: Hom
 def test_similar_people_match_every_attribute_that_is_given(home: Home) -> None:
     async def ask(tenant: LiveTenant) -> None:
         head = await tenant.evaluation(silent)
-        row = (await tenant.holders(head.evaluation_id, HolderQuery())).rows[0]
-        who = await tenant.person(head.evaluation_id, row.user_id)
-        by_department = await tenant.similar(head.evaluation_id, (who.department or "").upper(), None, None, None)
-        both = await tenant.similar(head.evaluation_id, who.department, who.job_title, None, None)
-        by_place = await tenant.similar(head.evaluation_id, None, None, (who.office or "").lower(), None)
-        by_type = await tenant.similar(head.evaluation_id, None, None, None, who.employee_type)
+        rows = (await tenant.holders(head.evaluation_id, HolderQuery())).rows
+        who = await tenant.person(head.evaluation_id, next(row.user_id for row in rows if row.department))
+        by_department = await tenant.similar(head.evaluation_id, Traits((who.department or "").upper()))
+        both = await tenant.similar(head.evaluation_id, Traits(who.department, who.job_title))
+        by_place = await tenant.similar(head.evaluation_id, Traits(location=(who.office or "").lower()))
+        by_type = await tenant.similar(head.evaluation_id, Traits(employee_type=who.employee_type))
         assert {one.user_id for one in both} <= {one.user_id for one in by_department}
         assert all(who in found for found in (by_department, both, by_place, by_type))
         assert {one.department for one in by_department} == {who.department}
+        everybody = [await tenant.person(head.evaluation_id, row.user_id) for row in rows]
+        managed = next(one for one in everybody if one.manager_id)
+        team = await tenant.similar(head.evaluation_id, Traits(manager_id=managed.manager_id))
+        assert managed in team
+        assert {one.manager_id for one in team} == {managed.manager_id}
+        assert not await tenant.similar(head.evaluation_id, Traits(manager_id="nobody"))
 
     home.ask(ask)
 

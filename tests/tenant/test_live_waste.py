@@ -9,12 +9,10 @@ import pytest
 from licenseiq.errors import NotReadable
 from licenseiq.money import add_up
 from licenseiq.owned import owned
-from licenseiq.ports import EvaluationHead
 from licenseiq.waste import GroupBy, WasteQuery
 from licenseiq_tenant.database import Database
 from licenseiq_tenant.live import LiveTenant
 from licenseiq_tenant.snapshot import findings
-from tests.tenant.on_demo import OnDemo
 from tests.tenant.scanning import Home, silent
 
 pytestmark = [
@@ -22,18 +20,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:msgraph"),
 ]
 MIGRATIONS = "licenseiq_tenant.snapshot.migrations"
-
-
-async def scan(tenant: LiveTenant) -> EvaluationHead:
-    return await tenant.scan()
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, demo_process: Path) -> Home:
-    """Scanned once: these tests only look."""
-    found = Home(tmp_path_factory.mktemp("home"), OnDemo(demo_process))
-    found.ask(scan)
-    return found
 
 
 def test_lists_and_groups_are_the_figures_of_the_headline(home: Home) -> None:
@@ -118,23 +104,26 @@ def test_unreadable_skus_make_seats_of_nobody_an_error(home: Home, tmp_path_fact
 
 def test_claims_of_an_older_version_get_their_departments(tmp_path: Path) -> None:
     folder = files(MIGRATIONS)
-    first, second = (folder.joinpath(f"{name}.sql").read_text("utf-8") for name in ("0001_snapshot", "0002_findings"))
+    first, *later = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
     old = sqlite3.connect(tmp_path / "snapshot.db")
-    old.executescript(first)
+    old.executescript(folder.joinpath(first).read_text("utf-8"))
     rows: dict[str, tuple[object, ...]] = {
         "evaluation": ("t", "ev", 1, "2026-11-23T00:00:00Z", "r", "p", "c", b"{}"),
         "holder": ("t", "ev", 1, "u", "u@x.example", "U", "Sales", "sales", 1, 1, None, None, 0, "likely", "-"),
-        "finding": ("t", "ev", "never_used:u", "never_used", "u", "e3", 1, "likely", "-", b"{}"),
+        "finding": ("t", "ev", "never_used:u", "never_used", "u", "e3", 1, "likely", "-", b'{"days_licensed":400}'),
         "claim": ("t", "ev", "never_used:u", "e3", "never_used", 1, 1, "USD", 39_000_000),
     }
     for table, row in rows.items():
         old.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
-    old.executescript(second)
-    old.execute(f"PRAGMA user_version={len([f for f in folder.iterdir() if f.name.endswith('.sql')])}")
+    for name in later:
+        old.executescript(folder.joinpath(name).read_text("utf-8"))
+    old.execute(f"PRAGMA user_version={1 + len(later)}")
     old.commit()
     old.close()
     database = Database(tmp_path / "snapshot.db", MIGRATIONS)
     with database.read() as db:
         (group,) = findings.groups(db, "t", "ev", WasteQuery(), GroupBy.DEPARTMENT)
-        assert (group.key, group.held, group.seats) == ("Sales", True, 1)
+        (row,) = findings.page(db, "t", "ev", WasteQuery()).rows
+    assert (group.key, group.held, group.seats) == ("Sales", True, 1)
+    assert row.finding.facts == {"days_licensed": 400}
     database.close()

@@ -4,7 +4,6 @@ import os
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 from mcp import Client
@@ -23,7 +22,6 @@ from licenseiq_tenant.live import LiveTenant
 from licenseiq_tenant.proposing import Proposing
 from licenseiq_tools.deps import Deps
 from licenseiq_tools.privacy import seen_through
-from tests.tenant.on_demo import OnDemo
 from tests.tenant.scanning import Home, silent
 from tests.tools.privacy_walk import Walk, named
 
@@ -31,18 +29,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:kiota_abstractions"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning:msgraph"),
 ]
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, demo_process: Path) -> Home:
-    """Scanned once: these tests look, and propose."""
-    found = Home(tmp_path_factory.mktemp("home"), OnDemo(demo_process))
-
-    async def scan(tenant: LiveTenant) -> None:
-        await tenant.scan()
-
-    found.ask(scan)
-    return found
 
 
 def walked(home: Home, privacy: Privacy) -> tuple[Walk, set[str]]:

@@ -1,127 +1,24 @@
 """Proposing: one live proposal for one request, and what became of it, told truthfully."""
 
-import os
 import re
 import sqlite3
-import stat
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Barrier
 
 import anyio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from licenseiq.errors import Ambiguous, BadRequest, NotFound, SettingsError, Tampered
+from licenseiq.errors import Ambiguous, BadRequest, NotFound, SettingsError
 from licenseiq.proposals.canonical import digest
-from licenseiq.proposals.steps import Account
 from licenseiq.proposals.stored import ProposalRecord
-from licenseiq_desk.execution.executor import Executor
-from licenseiq_tenant.desk_state import DeskState
-from licenseiq_tenant.proposing import Proposing
-from licenseiq_tenant.proposing.content import FILE, home_key
-from tests.desk.fakes import World, demo_of, world_in
-from tests.fakes import COPILOT, E5, FakeTenant, person
+from tests.fakes import COPILOT, E5, person
+from tests.tenant.proposing_place import PEOPLE, TENANT, FakeSubjects, Place, place_in, quietly
 
 pytestmark = pytest.mark.anyio
-TENANT = "tenant-1"
-PEOPLE = tuple(replace(person(number), roles=()) for number in range(1, 6))
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@dataclass
-class FakeSubjects:
-    """Remembers in memory; `gone` are user ids that left the tenant. `on_remember` runs once, before it remembers."""
-
-    people: dict[str, dict[str, str]] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)
-    on_remember: Callable[[], object] | None = None
-
-    def remember(self, proposal_id: str, people: Mapping[str, str]) -> None:
-        if self.on_remember is not None:
-            first, self.on_remember = self.on_remember, None
-            first()
-        self.people[proposal_id] = dict(people)
-
-    def names(self, proposal_id: str) -> dict[str, tuple[str, str | None]]:
-        upn = {p.user_id: p.user_principal_name for p in PEOPLE}
-        known = self.people.get(proposal_id, {}).items()
-        return {reference: (user_id, upn[user_id]) for reference, user_id in known if user_id not in self.gone}
-
-
-@dataclass
-class Place:
-    """A real desk and a real inbox on one home, with proposing beside them."""
-
-    world: World
-    subjects: FakeSubjects = field(default_factory=FakeSubjects)
-    tenant: FakeTenant = field(default_factory=lambda: FakeTenant(PEOPLE))
-
-    def another(self, tenant_id: str = TENANT, subjects: FakeSubjects | None = None) -> Proposing:
-        home = self.world.home
-        return Proposing(
-            self.tenant,
-            tenant_id,
-            home=home,
-            inbox=self.world.inbox,
-            desk=DeskState(home),
-            subjects=subjects or self.subjects,
-            now=self.world.clock.now,
-        )
-
-    async def offboard(self, *users: str) -> ProposalRecord:
-        return await self.another().offboard(users, "test client", quietly)
-
-    async def get(self, proposal_id: str) -> ProposalRecord:
-        return await self.another().get(proposal_id)
-
-    def spoil(self, sql: str, *values: object) -> None:
-        with sqlite3.connect(self.world.home / "inbox.db") as db:
-            db.execute(sql, values)
-        db.close()
-
-    def withdraw(self, proposal_id: str) -> None:
-        self.spoil("INSERT INTO withdrawal VALUES (?, ?, '2026-11-23T09:00:00Z')", TENANT, proposal_id)
-
-    async def approve(self, proposal_id: str) -> Executor:
-        self.world.desk.take_over(TENANT)
-        pending, _ = await self.world.desk.begin_approval(TENANT, proposal_id, self.world.tenant, "tester")
-        self.world.desk.approve(pending, pending.phrase)
-        return self.world.desk.executor(self.world.tenant)
-
-    def break_the_desk(self) -> None:
-        self.world.desk.close()
-        for path in self.world.home.glob("desk.db*"):
-            path.unlink()
-        (self.world.home / "desk.db").write_bytes(b"not a database, but long enough to be taken for one" * 20)
-
-
-async def quietly(_: str) -> None:
-    return None
-
-
-def place_in(home: Path) -> Place:
-    world = world_in(home, demo=demo_of(TENANT))
-    account = Account(True, "2025-01-01T00:00:00Z", frozenset({E5}), frozenset())
-    world.tenant.accounts.update({one.user_id: account for one in PEOPLE})
-    return Place(world)
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    made = place_in(tmp_path)
-    yield made
-    made.world.desk.close()
-    made.world.inbox.close()
 
 
 async def test_a_proposal_is_stored_with_its_people_and_nothing_personal_in_the_clear(place: Place) -> None:
@@ -296,85 +193,6 @@ async def test_who_left_the_tenant_has_no_name_once_the_desk_has_the_values(plac
     assert list((await place.get(first.proposal_id)).names) == ["s2"]
 
 
-TAMPERED = (
-    "UPDATE proposal SET plan = CAST(replace(plan, 'offboard', 'onboard_') AS BLOB) WHERE proposal_id = ?",
-    "UPDATE proposal SET plan = '{}' WHERE proposal_id = ?",
-    "UPDATE proposal SET digest = 'ab' || substr(digest, 3) WHERE proposal_id = ?",
-)
-
-
-@pytest.mark.parametrize("sql", TAMPERED)
-async def test_a_tampered_proposal_is_said_hides_no_other_and_is_not_found_again(place: Place, sql: str) -> None:
-    """INV-05."""
-    first = await place.offboard("User 1")
-    place.world.clock.move(1)
-    second = await place.offboard("User 2")
-    place.world.clock.move(1)
-    third = await place.offboard("User 3")
-    place.spoil(sql, second.proposal_id)
-    with pytest.raises(Tampered):
-        await place.get(second.proposal_id)
-    total, rows, after = await place.another().page(None, 2, None)
-    assert (total, [row.proposal_id for row in rows], after) == (3, [third.proposal_id, first.proposal_id], None)
-    assert (await place.offboard("User 2")).is_new
-
-
-async def test_values_that_open_nothing_name_nobody_and_are_not_built_on(place: Place) -> None:
-    """INV-05: the desk would never take such a proposal over."""
-    first = await place.offboard("User 1")
-    place.subjects.people.clear()
-    place.spoil("UPDATE opening SET personal_values = CAST(replace(personal_values, 'user1', 'user9') AS BLOB)")
-    assert (await place.get(first.proposal_id)).names == {}
-    assert (await place.offboard("User 1")).is_new
-
-
-async def put_some(place: Place, number: int) -> list[str]:
-    """Proposals a second apart, newest first; the last two of one second."""
-    ids = []
-    for one in range(number):
-        ids.append((await place.offboard(PEOPLE[one].user_id)).proposal_id)
-        if one < number - 2:
-            place.world.clock.move(1)
-    return [*sorted(ids[-2:]), *reversed(ids[:-2])]
-
-
-async def test_pages_show_each_proposal_once_whatever_comes_in_between(place: Place) -> None:
-    ids = await put_some(place, 4)
-    total, rows, after = await place.another().page(None, 1, None)
-    seen = [row.proposal_id for row in rows]
-    assert total == 4
-    place.world.clock.move(1)
-    newest = (await place.offboard(PEOPLE[4].user_id)).proposal_id
-    for _ in range(3):
-        assert after is not None
-        assert len(after) <= 200
-        total, rows, after = await place.another().page(None, 1, after)
-        seen += [row.proposal_id for row in rows]
-    assert (seen, after) == (ids, None)
-    assert total == 5
-    assert (await place.another().page(None, 1, None))[1][0].proposal_id == newest
-
-
-async def test_a_page_of_one_state_counts_that_state_alone(place: Place) -> None:
-    ids = await put_some(place, 4)
-    place.world.desk.take_over(TENANT)
-    place.world.desk.reject(TENANT, ids[0], "no", "tester")
-    place.withdraw(ids[2])
-    proposing = place.another()
-    for state, expected in (("rejected", [ids[0]]), ("withdrawn", [ids[2]]), ("open", [ids[1], ids[3]])):
-        total, rows, after = await proposing.page(state, 5, None)
-        assert (total, [row.proposal_id for row in rows], after) == (len(expected), expected, None)
-        assert {row.state for row in rows} == {state}
-    _, rows, after = await proposing.page("open", 1, None)
-    assert [row.proposal_id for row in (await proposing.page("open", 1, after))[1]] == [ids[3]]
-
-
-@pytest.mark.parametrize("after", ["", "x", "0", "2026-11-23T09:00:00Z/", "2026-11-23T09:00:00Z/p 1", "/" * 10_000])
-async def test_a_place_that_nobody_gave_out_is_refused(place: Place, after: str) -> None:
-    with pytest.raises(BadRequest):
-        await place.another().page(None, 5, after)
-
-
 async def test_calls_are_logged_by_name_alone(place: Place) -> None:
     await place.another().log_call("health_score", "test client", is_error=False)
     await place.another().log_call("offboard_user", "test client", is_error=True)
@@ -383,29 +201,3 @@ async def test_calls_are_logged_by_name_alone(place: Place) -> None:
     db.close()
     at = "2026-11-23T09:00:00Z"
     assert rows == [(TENANT, at, "health_score", "test client", 0), (TENANT, at, "offboard_user", "test client", 1)]
-
-
-def test_the_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
-    together = Barrier(8)
-
-    def make(_: int) -> bytes:
-        together.wait(10)
-        return home_key(tmp_path)
-
-    with ThreadPoolExecutor(8) as pool:
-        keys = set(pool.map(make, range(8)))
-    assert len(keys) == 1
-    assert len(keys.pop()) == 32
-    assert [path.name for path in tmp_path.iterdir()] == [FILE]
-    if os.name != "nt":
-        assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
-
-
-@pytest.mark.parametrize(("data", "mode"), [(b"k" * 31, 0o600), (b"", 0o600), (b"k" * 32, 0o644)])
-def test_a_key_that_was_not_written_here_is_refused(tmp_path: Path, data: bytes, mode: int) -> None:
-    if os.name == "nt" and mode != 0o600:
-        pytest.skip("modes say nothing on Windows")
-    (tmp_path / FILE).write_bytes(data)
-    (tmp_path / FILE).chmod(mode)
-    with pytest.raises(SettingsError):
-        home_key(tmp_path)

@@ -1,10 +1,8 @@
 """Proposing licence changes over a real inbox: what a request means, found again, withdrawn, and never approved."""
 
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +10,7 @@ from licenseiq.context import Context
 from licenseiq.errors import BadRequest, NotFound, Refused, StateUnknown
 from licenseiq.evaluate import findings_of
 from licenseiq.people import Assignment, Person
-from licenseiq.playbooks.change_request import Action, ChangeRequest
+from licenseiq.playbooks.change_request import Action, ChangeRequest, FindingFilter
 from licenseiq.ports import LicenceGroup
 from licenseiq.proposals.steps import StepKind
 from licenseiq.proposals.stored import ProposalRecord
@@ -25,17 +23,12 @@ from licenseiq_desk.render import VERBS
 from licenseiq_tenant.prices import load_catalogue
 from licenseiq_tenant.proposing.add_ons import load_add_ons
 from tests.fakes import COPILOT, E3, E5, NOW, FakeTenant, catalogue, person
-from tests.tenant.test_proposing import PEOPLE, TENANT, Place, place_in, quietly
+from tests.tenant.proposing_place import PEOPLE, TENANT, Place, quietly
 
 pytestmark = pytest.mark.anyio
 GROUP = "11111111-2222-4333-8444-555555555555"
 E5_NAME, E3_NAME = "Microsoft 365 E5", "Microsoft 365 E3"
 REMOVE = ChangeRequest(Action.REMOVE, users=("User 1", "User 2"), sku=E5_NAME)
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
 
 
 def unused(number: int, *skus: str) -> Person:
@@ -46,13 +39,11 @@ def unused(number: int, *skus: str) -> Person:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    made = place_in(tmp_path)
-    made.tenant = FakeTenant(tuple(replace(p, usage_location="DE") for p in PEOPLE))
-    made.tenant.lines = (SeatLine(E3, "SPE_E3", 9, 0, 0, 0, 1, True, "Enabled"),)
-    yield made
-    made.world.desk.close()
-    made.world.inbox.close()
+def place(place: Place) -> Place:
+    """Everybody is where licences may be given, and eight of nine E3 seats are free."""
+    place.tenant = FakeTenant(tuple(replace(p, usage_location="DE") for p in PEOPLE))
+    place.tenant.lines = (SeatLine(E3, "SPE_E3", 9, 0, 0, 0, 1, True, "Enabled"),)
+    return place
 
 
 async def ask(place: Place, request: ChangeRequest) -> ProposalRecord:
@@ -108,17 +99,17 @@ async def test_a_filter_takes_exactly_as_many_findings_as_were_expected(place: P
     """INV-20."""
     people = (unused(1, E5, COPILOT), unused(2), unused(3, E3))
     place.tenant.people, place.tenant.found = people, waste_of(*people)
-    blocked = ChangeRequest(Action.RECLAIM, kind="disabled_holder")
+    blocked = ChangeRequest(Action.RECLAIM, filter=FindingFilter("disabled_holder"))
     for expected in (1, 2, 4):
         with pytest.raises(BadRequest, match=f"3 findings match, not {expected}. Nothing was stored"):
             await ask(place, replace(blocked, expected_count=expected))
     assert place.world.inbox.ids(TENANT) == ()
     record = await ask(place, replace(blocked, expected_count=3))
     assert [step.arguments["remove"] for step in record.plan.steps] == [sorted((E5, COPILOT)), [E5], [E3]]
-    narrow = await ask(place, replace(blocked, expected_count=2, sku=E5_NAME))
+    narrow = await ask(place, replace(blocked, filter=FindingFilter("disabled_holder", E5_NAME), expected_count=2))
     assert [step.arguments["remove"] for step in narrow.plan.steps] == [[E5], [E5]]
     with pytest.raises(BadRequest, match="0 findings match"):
-        await ask(place, ChangeRequest(Action.RECLAIM, kind="never_used", expected_count=1))
+        await ask(place, ChangeRequest(Action.RECLAIM, filter=FindingFilter("never_used"), expected_count=1))
 
 
 async def test_findings_for_review_are_left_out_of_a_filter_and_a_crowd_is_refused(place: Place) -> None:
@@ -126,7 +117,7 @@ async def test_findings_for_review_are_left_out_of_a_filter_and_a_crowd_is_refus
     review = replace(unused(1), signals=Signals(SignIn(), ProductUse(), None, None, None))
     place.tenant.people = (review, unused(2))
     place.tenant.found = waste_of(*place.tenant.people)
-    blocked = ChangeRequest(Action.RECLAIM, kind="disabled_holder", expected_count=2)
+    blocked = ChangeRequest(Action.RECLAIM, filter=FindingFilter("disabled_holder"), expected_count=2)
     with pytest.raises(BadRequest, match=r"1 finding match, not 2 \(besides 1 for review, which are left out\)"):
         await ask(place, blocked)
     place.tenant.people = tuple(unused(n) for n in range(1, 31))
@@ -251,3 +242,13 @@ def test_the_packaged_add_ons_name_skus_that_the_catalogue_knows() -> None:
     assert phone.has_base({e5})  # which gives the same: the add-on is spare there, and lacks nothing
     assert not phone.has_base({next(iter(copilot.sku_ids))})
     assert all(s in known for one in found for s in one.sku_ids.union(*(p for a in one.bases for p in a)))
+
+
+async def test_a_part_of_a_price_is_swapped_and_never_reclaimed(place: Place) -> None:
+    """Who needs a cheaper seat is not left without one."""
+    place.tenant.ladder = True
+    finding = f"unused_premium:{PEOPLE[0].user_id}"
+    with pytest.raises(BadRequest, match="cheaper seat"):
+        await ask(place, ChangeRequest(Action.RECLAIM, findings=(finding,)))
+    swap = await ask(place, ChangeRequest(Action.SWAP, findings=(finding,), to_sku=E3_NAME))
+    assert [step.kind for step in swap.plan.steps] == [StepKind.CHANGE_LICENCES]

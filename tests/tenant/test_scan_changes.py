@@ -10,10 +10,9 @@ import pytest
 
 from licenseiq.errors import NotFound
 from licenseiq.people import Person
-from licenseiq.ports import EvaluationHead
 from licenseiq_tenant.live import LiveTenant
 from tests.tenant.on_demo import OnDemo
-from tests.tenant.scanning import Home
+from tests.tenant.scanning import Home, scan
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:kiota_abstractions"),
@@ -22,9 +21,9 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def scanned(tmp_path_factory: pytest.TempPathFactory, demo_process: Path) -> Path:
+def scanned(tmp_path_factory: pytest.TempPathFactory, one_demo: OnDemo) -> Path:
     """The folder of a home after its first scan."""
-    found = Home(tmp_path_factory.mktemp("scanned"), OnDemo(demo_process))
+    found = Home(tmp_path_factory.mktemp("scanned"), one_demo)
     found.ask(scan)
     return found.folder
 
@@ -43,10 +42,6 @@ def somebody(home: Home) -> Iterator[str]:
     one = next(row for row in home.demo.control("GET", "/people") if row["cause"] == "active")
     yield one["id"]
     home.demo.control("POST", f"/people/{one['id']}", {})
-
-
-async def scan(tenant: LiveTenant) -> EvaluationHead:
-    return await tenant.scan()
 
 
 def person(home: Home, user_id: str, *faults: Any) -> Person:

@@ -8,7 +8,7 @@ import pytest
 
 from licenseiq.people import Person
 from licenseiq.ports import EvaluationHead, HolderQuery
-from licenseiq.readings import Source
+from licenseiq.readings import Reading, Source
 from licenseiq_tenant.lanes import queries
 from licenseiq_tenant.live import LiveTenant
 from tests.tenant.on_demo import OnDemo
@@ -48,6 +48,26 @@ def test_users_that_are_not_all_there_leave_the_last_figures(home: Home, what: s
     assert after.summary.score == before.summary.score
     assert after.summary.exposure == before.summary.exposure
     assert "The users and their licences could not be read to the end" in words(after)
+
+
+@pytest.mark.parametrize("what", ["drop_page", "half"])
+def test_groups_that_are_not_all_there_leave_those_of_the_day_before(
+    home: Home, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """INV-23."""
+    monkeypatch.setattr(queries, "PAGE", 2)
+
+    async def ask(tenant: LiveTenant) -> tuple[Reading, str]:
+        head = await tenant.scan()
+        return (await tenant.context(head.evaluation_id)).reading(Source.GROUPS), words(head)
+
+    before, _ = home.ask(ask)
+    assert before.rows > 2
+    assert not before.unchecked
+    home.clock.move(hours=25)
+    after, said = home.ask(ask, {"what": what, "regex": "^/groups$", "times": 1})
+    assert after == before
+    assert "The groups that give licences could not be read to the end" in said
 
 
 def test_people_who_come_on_two_pages_are_counted_once(home: Home) -> None:
@@ -114,11 +134,11 @@ def test_the_slow_lane_asks_ten_times_a_minute_at_most(home: Home, monkeypatch: 
     async def ask(tenant: LiveTenant) -> EvaluationHead:
         return await tenant.scan(lambda one: seen.append(one.words))
 
-    started = home.clock.ahead
+    started = home.clock()
     assert not home.ask(ask).summary.provisional
     requests = asked(home, "signInActivity")
     assert requests >= 25
-    assert (home.clock.ahead - started).total_seconds() >= 60 * ((requests - 1) // 10) - 1
+    assert (home.clock() - started).total_seconds() >= 60 * ((requests - 1) // 10) - 1
     assert any("Graph allows 10 requests a minute" in words for words in seen)
 
 

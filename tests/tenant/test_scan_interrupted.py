@@ -8,11 +8,10 @@ import anyio
 import pytest
 
 from licenseiq.ports import EvaluationHead
-from licenseiq_demo import process
 from licenseiq_tenant.live import LiveTenant
 from licenseiq_tenant.scan.seen import ScanSeen
-from tests.tenant.on_demo import OnDemo
-from tests.tenant.scanning import Home, silent
+from tests.tenant.on_demo import OnDemo, running
+from tests.tenant.scanning import Home, scan, silent
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:kiota_abstractions"),
@@ -23,20 +22,14 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def large_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnDemo]:
     """Enough people for two pages of users and three of sign-in activity."""
-    folder = tmp_path_factory.mktemp("large")
-    process.find_or_start(folder, "reader", users=1200)
-    yield OnDemo(folder)
-    process.stop(folder)
+    with running(tmp_path_factory.mktemp("large"), users=1200) as demo:
+        yield demo
 
 
 @pytest.fixture
 def home(tmp_path: Path, large_demo: OnDemo) -> Home:
     large_demo.reset()
     return Home(tmp_path, large_demo)
-
-
-async def scan(tenant: LiveTenant) -> EvaluationHead:
-    return await tenant.scan()
 
 
 def asked_for(home: Home, words: str) -> int:

@@ -21,8 +21,10 @@ _LISTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("list_waste", {"kind": "unassigned_seats"}),
     *(("list_waste", {"group_by": by}) for by in ("kind", "sku", "department")),
     ("list_subscriptions", {}),
+    *(("spend_summary", {"by": by}) for by in ("department", "country", "cost_center", "manager", "sku")),
+    ("forecast_spend", {"with_proposals": True}),
     ("recommend_tier", {"department": "Sales"}),
-    ("propose_license_changes", {"action": "reclaim", "kind": "inactive_holder", "expected_count": 5}),
+    ("propose_license_changes", {"filter": {"kind": "inactive_holder"}, "expected_count": 5}),
 )
 
 
@@ -53,6 +55,7 @@ class Walk:
         for who in [row["id"] for row in shown] + typed:
             for tool, arguments in (
                 ("explain_user", {"user": who}),
+                ("spend_summary", {"by": "manager", "under": who}),
                 ("recommend_tier", {"user": who}),
                 ("offboard_user", {"user": who}),
                 ("propose_license_changes", {"action": "add", "users": [who], "sku": "Power BI Pro"}),

@@ -1,14 +1,19 @@
 """explain_user: every path, every date with its source, and words where something is not known."""
 
 from dataclasses import fields, replace
+from datetime import date
 
 import pytest
 
+from licenseiq.exceptions import Exception_, ExceptionState
+from licenseiq.money import Money
 from licenseiq.people import Assignment
 from licenseiq.ports import LicenceGroup
+from licenseiq.prices import Channel, OwnPrice, PriceBook, Term
+from licenseiq.privacy import Privacy
 from licenseiq.readings import Source
 from licenseiq.sightings import SOURCES
-from licenseiq.usage import Signals
+from licenseiq.usage import Activation, Signals
 from tests.fakes import COPILOT, E3, E5, HOSTILE, FakeTenant, hostile, person
 from tests.tools.talk import all_texts, ask, assert_clean, content, error, text_of
 
@@ -43,6 +48,18 @@ async def test_it_tells_who_what_and_since_when(mode: str) -> None:
     assert "Last human signal: 2026-11-23." in text_of(result)
 
 
+async def test_a_licence_says_what_it_costs_by_whose_word_and_on_which_terms(mode: str) -> None:
+    own = OwnPrice(E5, Money("USD", 41_500_000), None, Channel.EA, Term.THREE_YEARS, renewal=date(2027, 3, 1))
+    tenant = FakeTenant((person(1, skus=(E5, COPILOT)),), prices=PriceBook("p", None, (own,)))
+    e5, copilot = (await content(mode, TOOL, ONE, tenant=tenant))["licences"]
+    assert e5["seat_cost"] == {"monthly": {"amount": "41.50", "currency": "USD"}, "basis": "own"}
+    assert e5["monthly_cost"] == [{"amount": "41.50", "currency": "USD"}]
+    assert (e5["list_price"]["monthly"]["amount"], e5["list_price"]["status"]) == ("57.00", "current")
+    (terms,) = e5["terms"]
+    assert (terms["channel"], terms["term"], terms["renewal"]) == ("EA", "P3Y", "2027-03-01")
+    assert (copilot["seat_cost"], copilot["list_price"], copilot["terms"]) == (None, None, [])
+
+
 async def test_several_paths_of_a_sku_take_one_seat_and_name_their_group(mode: str) -> None:
     paths = held(Assignment(E5), Assignment(E5, "g1"), Assignment(E3, "g2", "Error", "CountViolation"))
     group = LicenceGroup("g1", "Sales\u202e staff", 'user.department -eq "Sales"')
@@ -75,14 +92,43 @@ async def test_a_service_is_off_only_where_every_path_has_it_off(mode: str) -> N
 async def test_findings_show_evidence_and_money_once(mode: str) -> None:
     blocked = replace(person(1, skus=(E5, COPILOT)), account_enabled=False)
     answer = await content(mode, TOOL, ONE, tenant=FakeTenant((blocked,)))
-    (found,) = answer["findings"]
-    assert found["kind"] == "disabled_holder"
-    assert found["evidence"]["mailbox_kind"] == "user"
+    found, stale = answer["findings"]
+    assert (found["kind"], stale["kind"], answer["findings_total"]) == ("disabled_holder", "stale_identity", 2)
+    facts = {fact["name"]: fact for fact in found["evidence"]}
+    assert facts["mailbox_kind"] == {
+        "name": "mailbox_kind",
+        "value": "user",
+        "source": "mailboxes",
+        "as_of": "2026-11-23",
+    }
+    assert stale["saving"] is None
     assert found["saving"]["amount"] == [{"amount": "57.00", "currency": "USD"}]
     assert "1 seat without a known price" in found["saving"]["basis"]
     assert answer["monthly_cost_held"] is None
     assert answer["recommendation"]["recommended"] == []
     assert "offboard_user" in answer["next_step"]
+
+
+async def test_activations_are_told_product_by_product(mode: str) -> None:
+    used = Activation(date(2026, 11, 1), (("visio pro", date(2026, 11, 1)), ("project", None)))
+    one = replace(person(1), signals=replace(person(1).signals, activation=used))
+    answer = await content(mode, TOOL, ONE, tenant=FakeTenant((one,)))
+    row = next(row for row in answer["signals"] if row["source"] == "activations")
+    assert row["facts"] == {"products": "visio pro: 2026-11-01; project: never"}
+    assert row["dates"] == {"last_activity": "2026-11-01"}
+
+
+@pytest.mark.parametrize("privacy", [Privacy.NAMES, Privacy.PSEUDONYMS])
+async def test_an_exception_is_told_and_the_finding_no_reason_to_act(mode: str, privacy: Privacy) -> None:
+    blocked = replace(person(1, skus=(E5,)), account_enabled=False)
+    made = Exception_(ExceptionState.SNOOZED, "Secret Owner", "secret reason", date(2027, 1, 31))
+    tenant = FakeTenant((blocked,), exceptions={f"disabled_holder:{blocked.user_id}": made})
+    result = await ask(mode, TOOL, ONE, tenant=tenant, privacy=privacy)
+    answer = result.structured_content
+    assert answer is not None
+    assert [found["exception"] for found in answer["findings"]] == ["snoozed until 2027-01-31", None]
+    assert "offboard_user" not in answer["next_step"]
+    assert "ecret" not in text_of(result)
 
 
 async def test_what_was_not_read_says_why_and_is_no_date(mode: str) -> None:
@@ -121,6 +167,8 @@ async def test_sixty_licences_and_hostile_texts_stay_within_the_budget(mode: str
         office=text,
         employee_type=text,
         usage_location=text,
+        country=text,
+        cost_center=text,
         roles=tuple(f"{text}{n}" for n in range(30)),
         account_enabled=False,
         assignments=tuple(
@@ -143,6 +191,8 @@ async def test_the_longest_texts_over_a_tenant_where_nothing_was_read_stay_withi
         office=text,
         employee_type=text,
         usage_location=text,
+        country=text,
+        cost_center=text,
         user_type=text,
         roles=(text,) * 9,
         signals=Signals(),

@@ -7,9 +7,11 @@ import pytest
 
 from licenseiq.findings import PERSON_RULES
 from licenseiq.people import Assignment
-from licenseiq.ports import LicenceGroup
+from licenseiq.ports import Because, LicenceGroup, SeatsNeeded
+from licenseiq.privacy import Privacy
+from licenseiq.skus import Sku
 from licenseiq_tools.propose_license_changes import Kind
-from tests.fakes import E5, HOSTILE, FakeProposals, FakeTenant, hostile, ordinary, person
+from tests.fakes import E3, E5, HOSTILE, FakeProposals, FakeTenant, hostile, ordinary, person
 from tests.tools.talk import ask, assert_clean, content, error, good, talking, text_of
 
 pytestmark = pytest.mark.anyio
@@ -53,6 +55,54 @@ async def test_what_an_addition_costs_is_a_minus_and_said_to_be_one(mode: str) -
     result = await ask(mode, "propose_license_changes", arguments, proposals=FakeProposals(people()))
     assert good(result)["saving"]["amount"] == [{"amount": "-36.00", "currency": "USD"}]
     assert "-36.00 USD a month, a minus being a cost" in text_of(result)
+
+
+async def test_an_addition_says_where_the_seat_comes_from_and_where_one_is_missing(mode: str) -> None:
+    arguments = {"action": "add", "users": ONE, "sku": "Microsoft 365 E3"}
+    for missing, ids, total, words in (
+        (0, (), 0, "approving offers nothing yet"),
+        (1, ("never_used:u7",), 4, "propose again with action add and findings from seats"),
+        (1, (), 0, "A person buys 1 seat first"),
+    ):
+        sku = Sku(E3, "SPE_E3", "Microsoft 365 E3")
+        proposals = FakeProposals(people())
+        proposals.seats = (SeatsNeeded(sku, 1 - missing, 0, 0, missing, 0, ids, total, "at 1 USD"),)
+        answer = await content(mode, "propose_license_changes", arguments, proposals=proposals)
+        (row,) = answer["seats"]
+        assert (row["missing"], row["findings"], row["findings_total"]) == (missing, list(ids), total)
+        assert row["to_buy"] == ("1 seat at 1 USD" if missing else None)
+        assert words in answer["next_step"]
+
+
+async def test_evidence_of_everybody_fits_with_the_least_sure_first(mode: str) -> None:
+    everybody = people()[:23]
+    because = tuple(Because(f"s{n}", "inactive_holder", "likely", "No human was seen. " * 30) for n in range(1, 24))
+    proposals = FakeProposals(everybody, because=because)
+    arguments = {"findings": [f"inactive_holder:{one.user_id}" for one in everybody]}
+    answer = await content(mode, "propose_license_changes", arguments, proposals=proposals)
+    assert 0 < len(answer["because"]) == len(answer["steps"]) < 23
+    assert {row["target"] for row in answer["because"]} == {step["target"] for step in answer["steps"]}
+    assert answer["left_out"]["steps"] == 23 - len(answer["steps"])
+
+
+async def test_ids_of_findings_beside_seats_are_pseudonyms_where_people_are(mode: str) -> None:
+    who = people()[0].user_id
+    sku = Sku(E3, "SPE_E3", "Microsoft 365 E3")
+    seats = SeatsNeeded(sku, 0, 0, 0, 1, 0, (f"never_used:{who}",), 1, "at 1 USD")
+    proposals = FakeProposals(people(), seats=(seats,))
+    arguments = {"action": "add", "users": ONE, "sku": "Microsoft 365 E3"}
+    async with talking(mode, proposals=proposals, tenant=FakeTenant(people()), privacy=Privacy.PSEUDONYMS) as call:
+        answer = good(await call("propose_license_changes", arguments))
+    (finding,) = answer["seats"][0]["findings"]
+    assert finding.startswith("never_used:person-")
+    assert who not in finding
+
+
+async def test_a_filter_is_refused_in_words_that_say_what_it_may_hold(mode: str) -> None:
+    arguments = {"filter": {"kind": "nonsense"}, "expected_count": 1}
+    words = await error(mode, "propose_license_changes", arguments, proposals=FakeProposals(people()))
+    assert "filter must be an object of some of: kind: one of departed_holder" in words
+    assert "nonsense" not in words
 
 
 async def test_the_same_request_finds_the_same_proposal(mode: str) -> None:
@@ -118,17 +168,28 @@ async def test_the_largest_plan_fits_and_says_where_the_rest_is(mode: str) -> No
         {"action": "remove", "users": ONE, "findings": ["never_used:u"], "sku": "E5"},
         {"action": "remove", "users": ONE, "sku": "E5", "to_sku": "E3"},
         {"action": "remove", "users": ONE, "sku": "E5", "expected_count": 1},
-        {"action": "remove", "users": ONE, "sku": "E5", "department": "Sales"},
+        {"users": ONE, "sku": "E5"},
+        {"action": "remove", "users": ONE, "sku": "E5", "filter": {"kind": "never_used"}, "expected_count": 1},
+        {"action": "add", "users": ONE, "findings": ["never_used:u"]},
+        {"action": "add", "users": ONE, "sku": "E5", "findings": ["a:u"], "filter": {"sku": "E5"}, "expected_count": 1},
         {"action": "swap", "users": ONE, "sku": "E5"},
         {"action": "swap", "users": ONE, "to_sku": "E5"},
         {"action": "add", "findings": ["never_used:u"], "sku": "E5"},
-        {"action": "add", "kind": "never_used", "expected_count": 1, "sku": "E5"},
+        {"action": "add", "filter": {"kind": "never_used"}, "expected_count": 1, "sku": "E5"},
+        {"action": "remove", "findings": ["never_used:u"]},
         {"action": "reclaim"},
         {"action": "reclaim", "users": ONE},
-        {"action": "reclaim", "kind": "never_used"},
-        {"action": "reclaim", "kind": "never_used", "expected_count": 0},
-        {"action": "reclaim", "kind": "unassigned_seats", "expected_count": 1},
-        {"action": "reclaim", "department": "Sales", "expected_count": 1},
+        {"filter": {"kind": "never_used"}},
+        {"filter": {"kind": "never_used"}, "expected_count": 0},
+        {"filter": {"kind": "unassigned_seats"}, "expected_count": 1},
+        {"filter": {}, "expected_count": 1},
+        {"filter": {"confidence": "likely"}, "expected_count": 1},
+        {"filter": {"department": "*"}, "expected_count": 1},
+        {"filter": {"sku": "all"}, "expected_count": 1},
+        {"filter": {"kind": "never_used", "everybody": True}, "expected_count": 1},
+        {"filter": {"kind": "never_used"}, "findings": ["never_used:u"], "expected_count": 1},
+        {"filter": {"kind": "never_used"}, "expected_count": 1, "to_sku": "E3"},
+        {"filter": {"kind": "never_used"}, "expected_count": 1, "sku": "E3"},
         {"action": "reclaim", "findings": ["never_used:u", "never_used:u"]},
         {"action": "reclaim", "findings": ["never_used:u"], "sku": "E5"},
         {"action": "delete", "users": ONE, "sku": "E5"},
@@ -145,7 +206,9 @@ async def test_a_request_that_contradicts_itself_or_means_everybody_stores_nothi
 
 
 async def test_the_kinds_to_choose_from_are_those_of_findings_about_people() -> None:
-    assert set(Kind.__args__) == {rule.__name__ for rule in PERSON_RULES}  # type: ignore[attr-defined]
+    without_seats = {"group_licence_error", "dormant_privileged", "stale_identity"}
+    assert set(Kind.__args__) | without_seats == {rule.__name__ for rule in PERSON_RULES}  # type: ignore[attr-defined]
+    assert not set(Kind.__args__) & without_seats  # type: ignore[attr-defined]
 
 
 async def test_a_withdrawal_is_told_and_can_be_repeated(mode: str) -> None:

@@ -1,9 +1,12 @@
 """list_subscriptions: what was bought and used, with null for every number that Graph did not tell."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
+from licenseiq.money import Money
+from licenseiq.prices import Billing, Channel, OwnPrice, PriceBook, Term
 from licenseiq.readings import Source
 from licenseiq.seats import SeatLine, Subscription
 from tests.fakes import COPILOT, E3, E5, FakeTenant
@@ -40,6 +43,8 @@ async def test_it_counts_seats_and_money_by_sku(mode: str) -> None:
         "status": "current",
         "observed": "2026-07-01",
     }
+    assert e5["seat_cost"] == {"monthly": {"amount": "57.00", "currency": "USD"}, "basis": "list"}
+    assert (e5["terms"], e5["subscriptions"][0]["terms"]) == (None, None)
     assert e5["monthly_spend"] == [{"amount": "1710.00", "currency": "USD"}]
     assert e5["unassigned_seats"] == 6
     assert e5["unassigned_cost"] == [{"amount": "342.00", "currency": "USD"}]
@@ -47,10 +52,49 @@ async def test_it_counts_seats_and_money_by_sku(mode: str) -> None:
     assert e5["subscriptions"][0]["next_lifecycle"] == "2027-03-01T00:00:00Z"
     assert (e3["free"], e3["over_assigned"]) == (0, 2)
     assert e3["monthly_spend"] == [{"amount": "144.00", "currency": "USD"}]
+    assert copilot["seat_cost"] is None
     assert (copilot["price"], copilot["monthly_spend"], copilot["unassigned_cost"]) == (None, None, None)
     assert copilot["unassigned_seats"] == 7
     assert copilot["subscriptions"] == []
     assert "1 SKU with more seats assigned than bought" in text_of(result)
+
+
+async def test_own_prices_stand_beside_the_list_price_with_their_terms_and_without_the_contact(mode: str) -> None:
+    rows = (
+        OwnPrice(
+            E5,
+            Money("EUR", 40_000_000),
+            "sub-1",
+            Channel.CSP,
+            Term.YEAR,
+            Billing.MONTHLY,
+            10,
+            date(2027, 3, 1),
+            auto_renew=True,
+            contact="Rita Seller",
+        ),
+        OwnPrice(E3, Money("USD", 30_000_000)),
+    )
+    result = await ask(mode, TOOL, tenant=replace(TENANT, prices=PriceBook("p", None, rows)))
+    e5, e3, _ = good(result)["skus"]
+    assert e5["price"]["monthly"] == {"amount": "57.00", "currency": "USD"}
+    assert e5["seat_cost"] is None  # two currencies: there is no one price
+    assert e5["monthly_spend"] == [{"amount": "400.00", "currency": "EUR"}, {"amount": "1140.00", "currency": "USD"}]
+    first, second = e5["subscriptions"]
+    assert first["terms"] == {
+        "monthly": {"amount": "40.00", "currency": "EUR"},
+        "channel": "CSP",
+        "term": "P1Y",
+        "billing": "monthly",
+        "quantity": 10,
+        "renewal": "2027-03-01",
+        "auto_renew": True,
+        "reducible_until": None,
+    }
+    assert second["terms"] is None
+    assert e3["seat_cost"] == {"monthly": {"amount": "30.00", "currency": "USD"}, "basis": "own"}
+    assert e3["terms"]["monthly"] == {"amount": "30.00", "currency": "USD"}
+    assert "Rita" not in result.model_dump_json()
 
 
 async def test_numbers_that_graph_did_not_tell_are_null(mode: str) -> None:

@@ -1,12 +1,16 @@
 """list_waste: each seat once, in lists that end and groups that add up, and nothing where nothing could be read."""
 
+from datetime import date
 from typing import Any, get_args
 
 import pytest
 
 from licenseiq.errors import NotReadable
-from licenseiq.findings import PERSON_RULES, SEAT_KINDS
+from licenseiq.exceptions import Exception_, ExceptionState
+from licenseiq.findings import KINDS, Confidence, Finding
+from licenseiq.money import Money
 from licenseiq.readings import Source
+from licenseiq.waste import Waste
 from licenseiq_tools.list_waste import Kind
 from tests.fakes import E3, FakeTenant, hostile, person
 from tests.tools.talk import ask, content, error, good, pages, talking, text_of
@@ -39,7 +43,7 @@ async def test_it_answers_by_the_contract(mode: str) -> None:
 
 
 def test_its_kinds_are_those_of_the_rules() -> None:
-    assert set(get_args(Kind)) == {rule.__name__ for rule in PERSON_RULES} | SEAT_KINDS
+    assert get_args(Kind) == KINDS
 
 
 @pytest.mark.parametrize("limit", [1, 7, 100])
@@ -93,6 +97,32 @@ async def test_an_unpriced_seat_is_counted_and_its_money_is_unknown(mode: str) -
     assert answer["findings"][0]["saving"]["amount"] is None
 
 
+def _waste(finding: Finding, seats: int) -> Waste:
+    monthly = (Money("USD", 36_000_000 * seats),) if seats else ()
+    return Waste(finding, "user1@contoso.example", (E3,) if seats else (), seats, monthly, 0)
+
+
+async def test_what_frees_no_seat_and_what_is_excepted_is_listed_and_counts_beside(mode: str) -> None:
+    one, last = person(1).user_id, date(2027, 1, 31)
+    made = Exception_(ExceptionState.ACCEPTED, "Secret Owner", "secret reason", last)
+    sure = Confidence.CERTAIN
+    stale = Finding("stale_identity", one, (), 0, sure, "Blocked.", claims_seats=False)
+    renewal = Finding("renewal_due", None, (E3,), 9, sure, "Soon.", claims_seats=False, subject="sub-1")
+    kept = Finding("disabled_holder", one, (E3,), 1, sure, "Blocked.", exception=made)
+    tenant = FakeTenant((person(1),), found=(_waste(stale, 0), _waste(renewal, 0), _waste(kept, 1)))
+    result = await ask(mode, TOOL, tenant=tenant)
+    answer = good(result)
+    rows = {row["id"]: row for row in answer["findings"]}
+    assert rows.keys() == {f"stale_identity:{one}", "renewal_due:sub-1", f"disabled_holder:{one}"}
+    assert rows["renewal_due:sub-1"]["user"] is None
+    assert rows["renewal_due:sub-1"]["saving"]["amount"] == []
+    assert rows[f"disabled_holder:{one}"]["exception"] == "accepted until 2027-01-31"
+    assert [kind["findings"] for kind in answer["without_money"]] == [1, 1]
+    assert [(kind["kind"], kind["seats"]) for kind in answer["excepted"]] == [("disabled_holder", 1)]
+    assert answer["matched_seats"] == 0
+    assert "ecret" not in text_of(result)
+
+
 async def test_without_users_it_is_an_error_but_for_seats_that_nobody_holds(mode: str) -> None:
     lost = NotReadable("Users could not be read.", "Grant User.Read.All.", reason="no_permission")
     assert "User.Read.All" in await error(mode, TOOL, tenant=FakeTenant(failure=lost))
@@ -109,8 +139,9 @@ async def test_without_skus_the_total_is_unknown(mode: str) -> None:
     assert "unknown" in text_of(result).split("{")[0]
 
 
-async def test_seats_that_nobody_holds_have_no_department(mode: str) -> None:
-    assert "of no department" in await error(mode, TOOL, {"kind": "unassigned_seats", "department": "Sales"})
+@pytest.mark.parametrize("kind", ["unassigned_seats", "renewal_due"])
+async def test_seats_that_nobody_holds_and_subscriptions_have_no_department(mode: str, kind: str) -> None:
+    assert "of no department" in await error(mode, TOOL, {"kind": kind, "department": "Sales"})
 
 
 async def test_a_cursor_of_another_query_is_refused(mode: str) -> None:

@@ -10,6 +10,7 @@ from licenseiq.people import Assignment, Person
 from licenseiq.policy import Policy
 from licenseiq.ports import LicenceGroup
 from licenseiq.privacy import Privacy, Pseudonyms, is_pseudonym, split_small
+from licenseiq_tools.privacy import seen_through
 from tests.fake_catalogue import E3, E5
 from tests.fakes import HOSTILE, FakeProposals, FakeTenant, ordinary, person
 from tests.tools.privacy_walk import Walk, named
@@ -31,6 +32,10 @@ def hostile_people() -> tuple[Person, ...]:
                 user_principal_name=f"Qz{number}mail{text}@contoso.example",
                 job_title=f"Qz{number}title {text}",
                 office=f"Qz{number}office {text}",
+                cost_center=f"Qz{number}cost {text}",
+                division=f"Qz{number}division {text}",
+                employee_id=f"Qz{number}employee {text}",
+                manager_id=f"Qz{number}manager {text}",
             )
         )
     found[0] = replace(found[0], assignments=(Assignment(E5, GROUP.group_id),))
@@ -107,6 +112,16 @@ async def test_candidates_are_pseudonyms_and_can_be_used(mode: str) -> None:
     assert "user24" not in words
 
 
+async def test_everybody_is_looked_through_once_at_the_first_question_and_not_at_the_first_pseudonym(mode: str) -> None:
+    given = fakes(ordinary())
+    async with talking(mode, privacy=Privacy.PSEUDONYMS, **given) as call:
+        row = good(await call("list_inactive_users", {"limit": 1}))["users"][0]
+        assert given["tenant"].asked.count("user_ids") == 1
+        good(await call("explain_user", {"user": row["id"]}))
+        good(await call("health_score"))
+    assert given["tenant"].asked.count("user_ids") == 1
+
+
 async def test_a_pseudonym_of_nobody_is_nobody(mode: str) -> None:
     words = await error(mode, "explain_user", {"user": "person-aaaaaaaaaa"}, privacy=Privacy.PSEUDONYMS)
     assert "Nobody in this tenant has that pseudonym" in words
@@ -121,17 +136,38 @@ async def test_what_a_name_says_of_an_account_is_kept_without_the_name(mode: str
         assert answer["account"]["kind"] == "account named like a service or a device"
 
 
-async def test_who_is_protected_stays_protected_under_a_pseudonym(mode: str) -> None:
+@pytest.mark.parametrize("entry", ["user_id", "user_principal_name"])
+@pytest.mark.parametrize(
+    ("listed", "kind"), [("protected_user_ids", "protected account"), ("service_user_ids", "service account")]
+)
+async def test_what_the_policy_lists_an_account_as_it_stays_under_a_pseudonym(
+    mode: str, entry: str, listed: str, kind: str
+) -> None:
     class Guarded(FakeTenant):
         async def context(self, evaluation_id: str) -> Any:
-            policy = Policy(protected_user_ids=frozenset({self.people[0].user_id}))
+            policy = Policy(**{listed: frozenset({getattr(self.people[0], entry)})})  # type: ignore[arg-type]
             return replace(await super().context(evaluation_id), policy=policy)
 
     tenant = Guarded()
-    answer = await content(
-        mode, "explain_user", {"user": tenant.people[0].user_id}, tenant=tenant, privacy=Privacy.PSEUDONYMS
-    )
-    assert answer["account"]["kind"] == "protected account"
+    for privacy in (Privacy.NAMES, Privacy.PSEUDONYMS):
+        answer = await content(mode, "explain_user", {"user": tenant.people[0].user_id}, tenant=tenant, privacy=privacy)
+        assert answer["account"]["kind"] == kind
+        other = await content(mode, "explain_user", {"user": tenant.people[1].user_id}, tenant=tenant, privacy=privacy)
+        assert other["account"]["kind"] == "person"
+
+
+async def test_the_lists_of_the_policy_are_seen_by_no_tool() -> None:
+    """They hold principal names."""
+
+    class Guarded(FakeTenant):
+        async def context(self, evaluation_id: str) -> Any:
+            named = frozenset({"glass@contoso.example"})
+            policy = Policy(protected_user_ids=named, service_user_ids=named)
+            return replace(await super().context(evaluation_id), policy=policy)
+
+    for hidden in HIDING:
+        tenant, _ = seen_through(hidden, Guarded(), FakeProposals(), OURS)
+        assert "glass" not in repr((await tenant.context("ev-1")).policy)
 
 
 async def test_every_answer_that_leaves_something_out_says_so(mode: str) -> None:
@@ -161,7 +197,7 @@ async def test_a_filter_that_matches_enough_people_is_answered(mode: str) -> Non
         # A kind of finding could be one person's again.
         assert [row["kind"] for row in waste["to_review"]] == ["all"]
         tier = good(await call("recommend_tier", {"department": "Finance"}))
-        assert tier["similar_people"] == 12
+        assert tier["compared_by"] == "department"
 
 
 @pytest.mark.parametrize(
@@ -187,12 +223,17 @@ async def test_a_filter_that_singles_out_a_few_is_refused(mode: str, tool: str, 
         ("offboard_user", {"user": "User 1"}),
         ("propose_license_changes", {"action": "add", "users": ["User 1"], "sku": "Power BI Pro"}),
         ("propose_license_changes", {"action": "reclaim", "findings": ["never_used:x"]}),
+        (
+            "propose_license_changes",
+            {"action": "add", "users": ["User 1"], "sku": "E3", "filter": {"kind": "never_used"}, "expected_count": 7},
+        ),
     ],
 )
 async def test_questions_about_one_person_are_refused_alike(mode: str, tool: str, arguments: dict[str, Any]) -> None:
     known = await error(mode, tool, arguments, privacy=Privacy.AGGREGATE)
     assert "LICENSEIQ_PRIVACY is aggregate" in known
-    unknown = {name: value if value != "User 1" else "No Such" for name, value in arguments.items()}
+    unknown = {name: "No Such" if value == "User 1" else value for name, value in arguments.items()}
+    unknown |= {"users": ["No Such"]} if "users" in arguments else {}
     assert await error(mode, tool, unknown, privacy=Privacy.AGGREGATE) == known
 
 
@@ -216,7 +257,7 @@ async def test_findings_about_people_come_in_groups_only(mode: str) -> None:
 
 async def test_a_proposal_by_filter_shows_counts_only(mode: str) -> None:
     async with talking(mode, privacy=Privacy.AGGREGATE, **fakes(ordinary())) as call:
-        by_filter = {"action": "reclaim", "kind": "never_used"}
+        by_filter = {"action": "reclaim", "filter": {"kind": "never_used"}}
         few = await call("propose_license_changes", by_filter | {"expected_count": 4})
         assert few.is_error
         stored = good(await call("propose_license_changes", by_filter | {"expected_count": 7}))
@@ -243,9 +284,22 @@ def test_pseudonyms_differ_by_key_tenant_and_person_and_show_neither() -> None:
     assert "k" * 8 not in repr(OURS)
 
 
+def test_a_table_knows_whose_each_pseudonym_is_in_any_case_of_letters() -> None:
+    everybody = [f"user-{number}" for number in range(500)]
+    table = OURS.table(everybody)
+    assert [table.get(OURS.of(one)) for one in everybody] == everybody
+    assert table.get(f" {OURS.of('user-7').upper()} ") == "user-7"
+    assert table.get(OURS.of("somebody else")) is None
+    with pytest.raises(ValueError, match="not a pseudonym"):
+        table.get("user-7")
+
+
 def test_a_pseudonym_that_two_people_share_is_nobodys() -> None:
     class Colliding(Pseudonyms):
-        def _of(self, user_id: str) -> str:
-            return "person-aaaaaaaaaa"
+        def _digest(self, user_id: str) -> bytes:
+            return b"\0" * 7
 
-    assert Colliding(b"k" * 32, "t").table(["a", "b"]) == {"person-aaaaaaaaaa": None}
+    ours = Colliding(b"k" * 32, "t")
+    assert ours.of("a") == ours.of("b") == "person-aaaaaaaaaa"
+    assert ours.table(["a", "b"]).get("person-aaaaaaaaaa") is None
+    assert ours.table(["a"]).get("person-aaaaaaaaaa") == "a", "positive control"

@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from licenseiq.proposals.stored import ApprovalReport, DeskReport, LedgerHead, RunReport, StepReport
+from licenseiq.privacy import Privacy
+from licenseiq.proposals.stored import (
+    ApprovalReport,
+    DeskReport,
+    LedgerHead,
+    RunReport,
+    StepReport,
+    TamperedProposal,
+)
 from tests.fakes import NOW, FakeProposals, FakeTenant, ordinary
 from tests.tools.talk import Ask, ask, content, error, good, pages, talking, text_of
 
@@ -187,6 +195,25 @@ async def test_the_list_pages_to_its_end_and_filters_by_state(mode: str) -> None
         seen = [row["proposal_id"] for row in await pages(call, "list_proposals", "proposals", {"limit": 50})]
         assert len(seen) == len(set(seen)) == 23
         assert good(await call("list_proposals", {"state": "rejected"}))["total"] == 0
+
+
+@pytest.mark.parametrize("privacy", Privacy)
+async def test_a_proposal_whose_bytes_were_changed_has_a_row_that_says_so(mode: str, privacy: Privacy) -> None:
+    """Total and rows agree, and nothing of it is made up: unknown is not zero."""
+    proposals, first = await stored(mode, "open", None)
+    report = desk(run("complete", "done"))
+    proposals.records["p-changed"] = TamperedProposal("p-changed", "approved", report)  # type: ignore[assignment]
+    async with talking(mode, proposals=proposals, privacy=privacy) as call:
+        rows = {row["proposal_id"]: row for row in await pages(call, "list_proposals", "proposals", {"limit": 1})}
+        listed = await call("list_proposals")
+    assert set(rows) == {first, "p-changed"}
+    assert rows[first]["problem"] is None
+    changed = rows["p-changed"]
+    assert "stored bytes changed" in changed["problem"]
+    assert (changed["state"], changed["run_state"]) == ("approved", "complete")
+    for name in ("kind", "people", "steps", "blockers", "monthly_saving", "created_at", "expires_at", "simulated"):
+        assert changed[name] is None, name
+    assert "What 1 proposal would do: cannot be read" in text_of(listed)
 
 
 async def test_a_proposal_that_is_not_there_is_said(mode: str) -> None:

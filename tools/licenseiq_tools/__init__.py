@@ -10,6 +10,7 @@ from typing import Any
 from mcp_types import ToolAnnotations
 
 from licenseiq_tools.explain_user import explain_user
+from licenseiq_tools.forecast_spend import forecast_spend
 from licenseiq_tools.get_proposal import get_proposal
 from licenseiq_tools.health_score import health_score
 from licenseiq_tools.list_inactive_users import list_inactive_users
@@ -20,6 +21,7 @@ from licenseiq_tools.offboard_user import offboard_user
 from licenseiq_tools.propose_license_changes import propose_license_changes
 from licenseiq_tools.recommend_tier import recommend_tier
 from licenseiq_tools.refresh_tenant import refresh_tenant
+from licenseiq_tools.spend_summary import spend_summary
 from licenseiq_tools.withdraw_proposal import withdraw_proposal
 
 
@@ -52,6 +54,8 @@ READS: tuple[Entry, ...] = (
     Entry("list_waste", list_waste, "Seats that findings claim", _read(open_world=True)),
     Entry("explain_user", explain_user, "One person's licences and use", _read(open_world=True)),
     Entry("list_subscriptions", list_subscriptions, "Seats bought and used", _read(open_world=True)),
+    Entry("spend_summary", spend_summary, "Spend by group and over time", _read(open_world=True)),
+    Entry("forecast_spend", forecast_spend, "Spend of the months ahead", _read(open_world=True)),
     Entry("recommend_tier", recommend_tier, "Recommended licence tier", _read(open_world=True)),
     Entry("refresh_tenant", refresh_tenant, "Read the tenant anew", _read(open_world=True)),
     Entry("list_proposals", list_proposals, "Proposals", _read()),

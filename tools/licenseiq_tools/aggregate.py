@@ -7,18 +7,26 @@ cleverly and often; `docs/privacy.md` says so.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import NoReturn
+from datetime import date
+from typing import TYPE_CHECKING, NoReturn
 
 from licenseiq.errors import BadRequest, LicenseIQError, Refused
-from licenseiq.findings import SEAT_KINDS
+from licenseiq.findings import IMPERSONAL_KINDS
 from licenseiq.money import add_up
 from licenseiq.people import Person
 from licenseiq.playbooks.change_request import ChangeRequest
+from licenseiq.playbooks.finding_actions import is_proposable
 from licenseiq.ports import HolderGroup, HolderPage, HolderQuery, Progress, Proposals, StoredChanges, Tenant
+from licenseiq.prediction.traits import Traits
 from licenseiq.privacy import SMALLEST_GROUP, is_too_small, split_small
-from licenseiq.proposals.stored import ProposalRecord
+from licenseiq.proposals.stored import Listed, ProposalRecord
+from licenseiq.spending.table import Role, SpendBy, Spending, SpendRow, by_worth, sum_of
 from licenseiq.waste import GroupBy, Waste, WasteGroup, WastePage, WasteQuery, matched
 from licenseiq_tools.seen_tenant import SeenTenant
+
+if TYPE_CHECKING:
+    from licenseiq.spending.days import Day
+    from licenseiq.spending.savings import Reclaim
 
 NOTE = f"Only totals, and groups of {SMALLEST_GROUP} people or more, are shown: LICENSEIQ_PRIVACY is aggregate."
 # Days that can be asked for: two answers whose days differ by one would tell who is between them.
@@ -38,15 +46,8 @@ class AggregateTenant(SeenTenant):
     async def user_ids(self, evaluation_id: str) -> tuple[str, ...]:
         refuse("Answers about one person are switched off")
 
-    async def similar(
-        self,
-        evaluation_id: str,
-        department: str | None,
-        job_title: str | None,
-        location: str | None,
-        employee_type: str | None,
-    ) -> tuple[Person, ...]:
-        found = await super().similar(evaluation_id, department, job_title, location, employee_type)
+    async def similar(self, evaluation_id: str, traits: Traits) -> tuple[Person, ...]:
+        found = await super().similar(evaluation_id, traits)
         _enough(len(found))
         return found
 
@@ -81,10 +82,10 @@ class AggregateTenant(SeenTenant):
     async def waste(self, evaluation_id: str, query: WasteQuery) -> WastePage:
         """The totals, and of the rows those about seats that nobody holds; `total` counts these rows."""
         page = await self._checked(evaluation_id, query)
-        if query.department is not None or query.kind not in (None, *SEAT_KINDS):
+        if query.department is not None or query.kind not in (None, *IMPERSONAL_KINDS):
             return replace(page, total=0, rows=())
         rows: list[Waste] = []
-        for kind in sorted(SEAT_KINDS):
+        for kind in sorted(IMPERSONAL_KINDS):
             of_seats = replace(query, kind=kind, limit=_MOST_SEAT_ROWS, skip=0)
             rows += (await self.inner.waste(evaluation_id, of_seats)).rows
         return replace(page, total=len(rows), rows=tuple(rows[query.skip : query.skip + query.limit]))
@@ -104,11 +105,26 @@ class AggregateTenant(SeenTenant):
                 sum(group.review_seats for group in small),
                 sum(group.people for group in small),
                 merged=True,
+                findings=sum(group.findings for group in small),
             )
             # Where all of them are too few, the total has been refused, or is that of the whole tenant.
             kept += [rest] if not is_too_small(rest.people) else []
         shown = {id(group) for group in (*kept, *seats)}
         return (*(group for group in groups if id(group) in shown), *(group for group in kept if group.merged))
+
+    async def spending(self, evaluation_id: str, by: SpendBy, under: str | None = None) -> Spending:
+        if by is SpendBy.MANAGER:
+            refuse("Groups by manager, each of whom is one person, are switched off")
+        found = await self.inner.spending(evaluation_id, by, None)
+        return replace(found, rows=_large_rows(found.rows))
+
+    async def history_day(self, day: date) -> "Day | None":
+        found = await self.inner.history_day(day)
+        if found is None:
+            return None
+        groups = {by: _large_rows(rows) for by, rows in found.groups.items()}
+        groups.pop(SpendBy.MANAGER, None)
+        return replace(found, groups=groups)
 
     async def _holders(self, evaluation_id: str, query: HolderQuery) -> HolderPage:
         return await self.inner.holders(evaluation_id, replace(query, limit=1, after=None))
@@ -116,7 +132,7 @@ class AggregateTenant(SeenTenant):
     async def _checked(self, evaluation_id: str, query: WasteQuery) -> WastePage:
         """The totals alone, where they are about enough people or about seats only."""
         page = await self.inner.waste(evaluation_id, replace(query, limit=0, skip=0))
-        if query.kind in SEAT_KINDS:
+        if query.kind in IMPERSONAL_KINDS:
             return page
         wider = []
         for name in ("kind", "sku_id", "department"):
@@ -126,7 +142,12 @@ class AggregateTenant(SeenTenant):
         if wider:
             _enough(page.people, wider)
             # By kind they could be a few people's again.
-            page = replace(page, to_review=(matched(page.to_review),) if page.to_review else ())
+            page = replace(
+                page,
+                to_review=(matched(page.to_review),) if page.to_review else (),
+                without_money=(matched(page.without_money),) if page.without_money else (),
+                excepted=(matched(page.excepted),) if page.excepted else (),
+            )
         return page
 
 
@@ -142,18 +163,20 @@ class AggregateProposals:
         refuse("Proposals for named people are switched off")
 
     async def change_licences(self, request: ChangeRequest, client: str, progress: Progress) -> StoredChanges:
-        if request.kind is None:
+        wanted = request.filter
+        if wanted is None or request.users or request.findings:
             refuse("Proposals for named people or findings are switched off")
         head = await self._totals.evaluation(progress)
-        sku_id = await self._tenant.sku_id(head.evaluation_id, request.sku) if request.sku else None
-        query = WasteQuery(request.kind, sku_id, request.department, limit=_MOST_SEAT_ROWS)
+        sku_id = await self._tenant.sku_id(head.evaluation_id, wanted.sku) if wanted.sku else None
+        query = WasteQuery(wanted.kind, sku_id, wanted.department, limit=_MOST_SEAT_ROWS)
         await self._totals.waste(head.evaluation_id, query)
-        found = (await self._tenant.waste(head.evaluation_id, query)).rows
-        counting = sum(row.finding.confidence.counts for row in found)
-        _enough(min(counting, request.expected_count or 0))
-        if counting != request.expected_count:
+        found = [row.finding for row in (await self._tenant.waste(head.evaluation_id, query)).rows]
+        fitting = sum(is_proposable(one, wanted) for one in found)
+        _enough(min(fitting, request.expected_count or 0))
+        _enough(fitting, [sum(is_proposable(one, replace(wanted, confidence=None)) for one in found)])
+        if fitting != request.expected_count:
             raise BadRequest(
-                f"{counting} findings match and count, not {request.expected_count}. Nothing was stored.",
+                f"{fitting} findings match and count, not {request.expected_count}. Nothing was stored.",
                 "Look at list_waste with the same filter and group_by, then name the number that you mean.",
             )
         try:
@@ -174,12 +197,25 @@ class AggregateProposals:
 
     async def page(
         self, state: str | None, limit: int, after: str | None
-    ) -> tuple[int, tuple[ProposalRecord, ...], str | None]:
+    ) -> tuple[int, tuple[Listed, ...], str | None]:
         total, records, next_after = await self._inner.page(state, limit, after)
-        return total, tuple(map(_counts, records)), next_after
+        seen = (_counts(one) if isinstance(one, ProposalRecord) else one for one in records)
+        return total, tuple(seen), next_after
+
+    async def reclaims(self) -> "tuple[Reclaim, ...]":
+        return await self._inner.reclaims()
 
     async def log_call(self, tool: str, client: str, is_error: bool) -> None:
         await self._inner.log_call(tool, client, is_error)
+
+
+def _large_rows(rows: tuple[SpendRow, ...]) -> tuple[SpendRow, ...]:
+    """The groups of enough people, what the others are together, and the seats that nobody holds."""
+    of_people = [row for row in rows if row.people]
+    kept, small = split_small(of_people, lambda row: row.people)
+    rest = [replace(sum_of(small), role=Role.OTHER)] if small else []
+    others = [row for row in rows if not row.people]
+    return tuple(sorted((*kept, *rest, *others), key=by_worth))
 
 
 def refuse(what: str) -> NoReturn:

@@ -10,7 +10,7 @@ from licenseiq.errors import BadRequest
 
 _NO_CONTROL = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 
-Name = Annotated[str, Field(min_length=1, max_length=120, pattern=_NO_CONTROL)]
+Name = Annotated[str, Field(max_length=120, pattern=_NO_CONTROL)]
 ProposalId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Cursor = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[A-Za-z0-9_=-]+$")]
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from licenseiq.activity import Activity
 from licenseiq.context import Context
 from licenseiq.evaluate import claim_seats
-from licenseiq.findings import Claim, Finding
+from licenseiq.findings import Claim, Evidence, Finding
 from licenseiq.findings.silence import days_inactive, verdict
 from licenseiq.holders import monthly_cost
 from licenseiq.people import SEATED, Assignment, Person
@@ -18,16 +18,18 @@ from licenseiq_tools.explain_shapes import (
     ActivityWords,
     Advice,
     Explained,
+    Fact,
     FindingRow,
     Licence,
     LicencePath,
     SignalRow,
 )
+from licenseiq_tools.price_shapes import list_price, seat_cost, terms
 from licenseiq_tools.shapes import money, sku_ref, sku_refs, time_or_none
-from licenseiq_tools.waste_shapes import evidence, saving
+from licenseiq_tools.waste_shapes import exception_words, saving
 from licenseiq_tools.wording import one_line
 
-_MOST_PATHS, _MOST_PLANS = 4, 5
+_MOST_PATHS, _MOST_PLANS, _MOST_TERMS, _MOST_FACTS = 4, 5, 2, 9
 
 
 def user_row(person: Person) -> Explained:
@@ -39,6 +41,8 @@ def user_row(person: Person) -> Explained:
         job_title=clean_or_none(person.job_title),
         office=clean_or_none(person.office),
         usage_location=clean_or_none(person.usage_location),
+        country=clean_or_none(person.country),
+        cost_center=clean_or_none(person.cost_center),
         user_type=clean_or_none(person.user_type),
         employee_type=clean_or_none(person.employee_type),
         account_enabled=person.account_enabled,
@@ -72,6 +76,9 @@ def _licence(sku_id: str, paths: list[Assignment], context: Context, groups: Map
         paid=paid,
         takes_seat=bool(seated),
         monthly_cost=money(monthly_cost((sku_id,), context) if paid and seated else ()),
+        seat_cost=seat_cost(context.seat(sku_id)) if paid else None,
+        list_price=list_price(context.catalogue.prices.get(sku_id)) if paid else None,
+        terms=[terms(row) for row in context.own_rows(sku_id)[:_MOST_TERMS]],
         paths=[_path(path, groups) for path in paths[:_MOST_PATHS]],
         paths_total=len(paths),
         disabled_plans=[clean(names[plan]).text for plan in sorted(off) if plan in names][:_MOST_PLANS],
@@ -121,19 +128,30 @@ def finding_rows(found: tuple[Finding, ...], context: Context) -> list[FindingRo
     claim_seats(list(found), context, claims)
     rows = []
     for one in found:
-        mine = [claim for claim in claims if claim.finding_id == one.finding_id]
+        mine = [claim for claim in claims if claim.finding_id == one.finding_id and not claim.is_moneyless]
         rows.append(
             FindingRow(
                 id=clean(one.finding_id).text,
                 kind=one.kind,
                 confidence=one.confidence.value,
                 reason=one_line(one.reason, 200),
-                evidence=evidence(one),
+                evidence=[_fact(fact, context) for fact in one.evidence[:_MOST_FACTS]],
                 skus_total=len(mine),
-                saving=saving(one, *money_of(mine)),
+                saving=saving(one, *money_of(mine)) if one.claims_seats else None,
+                exception=exception_words(one),
             )
         )
     return rows
+
+
+def _fact(one: Evidence, context: Context) -> Fact:
+    as_of = context.reading(one.source).as_of if one.source is not None else None
+    return Fact(
+        name=one.name,
+        value=clean(one.value).text if isinstance(one.value, str) else one.value,
+        source=one.source.value if one.source is not None else None,
+        as_of=as_of.date().isoformat() if as_of is not None else None,
+    )
 
 
 def advice_words(advice: Recommendation, context: Context) -> Advice:

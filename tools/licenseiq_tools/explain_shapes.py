@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, Field
 
+from licenseiq_tools.price_shapes import ListPrice, SeatCost, Terms
 from licenseiq_tools.proposal_shapes import Saving
 from licenseiq_tools.shapes import MoneyList, SkuRef
 
@@ -14,6 +15,8 @@ class Explained(BaseModel):
     job_title: str | None
     office: str | None
     usage_location: str | None
+    country: str | None
+    cost_center: str | None
     user_type: str | None
     employee_type: str | None
     account_enabled: bool | None
@@ -41,6 +44,9 @@ class Licence(BaseModel):
     paid: bool
     takes_seat: bool = Field(description="Several paths of one SKU take one seat; a path in error takes none")
     monthly_cost: MoneyList | None = Field(description="null = unknown")
+    seat_cost: SeatCost | None = Field(description="null = unpriced, or not paid")
+    list_price: ListPrice | None = Field(description="null = none known, or not paid")
+    terms: list[Terms] = Field(description="Of the first purchases behind the SKU, as imported")
     paths: list[LicencePath]
     paths_total: int
     disabled_plans: list[str] = Field(description="Services switched off on every path, as far as they have names")
@@ -66,14 +72,22 @@ class ActivityWords(BaseModel):
     reason: str
 
 
+class Fact(BaseModel):
+    name: str
+    value: str | int | bool | None = Field(description="null = not known")
+    source: str | None = Field(description="As in signals; null = the policy, or worked out")
+    as_of: str | None = Field(description="When the source was read")
+
+
 class FindingRow(BaseModel):
     id: str
     kind: str
     confidence: str
     reason: str
-    evidence: dict[str, str | int | bool | None]
+    evidence: list[Fact]
     skus_total: int
-    saving: Saving
+    saving: Saving | None = Field(description="null = frees no seat")
+    exception: str | None
 
 
 class Advice(BaseModel):
@@ -95,6 +109,7 @@ class UserExplained(BaseModel):
     signals: list[SignalRow]
     activity: ActivityWords
     findings: list[FindingRow]
+    findings_total: int
     recommendation: Advice
     holds: str
     as_of: str

@@ -9,8 +9,9 @@ from licenseiq.account_words import why_kind
 from licenseiq.activity import activity_of
 from licenseiq.evaluate import findings_of
 from licenseiq.holders import monthly_cost
+from licenseiq.money import money_words
 from licenseiq.people import Person
-from licenseiq.right_sizing import Recommendation, recommend
+from licenseiq.right_sizing import SINGLE_SEATS, Recommendation, recommend
 from licenseiq.sightings import sightings_of
 from licenseiq.text import clean
 from licenseiq.times import iso
@@ -29,9 +30,9 @@ from licenseiq_tools.explain_rows import (
 )
 from licenseiq_tools.explain_shapes import AccountWords, UserExplained
 from licenseiq_tools.shapes import money
-from licenseiq_tools.wording import few, money_words, sentences, unknown_words
+from licenseiq_tools.wording import few, sentences, unknown_words
 
-_MOST_ROLES = 5
+_MOST_ROLES, _MOST_FINDINGS = 5, 3
 _NOT_READ = "Not read in this version: holds, devices, sign-in methods, app grants, groups that give no licence."
 
 
@@ -53,11 +54,13 @@ async def explain_user(
     cost = monthly_cost(held, context) if person.licences_known else None
     licences = licence_rows(person, context, groups)
     found = findings_of(person, context)
+    findings = finding_rows(found, context)
     advice = recommend(person, context)
     activity = activity_words(person, context, activity_of(person, context))
     signals = [signal_row(seen) for seen in sightings_of(person, context)]
     unknown = few((_NOT_READ, *head.summary.unknown, *head.notes), 700)
-    step = _next_step(person, advice, counting=any(f.confidence.counts for f in found))
+    whole = [f for f in found if f.claims_whole_seats and f.kind not in SINGLE_SEATS]
+    step = _next_step(person, advice, counting=any(f.counts for f in whole))
 
     def build(rows: int) -> UserExplained:
         return UserExplained(
@@ -71,7 +74,8 @@ async def explain_user(
             monthly_cost_held=money(cost),
             signals=signals,
             activity=activity,
-            findings=finding_rows(found, context),
+            findings=findings[:_MOST_FINDINGS],
+            findings_total=len(findings),
             recommendation=advice_words(advice, context),
             holds="not read in this version",
             as_of=iso(head.as_of),

@@ -6,6 +6,7 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from licenseiq.errors import BadRequest
+from licenseiq.proposals.states import RUN_ENDS
 from licenseiq.proposals.stored import ProposalRecord, RunReport
 from licenseiq.times import iso
 from licenseiq_tools.answers import answer, fitting
@@ -86,15 +87,14 @@ def _run(run: RunReport, shown: frozenset[int]) -> RunRow:
 
 def _happened(record: ProposalRecord, approve: str) -> tuple[str, str]:
     """What became of it, and what to do next."""
-    runs = record.desk.runs if record.desk else ()
+    last = record.desk.last_run if record.desk else None
     if record.state == "unknown":
         return "What became of it is unknown: the desk's store cannot be read from here.", "Ask a person at the desk."
-    if runs:
-        last = runs[-1]
+    if last is not None:
         tally = ", ".join(f"{number} {name}" for name, number in sorted(outcomes(last).items())) or "no step yet"
         if last.state == "complete":
             return f"Its run is complete: every step was read back ({tally}).", "Nothing is left to do in this plan."
-        ended = last.state in ("partial", "failed", "cancelled")
+        ended = last.state in RUN_ENDS
         step = "A person should look at the steps that are not done." if ended else "Ask again in a moment."
         return f"Its run is {last.state}, not complete ({tally}).", step
     if record.state == "open":

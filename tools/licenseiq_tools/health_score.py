@@ -7,6 +7,7 @@ from mcp_types import CallToolResult
 from pydantic import BaseModel, Field
 
 from licenseiq.evaluation import Action, Component, Summary
+from licenseiq.money import money_words
 from licenseiq.ports import EvaluationHead
 from licenseiq.times import iso
 from licenseiq.words import count
@@ -14,7 +15,7 @@ from licenseiq_tools.answers import answer
 from licenseiq_tools.deps import Call, deps_of, progress_of
 from licenseiq_tools.errors import guarded
 from licenseiq_tools.shapes import MoneyList, WasteKind, money, tenths, waste_kind
-from licenseiq_tools.wording import few, money_words, one_line, sentences, unknown_words
+from licenseiq_tools.wording import few, one_line, sentences, unknown_words
 
 _MOST = 8
 
@@ -26,7 +27,11 @@ class ScoreComponent(BaseModel):
     explanation: str
 
 
-class NextAction(WasteKind):
+class NextAction(BaseModel):
+    kind: str
+    seats: int
+    monthly_cost: MoneyList | None
+    unpriced_seats: int
     text: str
     score_gain: float = Field(description="Points that the score would gain")
     tool: str = Field(description="The tool that helps with it")
@@ -43,6 +48,8 @@ class HealthScore(BaseModel):
     paid_seats: int | None
     by_kind: list[WasteKind]
     to_review: list[WasteKind] = Field(description="Not in exposure: a person has to look")
+    without_money: list[WasteKind] = Field(description="Faults and dates that free no seat")
+    excepted: list[WasteKind] = Field(description="Left by a person's decision: not in exposure and score")
     actions: list[NextAction]
     price_note: str
     as_of: str
@@ -73,6 +80,8 @@ async def health_score(call: Call) -> Annotated[CallToolResult, HealthScore]:
         paid_seats=summary.paid_seats,
         by_kind=[waste_kind(total) for total in summary.by_kind[:_MOST]],
         to_review=[waste_kind(total) for total in summary.to_review[:_MOST]],
+        without_money=[waste_kind(total) for total in summary.without_money[:_MOST]],
+        excepted=[waste_kind(total) for total in summary.excepted[:_MOST]],
         actions=[_action(action) for action in summary.actions[:3]],
         price_note=one_line(summary.price_note),
         as_of=iso(head.as_of),

@@ -3,6 +3,7 @@
 from mcp_types import CallToolResult
 
 from licenseiq.context import Context
+from licenseiq.money import money_words
 from licenseiq.ports import EvaluationHead, HolderGroup, HolderQuery, Tenant
 from licenseiq.text import clean_or_none
 from licenseiq.times import iso
@@ -11,7 +12,7 @@ from licenseiq.words import count
 from licenseiq_tools.answers import answer, fitting
 from licenseiq_tools.inactive_shapes import InactiveGroup, InactiveUsers
 from licenseiq_tools.shapes import money, sku_ref
-from licenseiq_tools.wording import few, money_words, sentences, unknown_words
+from licenseiq_tools.wording import few, sentences, unknown_words
 
 _STEP = "list_waste with group_by shows what findings claim, in groups."
 

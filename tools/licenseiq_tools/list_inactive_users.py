@@ -5,6 +5,7 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import Field
 
+from licenseiq.money import money_words
 from licenseiq.ports import HolderPage, HolderQuery
 from licenseiq.times import iso
 from licenseiq.words import count
@@ -16,7 +17,7 @@ from licenseiq_tools.errors import guarded
 from licenseiq_tools.inactive_groups import in_groups
 from licenseiq_tools.inactive_shapes import InactiveUsers, inactive_row
 from licenseiq_tools.shapes import money
-from licenseiq_tools.wording import few, money_words, sentences, unknown_words
+from licenseiq_tools.wording import few, sentences, unknown_words
 
 
 @guarded

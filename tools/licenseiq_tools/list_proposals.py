@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from mcp_types import CallToolResult
 from pydantic import BaseModel, Field
 
-from licenseiq.proposals.stored import ProposalRecord
+from licenseiq.proposals.stored import Listed, TamperedProposal
 from licenseiq.times import iso
 from licenseiq.words import count
 from licenseiq_tools.answers import answer, fitting
@@ -13,25 +13,30 @@ from licenseiq_tools.arguments import Cursor, arguments_digest
 from licenseiq_tools.cursors import Place, read_cursor
 from licenseiq_tools.deps import Call, deps_of
 from licenseiq_tools.errors import guarded
-from licenseiq_tools.proposal_view import plan_money
 from licenseiq_tools.shapes import MoneyList, money
 from licenseiq_tools.wording import sentences, unknown_words
 
 State = Literal["open", "approved", "rejected", "withdrawn", "superseded", "expired", "unknown"]
 
+CHANGED = (
+    "It cannot be read: its stored bytes changed, or another version of LicenseIQ wrote them. Propose again if it is "
+    "still wanted. If no other version was used, find out who can write to LicenseIQ's folder."
+)
+
 
 class ProposalRow(BaseModel):
     proposal_id: str
-    kind: str
+    kind: str | None
     state: str
     run_state: str | None = Field(description="State of the newest run; null = no run, or unknown")
-    people: int
-    steps: int
-    blockers: int
+    people: int | None
+    steps: int | None
+    blockers: int | None
     monthly_saving: MoneyList | None = Field(description="null = unknown")
-    created_at: str
-    expires_at: str
-    simulated: bool
+    created_at: str | None
+    expires_at: str | None
+    simulated: bool | None
+    problem: str | None = Field(description="Why its content cannot be shown and is null; null = no problem")
 
 
 class ProposalList(BaseModel):
@@ -62,6 +67,10 @@ async def list_proposals(
         place = next_after if rows == len(records) else ""
         shown = records[:rows]
         lost = sum(record.state == "unknown" for record in shown)
+        changed = sum(isinstance(record, TamperedProposal) for record in shown)
+        unknown = [f"The state of {count(lost, 'proposal')}: the desk's store cannot be read."] if lost else []
+        if changed:
+            unknown.append(f"What {count(changed, 'proposal')} would do: cannot be read, see problem in the row.")
         return ProposalList(
             total=total,
             shown=rows,
@@ -69,7 +78,7 @@ async def list_proposals(
             next_cursor=Place("", place, query_name).encode() if place is not None else None,
             as_of=now,
             next_step="get_proposal shows one with its steps and outcomes.",
-            unknown=[f"The state of {count(lost, 'proposal')}: the desk's store cannot be read."] if lost else [],
+            unknown=unknown,
         )
 
     rows = fitting(len(records), build)
@@ -82,18 +91,35 @@ async def list_proposals(
     return answer(sentences(headline, unknown_words(content.unknown), content.next_step, more), content)
 
 
-def _row(record: ProposalRecord) -> ProposalRow:
-    runs = record.desk.runs if record.desk else ()
+def _row(record: Listed) -> ProposalRow:
+    last = record.desk.last_run if record.desk else None
+    run_state = last.state if last else None
+    if isinstance(record, TamperedProposal):
+        return ProposalRow(
+            proposal_id=record.proposal_id,
+            kind=None,
+            state=record.state,
+            run_state=run_state,
+            people=None,
+            steps=None,
+            blockers=None,
+            monthly_saving=None,
+            created_at=None,
+            expires_at=None,
+            simulated=None,
+            problem=CHANGED,
+        )
     return ProposalRow(
         proposal_id=record.proposal_id,
         kind=record.plan.kind,
         state=record.state,
-        run_state=runs[-1].state if runs else None,
+        run_state=run_state,
         people=len(record.plan.subjects),
         steps=len(record.plan.steps),
         blockers=len(record.plan.blockers),
-        monthly_saving=money(plan_money(record.plan)),
+        monthly_saving=money(record.plan.monthly),
         created_at=iso(record.plan.created),
         expires_at=iso(record.plan.expires),
         simulated=record.plan.simulated,
+        problem=None,
     )

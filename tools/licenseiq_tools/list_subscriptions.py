@@ -1,15 +1,17 @@
 """What was bought, what of it is in use, and when that changes."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from mcp_types import CallToolResult
 from pydantic import BaseModel, Field
 
 from licenseiq.errors import NotReadable
+from licenseiq.money import money_words
 from licenseiq.owned import Owned, owned
+from licenseiq.prices import OwnPrice
 from licenseiq.readings import NAMES, Source
 from licenseiq.seats import Subscription
-from licenseiq.skus import Price
 from licenseiq.text import clean_or_none
 from licenseiq.times import iso
 from licenseiq.words import count
@@ -18,16 +20,11 @@ from licenseiq_tools.arguments import Cursor, Name, arguments_digest, optional_s
 from licenseiq_tools.cursors import Place, read_cursor, skipped
 from licenseiq_tools.deps import Call, deps_of, progress_of
 from licenseiq_tools.errors import guarded
-from licenseiq_tools.shapes import MoneyAmount, MoneyList, SkuRef, money, sku_ref, time_or_none
-from licenseiq_tools.wording import few, money_words, sentences, unknown_words
+from licenseiq_tools.price_shapes import ListPrice, SeatCost, Terms, list_price, seat_cost, terms
+from licenseiq_tools.shapes import MoneyList, SkuRef, money, sku_ref, time_or_none
+from licenseiq_tools.wording import few, one_line, sentences, unknown_words
 
 _MOST_PURCHASES = 5
-
-
-class ListPrice(BaseModel):
-    monthly: MoneyAmount
-    status: str = Field(description="current, or last_known: not confirmed since a price change")
-    observed: str | None
 
 
 class Purchase(BaseModel):
@@ -39,6 +36,7 @@ class Purchase(BaseModel):
     next_lifecycle: str | None = Field(
         description="Microsoft's date of the next change of state; no promise of renewal"
     )
+    terms: Terms | None = Field(description="As imported; null = nothing imported of this purchase")
 
 
 class OwnedSku(BaseModel):
@@ -53,6 +51,8 @@ class OwnedSku(BaseModel):
     suspended: int | None
     locked_out: int | None
     price: ListPrice | None = Field(description="List price of a seat; null = not known, or not paid")
+    seat_cost: SeatCost | None = Field(description="What a seat costs here; null = unpriced, or not paid")
+    terms: Terms | None = Field(description="Imported for all of the SKU's seats that no subscription's terms cover")
     monthly_spend: MoneyList | None = Field(description="null = unknown")
     unassigned_seats: int | None = Field(description="Free seats beyond the buffer for joiners")
     unassigned_cost: MoneyList | None = Field(description="Per month; part of the exposure")
@@ -66,6 +66,7 @@ class Subscriptions(BaseModel):
     skus: list[OwnedSku]
     free_left_out: int = Field(description="SKUs without a seat price, left out without include_free")
     monthly_spend: MoneyList | None = Field(description="The tenant's, as in health_score")
+    price_note: str
     next_cursor: str | None = Field(description="Pass as cursor for the next page; null = this was the last")
     as_of: str
     simulated: bool
@@ -82,8 +83,8 @@ async def list_subscriptions(
     limit: Annotated[int, Field(ge=1, le=50, description="Most rows; fewer if there is no room")] = 20,
     cursor: Annotated[Cursor | None, Field(description="next_cursor of the same call before")] = None,
 ) -> Annotated[CallToolResult, Subscriptions]:
-    """Microsoft 365 SKUs that the tenant owns, dearest first: seats bought, assigned, free and over-assigned, list
-    price, monthly spend, and the subscriptions with their next dates."""
+    """Microsoft 365 SKUs that the tenant owns, dearest first: seats bought, assigned, free and over-assigned, price
+    (own or list), monthly spend, and the subscriptions with their dates and terms."""
     deps = await deps_of(call)
     tenant = deps.tenant
     sku = optional_selector(sku, "sku")
@@ -112,6 +113,7 @@ async def list_subscriptions(
             skus=[_row(one) for one in found[start:end]],
             free_left_out=len(every) - len(found),
             monthly_spend=money(head.summary.monthly_spend),
+            price_note=one_line(head.summary.price_note),
             next_cursor=next_cursor,
             as_of=iso(head.as_of),
             simulated=head.simulated,
@@ -140,6 +142,7 @@ def _words(content: Subscriptions, spend: str, every: list[Owned]) -> str:
 def _row(one: Owned) -> OwnedSku:
     line, purchases = one.line, one.subscriptions
     free = line.free() if line else None
+    own = {row.subscription_id: row for row in one.own}
     return OwnedSku(
         sku=sku_ref(one.sku),
         paid=not one.why_free,
@@ -151,26 +154,18 @@ def _row(one: Owned) -> OwnedSku:
         warning=line.warning if line else None,
         suspended=line.suspended if line else None,
         locked_out=line.locked_out if line else None,
-        price=_price(one.price),
+        price=list_price(one.price),
+        seat_cost=seat_cost(one.seat),
+        terms=terms(own[None]) if None in own else None,
         monthly_spend=money(one.monthly),
         unassigned_seats=one.beyond_buffer,
         unassigned_cost=money(one.beyond_buffer_monthly),
-        subscriptions=None if purchases is None else [_purchase(each) for each in purchases[:_MOST_PURCHASES]],
+        subscriptions=None if purchases is None else [_purchase(each, own) for each in purchases[:_MOST_PURCHASES]],
         subscriptions_total=None if purchases is None else len(purchases),
     )
 
 
-def _price(price: Price | None) -> ListPrice | None:
-    if price is None:
-        return None
-    return ListPrice(
-        monthly=MoneyAmount(amount=price.monthly.amount(), currency=price.monthly.currency),
-        status="current" if price.confirmed else "last_known",
-        observed=price.observed.isoformat() if price.observed else None,
-    )
-
-
-def _purchase(one: Subscription) -> Purchase:
+def _purchase(one: Subscription, own: Mapping[str | None, OwnPrice]) -> Purchase:
     return Purchase(
         subscription_id=clean_or_none(one.subscription_id) or "",
         status=clean_or_none(one.status),
@@ -178,4 +173,5 @@ def _purchase(one: Subscription) -> Purchase:
         quantity=one.total,
         created=time_or_none(one.created),
         next_lifecycle=time_or_none(one.next_lifecycle),
+        terms=terms(own[one.subscription_id]) if one.subscription_id in own else None,
     )

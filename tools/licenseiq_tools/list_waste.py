@@ -9,7 +9,8 @@ from pydantic import Field
 
 from licenseiq.context import Context
 from licenseiq.errors import BadRequest
-from licenseiq.findings import SEAT_KINDS
+from licenseiq.findings import IMPERSONAL_KINDS, SEAT_KINDS
+from licenseiq.money import money_words
 from licenseiq.ports import EvaluationHead
 from licenseiq.readings import Source
 from licenseiq.times import iso
@@ -22,9 +23,30 @@ from licenseiq_tools.deps import Call, deps_of, progress_of
 from licenseiq_tools.errors import guarded
 from licenseiq_tools.shapes import money, waste_kind
 from licenseiq_tools.waste_shapes import GroupRow, WasteList, WasteRow, group_row, waste_row
-from licenseiq_tools.wording import few, money_words, sentences, unknown_words
+from licenseiq_tools.wording import few, sentences, unknown_words
 
-Kind = Literal["disabled_holder", "inactive_holder", "never_used", "unassigned_seats"]
+Kind = Literal[
+    "departed_holder",
+    "disabled_holder",
+    "licensed_shared_mailbox",
+    "licensed_guest",
+    "licensed_service_account",
+    "inactive_holder",
+    "never_used",
+    "on_leave_full_tier",
+    "overlapping_skus",
+    "unused_addon",
+    "unused_premium",
+    "duplicate_assignment",
+    "group_licence_error",
+    "dormant_privileged",
+    "stale_identity",
+    "unassigned_seats",
+    "over_assigned",
+    "renewal_due",
+    "trial_expiring",
+    "self_service_purchase",
+]
 By = Literal["kind", "sku", "department"]
 # No answer has room for more, so that more are not looked up.
 _MOST_ROWS = 30
@@ -43,13 +65,13 @@ async def list_waste(
     limit: Annotated[int, Field(ge=1, le=100, description="Most rows; fewer if there is no room")] = 20,
     cursor: Annotated[Cursor | None, Field(description="next_cursor of the same call before")] = None,
 ) -> Annotated[CallToolResult, WasteList]:
-    """Paid Microsoft 365 seats that findings claim (blocked, inactive or never used accounts, seats nobody holds), with
-    evidence and money, each seat counted once: as a list, or in groups that add up to the exposure."""
+    """Findings: paid Microsoft 365 seats that seem not to be needed, and faults and dates without money, with evidence
+    and money, each seat counted once: as a list, or in groups that add up to the exposure."""
     deps = await deps_of(call)
     tenant = deps.tenant
     department, sku = optional_selector(department, "department"), optional_selector(sku, "sku")
-    if department is not None and kind in SEAT_KINDS:
-        raise BadRequest("Seats that nobody holds are of no department.", "Leave kind or department out.")
+    if department is not None and kind in IMPERSONAL_KINDS:
+        raise BadRequest("Seats and subscriptions are of no department.", "Leave kind or department out.")
     query_name = arguments_digest("list_waste", k=kind, s=sku, p=department, g=group_by)
     place = read_cursor(cursor, query_name) if cursor else None
     head = await (tenant.at(place.evaluation_id) if place else tenant.evaluation(progress_of(call)))
@@ -102,6 +124,8 @@ def _builder(
             matched_seats=None if partial else counted.seats,
             matched_unpriced_seats=counted.unpriced_seats,
             to_review=[waste_kind(kind) for kind in page.to_review],
+            without_money=[waste_kind(kind) for kind in page.without_money],
+            excepted=[waste_kind(kind) for kind in page.excepted],
             groups=None if groups is None else groups[:shown],
             findings=None if findings is None else findings[:shown],
             next_cursor=next_cursor,
@@ -126,7 +150,8 @@ def _unknown(head: EvaluationHead, context: Context, query: WasteQuery, partial:
 
 def _words(content: WasteList, page: WastePage, head: EvaluationHead) -> str:
     counted = matched(page.counted)
-    review = matched(page.to_review).seats
+    review, faults = matched(page.to_review), matched(page.without_money)
+    left = matched(page.excepted)
     what = "findings" if content.groups is None else "groups"
     worth = known_money(counted.seats, counted.monthly, counted.unpriced_seats)
     headline = (
@@ -140,7 +165,9 @@ def _words(content: WasteList, page: WastePage, head: EvaluationHead) -> str:
         )
     return sentences(
         headline,
-        f"{count(review, 'seat')} more for a person to review." if review else "",
+        f"{count(review.findings, 'finding')} more for a person to review." if review.findings else "",
+        f"{count(faults.findings, 'finding')} that free no seat." if faults.findings else "",
+        f"{count(left.findings, 'finding')} left out by exceptions." if left.findings else "",
         f"The tenant's exposure is {money_words(head.summary.exposure)} a month.",
         unknown_words(content.unknown),
         "More rows: repeat with next_cursor." if content.next_cursor else "",

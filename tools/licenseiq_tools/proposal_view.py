@@ -1,33 +1,22 @@
 """A stored proposal, worded for an answer. Used by every tool that shows one."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from licenseiq.money import Money, Total
-from licenseiq.playbooks.license_changes import KIND as CHANGES
+from licenseiq.money import Money, money_words
 from licenseiq.playbooks.license_changes import NOT_EXECUTABLE
 from licenseiq.proposals.plan import Plan, Step
-from licenseiq.proposals.steps import StepKind
+from licenseiq.proposals.step_words import step_summary
 from licenseiq.proposals.stored import ProposalRecord, RunReport
-from licenseiq.text import clean
 from licenseiq.times import iso
 from licenseiq.words import count
-from licenseiq_tools.change_words import change_summary
 from licenseiq_tools.proposal_shapes import LeftOut, PlanBlocker, PlanHandOff, PlanStep, Saving
 from licenseiq_tools.shapes import money
-from licenseiq_tools.wording import few, money_words, one_line
+from licenseiq_tools.wording import few, one_line
 
 # Runs that have not begun any step.
 _NOT_BEGUN = frozenset({"scheduled"})
 _MOST_HAND_OFFS, _MOST_BLOCKERS = 5, 7
-
-
-def plan_money(plan: Plan) -> Total | None:
-    """The exposure that the plan frees a month; None where only seats without a price are freed."""
-    if not plan.money and plan.unpriced_seats:
-        return None
-    return tuple(Money(currency, micros) for currency, micros in sorted(plan.money.items()))
 
 
 def untouched(record: ProposalRecord) -> bool:
@@ -55,10 +44,10 @@ def fields(record: ProposalRecord, approve_command: str, now: datetime, first: i
         "state": record.state,
         "nothing_changed_yet": untouched(record),
         "people": len(plan.subjects),
-        "steps": [_step(step, record.names, step.number in blocked) for step in steps[:rows]],
+        "steps": [_step(step, record, step.number in blocked) for step in steps[:rows]],
         "steps_total": len(plan.steps),
         "hand_offs": [
-            PlanHandOff(kind=h.kind, target=target(h.subject, record.names), instructions=one_line(h.instructions))
+            PlanHandOff(kind=h.kind, target=record.target(h.subject), instructions=one_line(h.instructions))
             for h in hand_offs
         ],
         "blockers": [
@@ -85,12 +74,6 @@ def fields(record: ProposalRecord, approve_command: str, now: datetime, first: i
     }
 
 
-def target(reference: str, names: Mapping[str, tuple[str, str | None]]) -> str:
-    """The principal name, cleaned; the reference of somebody who is gone."""
-    known = names.get(reference)
-    return (clean(known[1] or known[0]).text if known else "") or reference
-
-
 def plan_words(record: ProposalRecord) -> str:
     """'3 steps for 1 person, 2 blocked by 1 blocker; saving 57.00 USD a month.'"""
     plan = record.plan
@@ -100,7 +83,7 @@ def plan_words(record: ProposalRecord) -> str:
         parts.append(f"{len(blocked)} of them blocked (see blockers)")
     if plan.hand_offs:
         parts.append(f"{count(len(plan.hand_offs), 'hand-off')} for a person to do elsewhere")
-    total = plan_money(plan)
+    total = plan.monthly
     if total is not None and any(part.micros < 0 for part in total):
         return f"{', '.join(parts)}; saving {money_words(total)} a month, a minus being a cost."
     return f"{', '.join(parts)}; frees {money_words(total)} a month."
@@ -126,38 +109,33 @@ def outcomes(run: RunReport) -> dict[str, int]:
     return found
 
 
-def _step(step: Step, names: Mapping[str, tuple[str, str | None]], blocked: bool) -> PlanStep:
+def _step(step: Step, record: ProposalRecord, blocked: bool) -> PlanStep:
     return PlanStep(
         number=step.number,
         kind=step.kind.value,
-        target=target(step.subject, names),
-        summary=_summary(step),
+        target=record.target(step.subject),
+        summary=step_summary(step),
         blocked=blocked,
     )
 
 
-def _summary(step: Step) -> str:
-    if step.kind is StepKind.DISABLE_SIGN_IN:
-        return "Block sign-in."
-    if step.kind is StepKind.REVOKE_SESSIONS:
-        return "End all sessions."
-    if step.kind is StepKind.CHANGE_LICENCES:
-        return change_summary(step)
-    skus = step.arguments.get("sku_ids")
-    number = f"{len(skus)} " if isinstance(skus, list | tuple) else ""
-    return f"Remove {number}licence(s) assigned directly."
-
-
 def _saving(plan: Plan) -> Saving:
     unpriced = f" {count(plan.unpriced_seats, 'seat')} of it without a known price." if plan.unpriced_seats else ""
-    changes = plan.kind == CHANGES
-    what = "the plan frees, less those that it takes" if changes else "the plan frees"
-    dates = [date for step in plan.steps if isinstance(date := step.arguments.get("not_before"), str)]
+    known = plan.saving
+    if known is None:
+        return Saving(
+            amount=money(plan.monthly),
+            basis=f"Prices a month of the seats that the plan frees.{unpriced}"
+            " A freed seat can be given to somebody else at once; the bill falls when the subscription is reduced.",
+            realisable_from=None,
+            needs_purchase=False,
+            net_this_term=None,
+        )
+    net = known.net_this_term
     return Saving(
-        amount=money(plan_money(plan)),
-        basis=f"List prices a month of the seats that {what}.{unpriced}"
-        " A freed seat can be given to somebody else at once; the bill falls when the subscription is reduced.",
-        realisable_from=max(dates, default=None),
-        needs_purchase=any(blocker.kind == "no_free_seat" for blocker in plan.blockers),
-        net_this_term=None,
+        amount=money(plan.monthly),
+        basis=one_line(f"{known.basis}{unpriced}", 500),
+        realisable_from=known.realisable_from,
+        needs_purchase=known.needs_purchase,
+        net_this_term=money(None if net is None else tuple(Money(c, micros) for c, micros in sorted(net.items()))),
     )

@@ -1,17 +1,25 @@
 """LICENSEIQ_PRIVACY=pseudonyms: everybody is 'person-…', in answers and in arguments."""
 
 from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
 
 from anyio.to_thread import run_sync
 
 from licenseiq.errors import Ambiguous, NotFound
 from licenseiq.people import Person
 from licenseiq.playbooks.change_request import ChangeRequest
-from licenseiq.ports import HolderPage, HolderQuery, Progress, Proposals, StoredChanges, Tenant
-from licenseiq.privacy import Pseudonyms, is_pseudonym
-from licenseiq.proposals.stored import ProposalRecord
+from licenseiq.ports import EvaluationHead, HolderPage, HolderQuery, Progress, Proposals, StoredChanges, Tenant
+from licenseiq.prediction.traits import Traits
+from licenseiq.privacy import Pseudonyms, PseudonymTable, is_pseudonym
+from licenseiq.proposals.stored import Listed, ProposalRecord
+from licenseiq.spending.table import Role, SpendBy, Spending, SpendRow
 from licenseiq.waste import GroupBy, WasteGroup, WastePage, WasteQuery
 from licenseiq_tools.seen_tenant import SeenTenant, without_rule
+
+if TYPE_CHECKING:
+    from licenseiq.spending.days import Day
+    from licenseiq.spending.savings import Reclaim
 
 NOTE = "Names, ids, offices and job titles are left out: LICENSEIQ_PRIVACY is pseudonyms."
 
@@ -24,7 +32,13 @@ class PseudonymousTenant(SeenTenant):
     def __init__(self, tenant: Tenant, pseudonyms: Pseudonyms) -> None:
         super().__init__(tenant, pseudonyms)
         # Whoever has which pseudonym, for the one evaluation that was asked about last.
-        self._table: tuple[str, dict[str, str | None]] = ("", {})
+        self._table = ("", PseudonymTable({}))
+
+    async def evaluation(self, progress: Progress) -> EvaluationHead:
+        """Knows the pseudonyms of everybody in it, so that the first one that is asked about takes no longer."""
+        head = await super().evaluation(progress)
+        await self._known(head.evaluation_id)
+        return head
 
     async def holders(self, evaluation_id: str, query: HolderQuery) -> HolderPage:
         page = await self.inner.holders(evaluation_id, query)
@@ -35,7 +49,8 @@ class PseudonymousTenant(SeenTenant):
         return replace(page, rows=tuple(rows))
 
     async def person(self, evaluation_id: str, who: str) -> Person:
-        return self.masked(await self.found(evaluation_id, who))
+        policy = (await self.inner.context(evaluation_id)).policy
+        return self.masked(await self.found(evaluation_id, who), policy)
 
     async def found(self, evaluation_id: str, who: str) -> Person:
         """Whoever is meant, with names; for ports that this one hides. Raises NotFound, and Ambiguous in pseudonyms."""
@@ -50,13 +65,22 @@ class PseudonymousTenant(SeenTenant):
             candidates = [self.pseudonyms.of(user_id) for user_id in error.user_ids]
             raise Ambiguous(error.what_happened, "Name one of the candidates.", candidates) from None
 
+    async def similar(self, evaluation_id: str, traits: Traits) -> tuple[Person, ...]:
+        manager = traits.manager_id
+        if manager is not None and is_pseudonym(manager):
+            traits = replace(traits, manager_id=await self.user_id(evaluation_id, manager) or manager)
+        return await super().similar(evaluation_id, traits)
+
     async def user_id(self, evaluation_id: str, pseudonym: str) -> str | None:
         """Whose pseudonym it is, by the evaluation's people; None for nobody's."""
+        return (await self._known(evaluation_id)).get(pseudonym)
+
+    async def _known(self, evaluation_id: str) -> PseudonymTable:
         known, table = self._table
         if known != evaluation_id:
             table = await run_sync(self.pseudonyms.table, await self.inner.user_ids(evaluation_id))
             self._table = (evaluation_id, table)
-        return table.get(pseudonym.strip().lower())
+        return table
 
     async def waste(self, evaluation_id: str, query: WasteQuery) -> WastePage:
         page = await self.inner.waste(evaluation_id, query)
@@ -71,6 +95,27 @@ class PseudonymousTenant(SeenTenant):
 
     async def waste_groups(self, evaluation_id: str, query: WasteQuery, by: GroupBy) -> tuple[WasteGroup, ...]:
         return await self.inner.waste_groups(evaluation_id, query, by)
+
+    async def spending(self, evaluation_id: str, by: SpendBy, under: str | None = None) -> Spending:
+        who = None if under is None else await self.user_id(evaluation_id, under)
+        found = await self.inner.spending(evaluation_id, by, who)
+        return replace(found, rows=self._without_names(found.rows)) if by is SpendBy.MANAGER else found
+
+    async def history_day(self, day: date) -> "Day | None":
+        found = await self.inner.history_day(day)
+        if found is None or SpendBy.MANAGER not in found.groups:
+            return found
+        managers = self._without_names(found.groups[SpendBy.MANAGER])
+        return replace(found, groups={**found.groups, SpendBy.MANAGER: managers})
+
+    def _without_names(self, rows: tuple[SpendRow, ...]) -> tuple[SpendRow, ...]:
+        """Organisations under the pseudonyms of those who lead them."""
+        return tuple(
+            replace(row, key=self.pseudonyms.of(row.key), label=None)
+            if row.role is Role.GROUP and row.key is not None
+            else row
+            for row in rows
+        )
 
 
 class PseudonymousProposals:
@@ -92,7 +137,8 @@ class PseudonymousProposals:
         meant = replace(request, users=users, findings=tuple(findings))
         stored = await self._inner.change_licences(meant, client, progress)
         groups = tuple(without_rule(group, NOTE) for group in stored.groups)
-        return StoredChanges(self._masked(stored.record), groups)
+        seats = tuple(replace(one, findings=tuple(map(self._under_pseudonym, one.findings))) for one in stored.seats)
+        return replace(stored, record=self._masked(stored.record), groups=groups, seats=seats)
 
     async def withdraw(self, proposal_id: str) -> ProposalRecord:
         return self._masked(await self._inner.withdraw(proposal_id))
@@ -102,9 +148,13 @@ class PseudonymousProposals:
 
     async def page(
         self, state: str | None, limit: int, after: str | None
-    ) -> tuple[int, tuple[ProposalRecord, ...], str | None]:
+    ) -> tuple[int, tuple[Listed, ...], str | None]:
         total, records, next_after = await self._inner.page(state, limit, after)
-        return total, tuple(map(self._masked, records)), next_after
+        seen = (self._masked(one) if isinstance(one, ProposalRecord) else one for one in records)
+        return total, tuple(seen), next_after
+
+    async def reclaims(self) -> "tuple[Reclaim, ...]":
+        return await self._inner.reclaims()
 
     async def log_call(self, tool: str, client: str, is_error: bool) -> None:
         await self._inner.log_call(tool, client, is_error)
@@ -118,6 +168,10 @@ class PseudonymousProposals:
         if not is_pseudonym(who):
             return finding_id
         return f"{kind}:{(await self._tenant.found(evaluation_id, who)).user_id}"
+
+    def _under_pseudonym(self, finding_id: str) -> str:
+        kind, _, user_id = finding_id.partition(":")
+        return f"{kind}:{self._tenant.pseudonyms.of(user_id)}"
 
     def _masked(self, record: ProposalRecord) -> ProposalRecord:
         names: dict[str, tuple[str, str | None]] = {

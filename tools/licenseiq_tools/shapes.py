@@ -28,6 +28,7 @@ MoneyList = list[MoneyAmount]
 
 class WasteKind(BaseModel):
     kind: str
+    findings: int
     seats: int
     monthly_cost: MoneyList | None
     unpriced_seats: int
@@ -42,7 +43,11 @@ def money(total: Total | None) -> MoneyList | None:
 
 def waste_kind(total: KindTotal) -> WasteKind:
     return WasteKind(
-        kind=total.kind, seats=total.seats, monthly_cost=money(total.monthly), unpriced_seats=total.unpriced_seats
+        kind=total.kind,
+        findings=total.findings,
+        seats=total.seats,
+        monthly_cost=money(total.monthly),
+        unpriced_seats=total.unpriced_seats,
     )
 
 

@@ -21,13 +21,14 @@ class WasteUser(BaseModel):
 class WasteRow(BaseModel):
     id: str
     kind: str
-    user: WasteUser | None = Field(description="null = seats that nobody holds")
+    user: WasteUser | None = Field(description="null = about seats or a subscription")
     skus: list[SkuRef]
     seats: int
     confidence: str = Field(description="certain, likely; unknown = to review, not in exposure")
     reason: str
     evidence: dict[str, str | int | bool | None]
     saving: Saving
+    exception: str | None = Field(description="null = none; else it counts nowhere until then")
 
 
 class GroupRow(BaseModel):
@@ -38,6 +39,7 @@ class GroupRow(BaseModel):
     sku: SkuRef | None
     department: str | None
     people: int = Field(description="Who hold these seats")
+    findings: int = Field(description="Also those that free no seat")
     seats: int
     exposure: MoneyList | None = Field(description="Groups add up to matched_exposure; null = no seat has a price")
     unpriced_seats: int
@@ -52,6 +54,8 @@ class WasteList(BaseModel):
     matched_seats: int | None
     matched_unpriced_seats: int
     to_review: list[WasteKind] = Field(description="Matched, but not in exposure: a person has to look")
+    without_money: list[WasteKind] = Field(description="Matched faults and dates that free no seat")
+    excepted: list[WasteKind] = Field(description="Matched, but left by a person's decision: counts nowhere")
     groups: list[GroupRow] | None = Field(description="With group_by")
     findings: list[WasteRow] | None = Field(description="Without group_by")
     next_cursor: str | None = Field(description="Pass as cursor for the next page; null = this was the last")
@@ -76,6 +80,7 @@ def waste_row(one: Waste, context: Context) -> WasteRow:
         reason=one_line(found.reason, 200),
         evidence=evidence(found),
         saving=saving(found, one.seats, one.monthly, one.unpriced_seats),
+        exception=exception_words(found),
     )
 
 
@@ -91,6 +96,7 @@ def group_row(group: WasteGroup, by: GroupBy, context: Context) -> GroupRow:
         sku=sku_ref(context.sku(group.key)) if by is GroupBy.SKU and group.key else None,
         department=clean_or_none(group.key) if by is GroupBy.DEPARTMENT else None,
         people=group.people,
+        findings=group.findings,
         seats=group.seats,
         exposure=money(known_money(group.seats, group.monthly, group.unpriced_seats)),
         unpriced_seats=group.unpriced_seats,
@@ -100,9 +106,13 @@ def group_row(group: WasteGroup, by: GroupBy, context: Context) -> GroupRow:
 
 def evidence(found: Finding) -> dict[str, Fact]:
     """The facts of a finding: dates, numbers and words of ours, cleaned all the same."""
-    return {
-        name: clean(fact).text if isinstance(fact, str) else fact for name, fact in list(found.evidence.items())[:12]
-    }
+    return {one.name: clean(one.value).text if isinstance(one.value, str) else one.value for one in found.evidence[:12]}
+
+
+def exception_words(found: Finding) -> str | None:
+    """'accepted until 2027-03-31'; who decided it and why is told by the command alone."""
+    made = found.exception
+    return f"{made.state.value} until {made.until.isoformat()}" if made is not None else None
 
 
 def saving(found: Finding, seats: int, monthly: Total, unpriced_seats: int) -> Saving:
@@ -110,12 +120,14 @@ def saving(found: Finding, seats: int, monthly: Total, unpriced_seats: int) -> S
     basis = "List prices a month"
     if unpriced_seats:
         basis += f"; {count(unpriced_seats, 'seat')} without a known price not in it"
+    if monthly and not seats:
+        basis += "; what a cheaper product would save"
     if not found.confidence.counts:
         basis += "; only if a person finds that nobody needs them"
     return Saving(
         amount=money(known_money(seats, monthly, unpriced_seats)),
         basis=basis,
-        realisable_from=None,
-        needs_purchase=False,
+        realisable_from=str(day) if (day := found.facts.get("realisable_from")) else None,
+        needs_purchase=found.facts.get("needs_purchase") is True,
         net_this_term=None,
     )

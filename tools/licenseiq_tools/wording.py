@@ -2,24 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
-from licenseiq.money import Total
-from licenseiq.text import clean
+from licenseiq import text
 from licenseiq.words import count
 
 LONGEST_SENTENCE = 300
 
 
-def money_words(total: Total | None) -> str:
-    """'57.00 USD and 3.00 EUR', 'nothing', or 'unknown'."""
-    if total is None:
-        return "unknown"
-    return " and ".join(str(money) for money in total) or "nothing"
-
-
-def one_line(text: str, longest: int = LONGEST_SENTENCE) -> str:
+def one_line(sentence: str, longest: int = LONGEST_SENTENCE) -> str:
     """One of our own sentences, on one line, without invisible characters, and cut at `longest`."""
-    line = " ".join(filter(None, (clean(word).text for word in text[: longest * 4].split())))
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+    return text.one_line(sentence, longest)
 
 
 def few(sentences: Iterable[str], budget: int = 1200) -> list[str]:

@@ -1,55 +1,47 @@
-"""No human signal for the policy's days of inactivity, on an account that is older than that.
+"""No human signal for the policy's days of inactivity (of the SKUs held), on an account that is older than that.
 
-A false alarm takes the tools away from somebody at work, so it is worse than a miss: where only machines were
-seen, or the dates cannot be read for sure, the finding says so and goes to review. Blocked accounts belong to
-disabled_holder, accounts without any signal to never_used.
+A false alarm takes the tools away from somebody at work, so it is worse than a miss: where only machines were seen, or
+the dates cannot be read for sure, the finding says so and goes to review. A failed attempt is no activity, and neither
+is an old phone that refreshes its token (resource `signInActivity`). It must not claim people on leave or who have
+left, blocked accounts, guests and service accounts, which have rules of their own, nor accounts without any signal,
+which are never_used.
 """
 
+from licenseiq.accounts import has_left, is_on_leave
 from licenseiq.activity import Activity
 from licenseiq.context import Context
-from licenseiq.findings.finding import Confidence, Finding
-from licenseiq.findings.silence import days_between, has_background_only, is_new, verdict
+from licenseiq.findings.finding import Evidence, Finding
+from licenseiq.findings.silence import days_between, has_background_only, is_new, silent_holder, verdict
 from licenseiq.people import Person
+from licenseiq.readings import Source
 
 KIND = "inactive_holder"
 
 
 def inactive_holder(person: Person, context: Context, activity: Activity) -> Finding | None:
     """The finding, or None where a human was seen, nothing was read, or another rule has the word."""
-    limit = context.policy.inactive_days
     if person.account_enabled is False or not activity.is_known or (activity.never and not activity.unclear):
         return None
+    limit = context.inactive_days(person)
     if activity.last_human is not None and days_between(activity.last_human, context) < limit:
         return None
     age = days_between(person.created.date(), context) if person.created else None
     if (age is not None and age < limit) or is_new(person, context):
         return None
-    held = context.paid_seats(person)
-    if not held:
+    if has_left(person, context) or is_on_leave(person, context):
         return None
     judged = verdict(person, context, activity)
-    if judged.kind.is_thing:
-        return None
-    confidence, reason = judged.confidence, judged.reason
     if activity.last_human is None and age is None:
-        confidence, reason = Confidence.UNKNOWN, "No human was seen, and the age of the account is not known."
-    return Finding(
-        kind=KIND,
-        user_id=person.user_id,
-        sku_ids=held,
-        seats=len(held),
-        confidence=confidence,
-        reason=reason,
-        evidence={
-            "last_activity": activity.last_human.isoformat() if activity.last_human else None,
-            "basis": str(activity.basis) if activity.basis else None,
-            "days_inactive": days_between(activity.last_human, context) if activity.last_human else age,
-            "background_only": has_background_only(activity, context),
-            "background_last": activity.background_last.isoformat() if activity.background_last else None,
-            "failed_attempts_until": (
-                activity.failed_attempts_since.isoformat() if activity.failed_attempts_since else None
-            ),
-            "sign_in_read": activity.sign_in_read,
-            "products_read": activity.products_read,
-        },
+        judged = judged.for_review("No human was seen, and the age of the account is not known.")
+    basis = activity.basis
+    seen = basis.source if basis else None
+    background = activity.background_last
+    evidence = (
+        Evidence("last_activity", activity.last_human.isoformat() if activity.last_human else None, seen),
+        Evidence("basis", str(basis) if basis else None, seen),
+        Evidence("days_inactive", days_between(activity.last_human, context) if activity.last_human else age, seen),
+        Evidence("threshold_days", limit),
+        Evidence("background_only", has_background_only(person, activity, context), Source.SIGN_INS),
+        Evidence("background_last", background.isoformat() if background else None, Source.SIGN_INS),
     )
+    return silent_holder(KIND, person, context, activity, judged, evidence)

@@ -1,23 +1,27 @@
-"""How sure we can be that an account's silence means that nobody needs its seats."""
+"""How sure we can be that an account's silence means that nobody needs its seats, and the finding that says so."""
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from licenseiq.accounts import AccountKind, account_kind, mailbox_kind_known
+from licenseiq.accounts import AccountKind, account_kind, is_on_leave, mailbox_kind_known
 from licenseiq.activity import Activity
 from licenseiq.context import Context
-from licenseiq.findings.finding import Confidence
+from licenseiq.findings.finding import Confidence, Evidence, Finding
 from licenseiq.people import Person
+from licenseiq.readings import Reason, Source
 from licenseiq.words import a_or_an
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """How sure the silence is, and why, in one sentence without tenant text."""
 
     kind: AccountKind
     confidence: Confidence
     reason: str
+
+    def for_review(self, reason: str) -> "Verdict":
+        """The same account, with a reason why a person has to look."""
+        return self._replace(confidence=Confidence.UNKNOWN, reason=reason)
 
 
 def days_between(earlier: date, context: Context) -> int:
@@ -49,14 +53,58 @@ def verdict(person: Person, context: Context, activity: Activity) -> Verdict:
     return Verdict(kind, confidence, reason)
 
 
+def silent_holder(
+    kind: str,
+    person: Person,
+    context: Context,
+    activity: Activity,
+    judged: Verdict,
+    evidence: tuple[Evidence, ...],
+) -> Finding | None:
+    """The finding of this kind on every paid seat of a silent account; None without one, and for accounts that have a
+    rule of their own: rooms and devices, guests, service accounts.
+
+    What was read of the account's use is added to `evidence`.
+    """
+    if judged.kind.is_thing or judged.kind in _HAVE_A_RULE:
+        return None
+    held = context.claimable_seats(person)
+    if not held:
+        return None
+    failed = activity.failed_attempts_since
+    return Finding(
+        kind=kind,
+        user_id=person.user_id,
+        sku_ids=held,
+        seats=len(held),
+        confidence=judged.confidence,
+        reason=judged.reason,
+        evidence=(
+            *evidence,
+            Evidence("failed_attempts_until", failed.isoformat() if failed else None, Source.SIGN_INS),
+            Evidence("sign_in_read", activity.sign_in_read),
+            Evidence("products_read", activity.products_read),
+        ),
+    )
+
+
+# licensed_guest and licensed_service_account speak of these, whether they are silent or not.
+_HAVE_A_RULE = frozenset({AccountKind.GUEST, AccountKind.SERVICE, AccountKind.LISTED_SERVICE})
+
+
 def _judge(person: Person, context: Context, activity: Activity, kind: AccountKind) -> tuple[Confidence, str]:
     unknown, likely = Confidence.UNKNOWN, Confidence.LIKELY
-    if kind.is_thing:
+    if kind is not AccountKind.PERSON and kind.is_thing:
         return unknown, f"This is {a_or_an(kind)}: nobody is expected to sign in."
-    if not kind.can_be_claimed:
+    if kind is not AccountKind.PERSON:
         return unknown, f"This is {a_or_an(kind)}: a person has to say whether it is needed."
+    if is_on_leave(person, context):
+        return unknown, "The person is on leave by what HR says: silence is to be expected."
     if not activity.is_known:
-        return unknown, "Neither sign-in activity nor the active-users report could be read for this account."
+        return (
+            unknown,
+            f"Neither sign-in activity nor the active-users report could be read. {what_would_help(context)}",
+        )
     if person.account_enabled is None:
         return unknown, "Whether sign-in is blocked could not be read for this account."
     if is_new(person, context):
@@ -73,7 +121,7 @@ def _judge(person: Person, context: Context, activity: Activity, kind: AccountKi
         if both:
             return Confidence.CERTAIN, "Sign-in activity and product reports agree: this account was never used."
         return likely, f"No use was ever seen in {_the_source(activity)}; the other source could not be read."
-    if has_background_only(activity, context):
+    if has_background_only(person, activity, context):
         if activity.products_read:
             return likely, "Only background sign-ins were seen lately, such as a phone that refreshes its token."
         return unknown, "Only background sign-ins were seen lately, and product use could not be read."
@@ -86,12 +134,26 @@ def _judge(person: Person, context: Context, activity: Activity, kind: AccountKi
     return Confidence.CERTAIN, "Sign-in activity and product reports agree on when a human was last seen."
 
 
-def has_background_only(activity: Activity, context: Context) -> bool:
-    """Whether machines, and no human, used the account within the policy's days of inactivity."""
-    limit = context.policy.inactive_days
-    if activity.background_last is None or days_between(activity.background_last, context) >= limit:
+def has_background_only(person: Person, activity: Activity, context: Context) -> bool:
+    """Whether machines, and no human, used the account within the days of inactivity that hold for the person."""
+    if activity.background_last is None:
+        return False
+    limit = context.inactive_days(person)
+    if days_between(activity.background_last, context) >= limit:
         return False
     return activity.last_human is None or days_between(activity.last_human, context) >= limit
+
+
+def what_would_help(context: Context) -> str:
+    """Which switch makes use known where neither sign-in activity nor the active-users report is; each is enough."""
+    if context.reading(Source.ACTIVE_USERS).reason is Reason.CONCEALED:
+        return "An administrator can show names in reports: Settings > Org settings > Reports."
+    for source, permission in ((Source.ACTIVE_USERS, "Reports.Read.All"), (Source.SIGN_INS, "AuditLog.Read.All")):
+        if context.reading(source).reason is Reason.NO_PERMISSION:
+            return f"Grant {permission}."
+    if any(context.reading(s).reason is Reason.NOT_YET for s in (Source.ACTIVE_USERS, Source.SIGN_INS)):
+        return "The scan has not come to them yet."
+    return "See what is unknown."
 
 
 def _the_source(activity: Activity) -> str:

@@ -46,13 +46,20 @@ class Draft:
 
     def protect(self, person: Person, context: Context, numbers: Sequence[int]) -> None:
         """Blocks a person's steps where the account is protected, or where that could not be read."""
-        if person.user_id in context.policy.protected_user_ids or person.roles:
-            self.block("protected_account", "Take the directory roles away first, or do it by hand.", numbers)
-        elif person.roles is None:
-            self.block("protection_unreadable", "Grant RoleManagement.Read.Directory, then propose again.", numbers)
+        for kind, cure in protection_of(person, context):
+            self.block(kind, cure, numbers)
 
     def blockers(self) -> tuple[Blocker, ...]:
         return tuple(Blocker(kind, tuple(numbers), cure) for (kind, cure), numbers in self.blocked.items())
+
+
+def protection_of(person: Person, context: Context) -> list[tuple[str, str]]:
+    """The kind and cure of a blocker where the account is protected, or where that could not be read; else none."""
+    if context.policy.protects(person) or person.roles:
+        return [("protected_account", "Take the directory roles away first, or do it by hand.")]
+    if person.roles is None:
+        return [("protection_unreadable", "Grant RoleManagement.Read.Directory, then propose again.")]
+    return []
 
 
 def refuse_nobody_or_too_many(people: Sequence[Person], context: Context) -> None:
@@ -61,13 +68,19 @@ def refuse_nobody_or_too_many(people: Sequence[Person], context: Context) -> Non
         raise BadRequest("A plan needs each person exactly once.", "Name at least one person, and nobody twice.")
     if len(people) > context.policy.people_per_plan:
         raise BadRequest(
-            f"A plan may touch at most {context.policy.people_per_plan} people.", "Propose them in smaller groups."
+            f"A plan may touch at most {context.policy.people_per_plan} people, and these are {len(people)}.",
+            "Propose them in smaller groups.",
         )
 
 
 def versions(context: Context) -> dict[str, str]:
     """The editions that a plan rests on."""
-    return {"rules": RULES_VERSION, "policy": context.policy.version, "catalogue": context.catalogue.version}
+    return {
+        "rules": RULES_VERSION,
+        "policy": context.policy.version,
+        "catalogue": context.catalogue.version,
+        "prices": context.prices.version,
+    }
 
 
 def values_of(person: Person) -> dict[str, Json]:

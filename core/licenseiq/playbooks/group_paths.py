@@ -23,6 +23,12 @@ def inherited(person: Person) -> frozenset[str]:
     return frozenset(a.sku_id for a in person.assignments if not a.is_direct)
 
 
+def is_handed_over(change: Change) -> bool:
+    """Whether a swap is for somebody else to make: the group goes on giving what it replaces, and two seats would be
+    paid for."""
+    return bool(change.instead) and bool(inherited(change.person) & set(change.swapped))
+
+
 def group_ids(person: Person, sku_ids: Sequence[str]) -> tuple[str, ...]:
     """The groups that give any of these SKUs, sorted."""
     return tuple(sorted({a.group_id for a in person.assignments if a.group_id is not None and a.sku_id in sku_ids}))
@@ -42,11 +48,12 @@ def hand_over(
     draft: Draft, subject: str, change: Change, context: Context, groups: Mapping[str, LicenceGroup] | None
 ) -> None:
     """Adds a hand-off for each group that gives what is to go."""
-    for group_id in group_ids(change.person, change.remove):
-        given = {a.sku_id for a in change.person.assignments if a.group_id == group_id} & set(change.remove)
+    coming = " and ".join(context.sku(sku_id).name for sku_id in change.instead)
+    for group_id in group_ids(change.person, change.leaving):
+        given = {a.sku_id for a in change.person.assignments if a.group_id == group_id} & set(change.leaving)
         names = sorted(context.sku(sku_id).name for sku_id in given)
         what = " and ".join(names) if len(names) <= _MOST_NAMES else f"{len(names)} licences"
-        first = f"Assign {context.sku(change.add).name} first, then: " if change.add else ""
+        first = f"Assign {coming} first, then: " if coming and given & set(change.swapped) else ""
         how = _how((groups or {}).get(group_id))
         draft.hand_offs.append(HandOff(LEAVE_GROUP, subject, f"{first}{what} from group {group_id}: {how}"))
 

@@ -1,21 +1,25 @@
 """Changes of licences: add, remove, swap, reclaim. One step a person, one call of Graph a step.
 
-Only what is assigned directly is changed; what a group gives is handed over. People are taken in the order of their
-ids, so that who gets the last free seat does not depend on the order of a request.
+Only what is assigned directly is changed; what a group gives is handed over. People are taken in an order of their own,
+so that who gets the last free seat does not depend on the order of a request: what is least sure first, for whoever
+reads the plan. A change that needs a seat which another one frees comes after it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from licenseiq.context import Context
 from licenseiq.people import Assignment, Person
 from licenseiq.playbooks.change_checks import refuse_broken_add_ons, refuse_senseless, unproven_add_ons
+from licenseiq.playbooks.change_money import Worth
 from licenseiq.playbooks.change_request import Change, When
-from licenseiq.playbooks.draft import Draft, refuse_nobody_or_too_many, values_of, versions
-from licenseiq.playbooks.group_paths import groups_beside, hand_over, inherited
+from licenseiq.playbooks.draft import Draft, protection_of, refuse_nobody_or_too_many, values_of, versions
+from licenseiq.playbooks.evidence import evidence_beside, reviewed_first
+from licenseiq.playbooks.group_paths import groups_beside, hand_over, inherited, is_handed_over
 from licenseiq.playbooks.prerequisites import AddOn
 from licenseiq.playbooks.renewal import next_date
+from licenseiq.playbooks.seat_sources import Seats, SeatSource
 from licenseiq.playbooks.services import enabled, keeps_data, named, plans_of
 from licenseiq.ports import LicenceGroup
 from licenseiq.proposals.canonical import Json
@@ -27,11 +31,14 @@ from licenseiq.times import iso
 KIND = "license_changes"
 NOT_YET_POSSIBLE = ("Carry out a change of licences", "Read legal holds and the mailbox before a licence goes")
 NOT_EXECUTABLE = "not_executable_yet"
+_SCARCE = (SeatSource.MISSING, SeatSource.AFTER_HAND_OFF)
+_NOT_EXECUTABLE = (NOT_EXECUTABLE, "A later version carries out changes of licences; until then, by hand.")
 
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What a plan of changes rests on. `groups` are those that could be read, by id."""
+    """What a plan of changes rests on. `groups` are those that could be read, by id; `claimed` how many seats of a SKU
+    findings claim of people whom the plan does not touch, for the SKUs whose free seats may be too few."""
 
     context: Context
     evaluation_id: str
@@ -41,6 +48,7 @@ class Grounds:
     new_seed: Callable[[], bytes]
     add_ons: tuple[AddOn, ...] = ()
     groups: Mapping[str, LicenceGroup] | None = None
+    claimed: Mapping[str, int] = field(default_factory=dict)
 
 
 def plan_license_changes(changes: Sequence[Change], when: When, grounds: Grounds) -> tuple[Plan, tuple[Opening, ...]]:
@@ -54,13 +62,7 @@ def plan_license_changes(changes: Sequence[Change], when: When, grounds: Grounds
     refuse_senseless(changes, context)
     refuse_broken_add_ons(changes, context, grounds.add_ons)
     making = _Making(grounds, when)
-    openings = []
-    for place, change in enumerate(sorted(changes, key=lambda change: change.person.user_id), start=1):
-        beside = groups_beside(change.person, change.remove, grounds.groups)
-        values = values_of(change.person) | ({"licensing_groups": beside} if beside else {})
-        opening = Opening(f"s{place}", grounds.new_seed(), values)
-        openings.append(opening)
-        making.one(opening.reference, change)
+    making.all(reviewed_first(changes, context))
     plan = Plan(
         tenant_id=context.tenant_id,
         kind=KIND,
@@ -69,16 +71,39 @@ def plan_license_changes(changes: Sequence[Change], when: When, grounds: Grounds
         versions=versions(context),
         requested_by=grounds.requested_by,
         created=grounds.now,
-        expires=max([grounds.now, *making.dates]) + timedelta(hours=context.policy.plan_valid_hours),
-        subjects=tuple(Subject(opening.reference, commit(opening)) for opening in openings),
+        expires=max([grounds.now, *making.worth.dates]) + timedelta(hours=context.policy.plan_valid_hours),
+        subjects=tuple(Subject(opening.reference, commit(opening)) for opening in making.openings),
         steps=tuple(making.draft.steps),
         hand_offs=tuple(making.draft.hand_offs),
         blockers=making.draft.blockers(),
-        money=making.freed,
-        unpriced_seats=making.unpriced,
+        money=making.worth.money,
+        unpriced_seats=making.worth.unpriced,
         not_yet_possible=NOT_YET_POSSIBLE,
+        saving=making.worth.saving(grounds.now),
     )
-    return plan, tuple(openings)
+    return plan, tuple(making.openings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """What one step assigns and takes directly."""
+
+    change: Change
+    add: tuple[str, ...]
+    remove: tuple[str, ...]
+
+    @property
+    def person(self) -> Person:
+        return self.change.person
+
+
+def _move(change: Change) -> _Move | None:
+    """What is done directly; None where all of it is for somebody else to do, or there is nothing."""
+    direct = {a.sku_id for a in change.person.assignments if a.is_direct}
+    handed_over = is_handed_over(change)
+    gone = {*(change.remove if handed_over else change.leaving), *change.mend} & direct
+    add = change.add if handed_over else change.coming
+    return _Move(change, tuple(sorted(add)), tuple(sorted(gone))) if add or gone else None
 
 
 class _Making:
@@ -86,102 +111,121 @@ class _Making:
 
     def __init__(self, grounds: Grounds, when: When) -> None:
         self.draft = Draft()
-        self.freed: dict[str, int] = {}
-        self.unpriced = 0
-        self.dates: list[datetime] = []
+        self.openings: list[Opening] = []
+        self.worth = Worth(grounds.context)
         self._grounds = grounds
         self._context = grounds.context
         self._when = when
-        self._taken: dict[str, int] = {}
+        self._seats = Seats(grounds.context, grounds.claimed)
 
-    def one(self, subject: str, change: Change) -> None:
+    def all(self, changes: Sequence[Change]) -> None:
+        """Adds everybody; who needs a seat that is not free now, after those who may free one."""
+        waiting = []
+        for change in changes:
+            move = _move(change)
+            needs = () if move is None else move.add
+            if any(self._seats.source(sku_id, None) in _SCARCE for sku_id in needs):
+                waiting.append(change)
+            else:
+                self._one(change, move)
+        for change in waiting:
+            self._one(change, _move(change))
+
+    def _one(self, change: Change, move: _Move | None) -> None:
         """Adds what is to be done for one person: a step, hand-offs, or both."""
-        person, by_group = change.person, inherited(change.person)
-        hand_over(self.draft, subject, change, self._context, self._grounds.groups)
-        direct = {a.sku_id for a in person.assignments if a.is_direct}
-        remove = tuple(sorted(sku_id for sku_id in change.remove if sku_id in direct))
-        if change.add is not None and (by_group & set(change.remove)):
-            return  # a swap of what a group gives: the group goes on giving it, and two would be paid for
-        if change.add is None and not remove:
-            return
-        number = self._step(subject, Change(person, change.add, remove))
-        self._block(number, Change(person, change.add, remove))
-        self._count(person, change.add, [s for s in remove if s in person.seats() and s not in by_group])
+        beside = groups_beside(change.person, change.leaving, self._grounds.groups)
+        values = values_of(change.person) | ({"licensing_groups": beside} if beside else {})
+        values |= {"findings": evidence_beside(change)} if change.because else {}
+        opening = Opening(f"s{len(self.openings) + 1}", self._grounds.new_seed(), values)
+        self.openings.append(opening)
+        hand_over(self.draft, opening.reference, change, self._context, self._grounds.groups)
+        for sku_id in inherited(change.person) & {*change.leaving} & {*change.person.seats()}:
+            self._seats.hand_over(sku_id)
+        if move is not None:
+            self._step(opening.reference, move)
 
-    def _step(self, subject: str, change: Change) -> int:
+    def _step(self, subject: str, move: _Move) -> None:
+        person, date = move.person, self._date(move)
+        blocked = _blockers(move, self._context)
+        sources = {} if blocked else {sku_id: self._seats.source(sku_id, date) for sku_id in move.add}
+        number = self._add(subject, move, date, sources)
+        for kind, cure in (_NOT_EXECUTABLE, *blocked):
+            self.draft.block(kind, cure, [number])
+        self._block_seats(sources, number)
+        for name in unproven_add_ons(move.change, self._context, self._grounds.add_ons):
+            cure = f"Check that {name} keeps a licence that it can stand on; no page of Microsoft that we know says."
+            self.draft.block("prerequisite_to_check", cure, [number])
+        if not self._grounds.simulated and move.remove and not _keeps_data(move, self._context):
+            cure = "Keep the licence until mailbox and OneDrive can be handed over."
+            self.draft.block("data_not_preserved", cure, [number])
+        kept, held = inherited(person), person.seats()
+        freed = [sku_id for sku_id in move.remove if sku_id in held and sku_id not in kept]
+        self.worth.count(freed, move.add)
+        if date is not None:
+            self.worth.dates.append(date)
+        if self.draft.blocked_by(number) == (NOT_EXECUTABLE,):
+            for sku_id in freed:
+                self._seats.free(sku_id, date)
+
+    def _date(self, move: _Move) -> datetime | None:
+        """The day that a step waits for: the renewal of what goes, or of what comes where nothing goes."""
+        if self._when is When.NOW:
+            return None
+        return next_date(move.remove or move.add, self._context, self._grounds.now)
+
+    def _add(self, subject: str, move: _Move, date: datetime | None, sources: Mapping[str, SeatSource]) -> int:
         context = self._context
-        removed: list[Json] = list(change.remove)
+        removed: list[Json] = list(move.remove)
         added: list[Json] = []
         arguments: dict[str, Json] = {"remove": removed, "add": added}
-        if change.add is not None:
-            carried = _carried(change, context)
-            added.append({"sku_id": change.add, "disabled_plans": list(carried)})
-            arguments["newly_enabled"] = _newly_enabled(change, carried, context)
-        concerned = [*change.remove, *([change.add] if change.add else [])]
-        arguments["names"] = {sku_id: context.sku(sku_id).name for sku_id in concerned}
-        if self._when is When.AT_RENEWAL:
-            date = next_date(list(change.remove) or concerned, context, self._grounds.now)
-            self.dates.append(date)
+        if move.add:
+            carried = {sku_id: _carried(move, sku_id, context) for sku_id in move.add}
+            added += [{"sku_id": sku_id, "disabled_plans": list(plans)} for sku_id, plans in carried.items()]
+            arguments["newly_enabled"] = _newly_enabled(move, context)
+        if twice := sorted(set(move.remove) & inherited(move.person)):
+            arguments["by_group_too"] = list(twice)
+        if sources:
+            arguments["seats"] = {sku_id: source.value for sku_id, source in sources.items()}
+        arguments["names"] = {sku_id: context.sku(sku_id).name for sku_id in (*move.remove, *move.add)}
+        if date is not None:
             arguments["not_before"] = iso(date)
-        give = [change.add] if change.add else []
-        given: list[Json] = [{"sku_id": a.sku_id, "disabled_plans": sorted(a.disabled_plans)} for a in _rows(change)]
-        number = self.draft.add(
+        given: list[Json] = [{"sku_id": a.sku_id, "disabled_plans": sorted(a.disabled_plans)} for a in _rows(move)]
+        return self.draft.add(
             StepKind.CHANGE_LICENCES,
             subject,
-            _predicate(present=give, absent=change.remove),
-            _predicate(present=change.remove, absent=give),
-            {"kind": "change_licences", "remove": list(give), "add": given},
+            _predicate(present=move.add, absent=move.remove),
+            _predicate(present=move.remove, absent=move.add),
+            {"kind": "change_licences", "remove": list(move.add), "add": given},
             arguments=arguments,
         )
-        self.draft.block(
-            NOT_EXECUTABLE, "A later version carries out changes of licences; until then, by hand.", [number]
-        )
-        return number
 
-    def _block(self, number: int, change: Change) -> None:
-        person, context, draft = change.person, self._context, self.draft
-        others = len(draft.blocked_by(number))
-        draft.protect(person, context, [number])
-        if not person.licences_known:
-            cure = (
-                "Microsoft Graph did not say which licences the person holds: call refresh_tenant, then propose again."
-            )
-            draft.block("licences_unreadable", cure, [number])
-        if change.add is not None and not (person.usage_location or "").strip():
-            draft.block("usage_location_missing", "Set the person's usage location, then propose again.", [number])
-        if change.add is not None and len(draft.blocked_by(number)) == others:
-            self._take_seat(change.add, number)
-        for name in unproven_add_ons(change, context, self._grounds.add_ons):
-            cure = f"Check that {name} keeps a licence that it can stand on; no page of Microsoft that we know says."
-            draft.block("prerequisite_to_check", cure, [number])
-        if not self._grounds.simulated and change.remove and not _keeps_data(change, context):
-            draft.block(
-                "data_not_preserved", "Keep the licence until mailbox and OneDrive can be handed over.", [number]
-            )
+    def _block_seats(self, sources: Mapping[str, SeatSource], number: int) -> None:
+        """Takes the seats where there is one of each SKU, and blocks the step where there is not yet."""
+        if not {SeatSource.MISSING, SeatSource.UNKNOWN} & set(sources.values()):
+            for sku_id in sources:
+                self._seats.take(sku_id)
+        for sku_id, source in sources.items():
+            if source is SeatSource.UNKNOWN:
+                name = self._context.sku(sku_id).name
+                self.draft.block("free_seats_unknown", f"Microsoft Graph does not tell the seats of {name}.", [number])
+            elif source is SeatSource.AFTER_HAND_OFF:
+                name = self._context.sku(sku_id).name
+                cure = f"A seat of {name} comes free with a hand-off: do that, then propose again."
+                self.draft.block("waits_for_hand_off", cure, [number])
+            elif source is SeatSource.MISSING:
+                self.worth.lacks(sku_id)
+                self.draft.block("no_free_seat", self._seats.cure(sku_id), [number])
 
-    def _take_seat(self, sku_id: str, number: int) -> None:
-        line, name = self._context.lines.get(sku_id), self._context.sku(sku_id).name
-        free = line.free() if line else 0
-        taken = self._taken.get(sku_id, 0)
-        if free is None:
-            self.draft.block("free_seats_unknown", f"Microsoft Graph does not tell the seats of {name}.", [number])
-        elif free - taken < 1:
-            self.draft.block("no_free_seat", f"Buy or free a seat of {name}, then propose again.", [number])
-        else:
-            self._taken[sku_id] = taken + 1
 
-    def _count(self, person: Person, add: str | None, freed: Sequence[str]) -> None:
-        """Adds a person's money. Of a swap with an unknown price nothing is counted but that it is unknown."""
-        context = self._context
-        out = [context.price(sku_id) for sku_id in freed if context.is_paid(sku_id)]
-        into = [context.price(add)] if add is not None and context.is_paid(add) else []
-        unknown = [*out, *into].count(None)
-        self.unpriced += unknown
-        if unknown and add is not None:
-            return
-        known = [price for price in out if price is not None] + [price.times(-1) for price in into if price is not None]
-        for price in known:
-            self.freed[price.currency] = self.freed.get(price.currency, 0) + price.micros
+def _blockers(move: _Move, context: Context) -> list[tuple[str, str]]:
+    """Kind and cure of what keeps a step back, whatever seats there are."""
+    found = protection_of(move.person, context)
+    if not move.person.licences_known:
+        cure = "Microsoft Graph did not say which licences the person holds: call refresh_tenant, then propose again."
+        found.append(("licences_unreadable", cure))
+    if move.add and not (move.person.usage_location or "").strip():
+        found.append(("usage_location_missing", "Set the person's usage location, then propose again."))
+    return found
 
 
 def _predicate(*, present: Sequence[str], absent: Sequence[str]) -> dict[str, Json]:
@@ -193,29 +237,40 @@ def _predicate(*, present: Sequence[str], absent: Sequence[str]) -> dict[str, Js
     return found
 
 
-def _rows(change: Change) -> list[Assignment]:
+def _rows(move: _Move) -> list[Assignment]:
     """The direct assignments that go."""
-    return [a for a in change.person.assignments if a.is_direct and a.sku_id in change.remove]
+    return [a for a in move.person.assignments if a.is_direct and a.sku_id in move.remove]
 
 
-def _carried(change: Change, context: Context) -> tuple[str, ...]:
+def _carried(move: _Move, sku_id: str, context: Context) -> tuple[str, ...]:
     """The plans that were switched off in what goes, as far as what comes has them."""
-    plans = plans_of(change.add or "", context) or frozenset()
-    return tuple(sorted({plan for row in _rows(change) for plan in row.disabled_plans} & plans))
+    plans = plans_of(sku_id, context) or frozenset()
+    return tuple(sorted({plan for row in _rows(move) for plan in row.disabled_plans} & plans))
 
 
-def _newly_enabled(change: Change, carried: Sequence[str], context: Context) -> Json:
+def _coming(move: _Move, context: Context) -> frozenset[str] | None:
+    """The plans that are switched on in what comes; None where those of a SKU are not known."""
+    found: set[str] = set()
+    for sku_id in move.add:
+        plans = plans_of(sku_id, context)
+        if plans is None:
+            return None
+        found |= plans - set(_carried(move, sku_id, context))
+    return frozenset(found)
+
+
+def _newly_enabled(move: _Move, context: Context) -> Json:
     """What the person gets that is not switched on today; None where a SKU's plans are not known."""
-    today, coming = enabled(change.person, context), plans_of(change.add or "", context)
+    today, coming = enabled(move.person, context), _coming(move, context)
     if today is None or coming is None:
         return None
-    names, others = named(coming - set(carried) - today, context)
+    names, others = named(coming - today, context)
     return {"names": list(names), "others": others}
 
 
-def _keeps_data(change: Change, context: Context) -> bool:
-    before, after = enabled(change.person, context), enabled(change.person, context, change.remove)
-    if change.add is not None and after is not None:
-        coming = plans_of(change.add, context)
-        after = None if coming is None else after | (coming - set(_carried(change, context)))
+def _keeps_data(move: _Move, context: Context) -> bool:
+    before, after = enabled(move.person, context), enabled(move.person, context, move.remove)
+    if move.add and after is not None:
+        coming = _coming(move, context)
+        after = None if coming is None else after | coming
     return keeps_data(before, after, context)

@@ -6,6 +6,9 @@ Graph refuses such an assignment, or leaves the add-on without effect (graph-fac
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
+from licenseiq.context import Context
+from licenseiq.right_size.offers import is_owned
+
 
 @dataclass(frozen=True, slots=True)
 class AddOn:
@@ -32,3 +35,19 @@ def left_without_base(before: Set[str], after: Set[str], add_ons: Iterable[AddOn
             if not lacked_before and not add_on.has_base(after):
                 found[sku_id] = add_on.verified
     return found
+
+
+def owned_bases(sku_id: str, held: Set[str], context: Context, add_ons: Iterable[AddOn]) -> list[frozenset[str]]:
+    """What would have to come beside `held` so that an add-on has its base: each way for which the tenant owns all."""
+    found: set[frozenset[str]] = set()
+    for add_on in add_ons:
+        if sku_id not in add_on.sku_ids:
+            continue
+        for alternative in add_on.bases:
+            ways: list[frozenset[str]] = [frozenset()]
+            for product in alternative:
+                if not product & held:
+                    owned = [one for one in sorted(product) if is_owned(one, context)]
+                    ways = [way | {one} for way in ways for one in owned]
+            found.update(ways)
+    return sorted(found, key=sorted)

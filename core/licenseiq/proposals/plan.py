@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import cast
 
 from licenseiq.errors import Tampered
+from licenseiq.money import Money, Total
 from licenseiq.proposals.canonical import Json, canonical, digest, read_canonical
 from licenseiq.proposals.steps import EffectClass, Predicate, StepKind
 from licenseiq.times import iso, parse_iso
@@ -62,9 +63,21 @@ class Blocker:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanSaving:
+    """What the money of a plan rests on. `realisable_from` is the first day, as ISO text, on which all of it pays;
+    `net_this_term` what remains of it at the renewal, by currency in micro-units. None is unknown."""
+
+    basis: str
+    realisable_from: str | None
+    needs_purchase: bool
+    net_this_term: Mapping[str, int] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What would be done. `money` is the exposure freed a month by currency in micro-units; `unpriced_seats` are the
-    seats among them without a price. `not_yet_possible` are parts of the playbook that this version cannot do."""
+    seats among them without a price, and `saving` says what that rests on. `not_yet_possible` are parts of the playbook
+    that this version cannot do."""
 
     tenant_id: str
     kind: str
@@ -81,6 +94,14 @@ class Plan:
     money: Mapping[str, int]
     unpriced_seats: int
     not_yet_possible: tuple[str, ...]
+    saving: PlanSaving | None = None
+
+    @property
+    def monthly(self) -> Total | None:
+        """The exposure that it frees a month; None where only seats without a price are freed."""
+        if not self.money and self.unpriced_seats:
+            return None
+        return tuple(Money(currency, micros) for currency, micros in sorted(self.money.items()))
 
     def to_bytes(self) -> bytes:
         return canonical(
@@ -103,6 +124,7 @@ class Plan:
                 "money": dict(self.money),
                 "unpriced_seats": self.unpriced_seats,
                 "not_yet_possible": list(self.not_yet_possible),
+                **({"saving": _saving_to_json(self.saving)} if self.saving is not None else {}),
             }
         )
 
@@ -166,6 +188,25 @@ def _plan_from_json(raw: "dict[str, Json]") -> Plan:
         money=cast("dict[str, int]", data["money"]),
         unpriced_seats=cast("int", data["unpriced_seats"]),
         not_yet_possible=tuple(cast("list[str]", data["not_yet_possible"])),
+        saving=_saving_from_json(cast("dict[str, object]", data["saving"])) if "saving" in data else None,
+    )
+
+
+def _saving_to_json(saving: PlanSaving) -> Json:
+    return {
+        "basis": saving.basis,
+        "realisable_from": saving.realisable_from,
+        "needs_purchase": saving.needs_purchase,
+        "net_this_term": None if saving.net_this_term is None else dict(saving.net_this_term),
+    }
+
+
+def _saving_from_json(raw: dict[str, object]) -> PlanSaving:
+    return PlanSaving(
+        basis=str(raw["basis"]),
+        realisable_from=cast("str | None", raw["realisable_from"]),
+        needs_purchase=bool(raw["needs_purchase"]),
+        net_this_term=cast("dict[str, int] | None", raw["net_this_term"]),
     )
 
 

@@ -58,13 +58,14 @@ PROPOSAL_MOVES: dict[ProposalState, frozenset[ProposalState]] = {
     **{state: frozenset() for state in ProposalState if state is not ProposalState.OPEN},
 }
 
-_ENDS = frozenset({RunState.COMPLETE, RunState.PARTIAL, RunState.FAILED, RunState.CANCELLED})
+# How a run can end: nothing comes after.
+RUN_ENDS = frozenset({RunState.COMPLETE, RunState.PARTIAL, RunState.FAILED, RunState.CANCELLED})
 RUN_MOVES: dict[RunState, frozenset[RunState]] = {
     RunState.SCHEDULED: frozenset({RunState.RUNNING, RunState.CANCELLED}),
-    RunState.RUNNING: _ENDS | {RunState.WAITING, RunState.PAUSED},
+    RunState.RUNNING: RUN_ENDS | {RunState.WAITING, RunState.PAUSED},
     RunState.WAITING: frozenset({RunState.RUNNING, RunState.CANCELLED}),
     RunState.PAUSED: frozenset({RunState.RUNNING, RunState.CANCELLED}),
-    **{state: frozenset() for state in _ENDS},
+    **{state: frozenset() for state in RUN_ENDS},
 }
 
 

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.plan import Plan
+from licenseiq.proposals.states import RUN_ENDS, ProposalState
+from licenseiq.text import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,15 @@ class DeskReport:
     runs: tuple[RunReport, ...]
     ledger: LedgerHead | None
 
+    @property
+    def last_run(self) -> RunReport | None:
+        return self.runs[-1] if self.runs else None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is approved, and its newest run has not ended or is still to start."""
+        return self.state == ProposalState.APPROVED and (self.last_run is None or self.last_run.state not in RUN_ENDS)
+
 
 @dataclass(frozen=True, slots=True)
 class ProposalRecord:
@@ -86,3 +97,23 @@ class ProposalRecord:
     desk: DeskReport | None
     is_new: bool = False
     counts_only: bool = False
+
+    def target(self, reference: str) -> str:
+        """A subject's principal name, cleaned, or their id; the plan's reference of somebody who is gone."""
+        known = self.names.get(reference)
+        return (clean(known[1] or known[0]).text if known else "") or reference
+
+
+@dataclass(frozen=True, slots=True)
+class TamperedProposal:
+    """A proposal in a list whose stored bytes have changed, so that nothing in them is believed.
+
+    `state` as of a `ProposalRecord`; where the desk has not seen it, as the inbox says beside the plan.
+    """
+
+    proposal_id: str
+    state: str
+    desk: DeskReport | None
+
+
+Listed = ProposalRecord | TamperedProposal

@@ -38,9 +38,7 @@ def usage(state: DemoState, request: Asked, keys: Keys) -> Answer:
 
 
 def _row(who: Subject) -> Fields:
-    """Every fourth holder never tried it; the others when they last worked on a desktop."""
-    worked = None if int(who.person.id[1], 16) % 4 == 0 else who.person.usage.desktop
-    last = who.day(worked)
+    last = who.day(who.person.usage.copilot)
     return {
         "reportRefreshDate": who.refreshed,
         "userPrincipalName": who.upn,

@@ -55,7 +55,12 @@ def _sku(tenant_id: str, line: Line, consumed: int) -> dict[str, Any]:
         "appliesTo": "User",
         "capabilityStatus": "Enabled",
         "consumedUnits": consumed,
-        "prepaidUnits": {"enabled": line.enabled, "suspended": 0, "warning": line.warning, "lockedOut": 0},
+        "prepaidUnits": {
+            "enabled": line.enabled,
+            "suspended": line.suspended,
+            "warning": line.warning,
+            "lockedOut": 0,
+        },
         "skuId": sku.sku_id,
         "skuPartNumber": sku.part,
         "subscriptionIds": list(line.subscription_ids),
@@ -74,11 +79,10 @@ def subscribed_skus(state: DemoState, request: Asked, _: Keys) -> Answer:
 
 
 def subscriptions(state: DemoState, request: Asked, _: Keys) -> Answer:
-    """`GET /directory/subscriptions`: renewal dates and trials."""
+    """`GET /directory/subscriptions`: renewal dates, trials, and whose purchase it is."""
     rows = []
     for made in state.tenant.subscriptions:
-        status = [_plan(plan) for plan in by_id()[made["skuId"]].plans]
-        rows.append(made | {"ownerTenantId": state.tenant.tenant_id, "serviceStatus": status})
+        rows.append(made | {"serviceStatus": [_plan(plan) for plan in by_id()[made["skuId"]].plans]})
     names = odata.select(request)
     return collection(request, "directory/subscriptions", [odata.only(row, names) if names else row for row in rows])
 

@@ -31,6 +31,9 @@ OFFICES: tuple[tuple[str, str, str, str], ...] = (
 )
 """Office, usage location, country, language."""
 
+DIVISIONS = {"Engineering": "Products", "Operations": "Products", "Sales": "Markets", "Marketing": "Markets"}
+"""Departments by division; the others are "Services"."""
+
 _HIRED: dict[str, tuple[int, int]] = {
     "new_hire": (2, 28),
     "never_used": (125, 400),
@@ -40,7 +43,14 @@ _HIRED: dict[str, tuple[int, int]] = {
     "sprayed": (520, 3400),
     "sabbatical": (900, 3400),
     "parental_leave": (500, 3400),
+    "left_last_month": (400, 3400),
+    "comes_each_quarter": (500, 3400),
+    "copilot_handed_out": (500, 3400),
+    "visio_handed_out": (500, 3400),
+    "moved_to_e5": (900, 3400),
 }
+
+_GIVEN_BY_HAND = frozenset({"mail_and_web", "copilot_handed_out", "visio_handed_out", "moved_to_e5"})
 
 
 def employee(cause: str, number: int, when: Calendar, rng: random.Random, names_: names.SignInNames) -> Fields:
@@ -49,7 +59,9 @@ def employee(cause: str, number: int, when: Calendar, rng: random.Random, names_
     luck = rng.random()
     if cause == "administrator":
         luck = 0.99
-    department, _, titles = next(row for row in DEPARTMENTS if luck < row[1] or row[1] == 1.0)
+    if cause in _GIVEN_BY_HAND:
+        luck *= 0.3  # of Sales or Engineering, where no dynamic group gives a main product
+    department, upto, titles = next(row for row in DEPARTMENTS if luck < row[1] or row[1] == 1.0)
     office, location, country, language = OFFICES[int(rng.random() * len(OFFICES))]
     low, high = _HIRED.get(cause, (45, 3400))
     hired = low + int(rng.random() * (high - low + 1))
@@ -67,6 +79,10 @@ def employee(cause: str, number: int, when: Calendar, rng: random.Random, names_
         "accountEnabled": cause != "told_leaver",
         "createdDateTime": created,
         "department": department,
+        "employeeOrgData": {
+            "costCenter": f"CC-{round(upto * 100):03}0",
+            "division": DIVISIONS.get(department, "Services"),
+        },
         "jobTitle": titles[int(rng.random() * len(titles))],
         "officeLocation": office,
         "usageLocation": location,

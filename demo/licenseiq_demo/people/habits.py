@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 from licenseiq_demo.people.person import Usage
 
@@ -25,6 +26,9 @@ def _works(rng: random.Random) -> Usage:
         desktop=last + _day(rng, 0, 3),
         mobile=last + _day(rng, 0, 5) if rng.random() < 0.6 else None,
         web=last + _day(rng, 0, 20),
+        copilot=last + _day(rng, 0, 6),
+        visio=_day(rng, 30, 800),
+        project=_day(rng, 30, 800),
         sent=_day(rng, 40, 700),
         received=_day(rng, 300, 4000),
     )
@@ -57,6 +61,9 @@ def _stopped(rng: random.Random, low: int, high: int) -> Usage:
         sharepoint=gone + _day(rng, 0, 20),
         desktop=gone + _day(rng, 0, 4),
         web=gone + _day(rng, 0, 30),
+        copilot=gone + _day(rng, 0, 10),
+        visio=gone + _day(rng, 60, 800),
+        project=gone + _day(rng, 60, 800),
         received=_day(rng, 0, 60),
     )
 
@@ -75,36 +82,32 @@ def _on_leave(rng: random.Random) -> Usage:
 
 def _phone(rng: random.Random) -> Usage:
     gone = _stopped(rng, 110, 300)
-    return Usage(
-        interactive=gone.interactive,
-        background=1,
-        success=1,
-        mailbox=1,
-        mail=gone.mail,
-        teams=gone.teams,
-        onedrive=gone.onedrive,
-        sharepoint=gone.sharepoint,
-        desktop=gone.desktop,
-        web=gone.web,
-        received=_day(rng, 200, 900),
-    )
+    return replace(gone, background=1, success=1, mailbox=1, received=_day(rng, 200, 900))
 
 
 def _sprayed(rng: random.Random) -> Usage:
-    gone = _stopped(rng, 140, 380)
-    return Usage(
-        interactive=_day(rng, 1, 4),
-        background=gone.background,
-        success=gone.success,
-        mailbox=gone.mailbox,
-        mail=gone.mail,
-        teams=gone.teams,
-        onedrive=gone.onedrive,
-        sharepoint=gone.sharepoint,
-        desktop=gone.desktop,
-        web=gone.web,
-        received=gone.received,
-    )
+    return replace(_stopped(rng, 140, 380), interactive=_day(rng, 1, 4))
+
+
+def _left_last_month(rng: random.Random) -> Usage:
+    return _stopped(rng, 15, 70)
+
+
+def _each_quarter(rng: random.Random) -> Usage:
+    return _stopped(rng, 50, 80)
+
+
+def _without_copilot(rng: random.Random) -> Usage:
+    return replace(_works(rng), copilot=None)
+
+
+def _without_visio(rng: random.Random) -> Usage:
+    return replace(_works(rng), visio=None)
+
+
+def _administers_no_more(rng: random.Random) -> Usage:
+    last = _day(rng, 130, 420)
+    return Usage(interactive=last, success=last)
 
 
 def _nothing(_: random.Random) -> Usage:
@@ -153,4 +156,12 @@ HABITS: dict[str, Callable[[random.Random], Usage]] = {
     "service": _service,
     "break_glass": _nothing,
     "almost_empty": _untold_leaver,
+    "left_last_month": _left_last_month,
+    "left_on_paper": _works,
+    "comes_each_quarter": _each_quarter,
+    "copilot_handed_out": _without_copilot,
+    "visio_handed_out": _without_visio,
+    "moved_to_e5": _works,
+    "full_shared_mailbox": _shared,
+    "admin_of_before": _administers_no_more,
 }

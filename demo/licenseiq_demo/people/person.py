@@ -15,7 +15,8 @@ class Usage:
 
     `interactive` and `background` count failed attempts as well, `success` does not, as in Graph's
     signInActivity. `mailbox` is anything that touched the mailbox, a phone that polls included; `mail` is
-    a person who read or sent. The counts are those of 90 days.
+    a person who read or sent. `visio` and `project` are when it was last activated on a device. What somebody did with
+    a product shows only while they hold it. The counts are those of 90 days.
     """
 
     interactive: int | None = None
@@ -29,6 +30,9 @@ class Usage:
     desktop: int | None = None
     mobile: int | None = None
     web: int | None = None
+    copilot: int | None = None
+    visio: int | None = None
+    project: int | None = None
     sent: int = 0
     received: int = 0
 

@@ -16,16 +16,25 @@ from licenseiq_demo.people.signins import activity
 from licenseiq_demo.people.things import thing
 from licenseiq_demo.people.wardrobe import by_hand
 
-_KINDS: dict[str, MailboxKind] = {"shared_mailbox": "shared", "room": "room", "equipment": "equipment"}
-_NO_MAILBOX = frozenset({"guest", "service", "break_glass", "almost_empty"})
+_KINDS: dict[str, MailboxKind] = {
+    "shared_mailbox": "shared",
+    "full_shared_mailbox": "shared",
+    "room": "room",
+    "equipment": "equipment",
+}
+_NO_MAILBOX = frozenset({"guest", "service", "break_glass", "almost_empty", "admin_of_before"})
 GIB = 1024**3
 
 
 def _mailbox(cause: str, rng: random.Random) -> Mailbox | None:
     if cause in _NO_MAILBOX:
         return None
-    size = int(rng.random() ** 3 * 62 * GIB) + 2_000_000
-    return Mailbox(_KINDS.get(cause, "user"), size, size // 90_000, archive=rng.random() < 0.06)
+    kind, luck = _KINDS.get(cause, "user"), rng.random()
+    archive = rng.random() < 0.06 and kind == "user"
+    size = int(luck**3 * (62 if kind == "user" else 42) * GIB) + 2_000_000
+    if cause == "full_shared_mailbox":
+        size, archive = (int((55 + 35 * luck) * GIB), False) if luck < 0.6 else (size, True)
+    return Mailbox(kind, size, size // 90_000, archive)
 
 
 def _meet(cause: str, number: int, when: Calendar, rng: random.Random, taken: names.SignInNames) -> Person:

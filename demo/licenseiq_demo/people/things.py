@@ -37,6 +37,7 @@ def _account(
         "accountEnabled": enabled,
         "createdDateTime": created,
         "department": None,
+        "employeeOrgData": None,
         "jobTitle": None,
         "officeLocation": None,
         "usageLocation": "GB",
@@ -76,7 +77,7 @@ def thing(cause: str, number: int, when: Calendar, rng: random.Random, taken: na
     """The fields of an account with this cause."""
     if cause == "guest":
         return _guest(when, rng, taken)
-    if cause == "shared_mailbox":
+    if cause in ("shared_mailbox", "full_shared_mailbox"):
         label = _SHARED[number % len(_SHARED)]
         return _account(rng, when, taken.take(label.lower().replace(" ", ".")), label, enabled=False)
     if cause == "room":
@@ -91,6 +92,10 @@ def thing(cause: str, number: int, when: Calendar, rng: random.Random, taken: na
         label = _SERVICES[number % len(_SERVICES)]
         upn = taken.take(f"svc-{label}")
         return _account(rng, when, upn, upn.partition("@")[0], enabled=True, mail=False)
+    if cause == "admin_of_before":
+        given, family = names.person(rng)
+        upn = taken.take(f"adm.{names.plain(family)}")
+        return _account(rng, when, upn, f"{given} {family} (administration)", enabled=True, mail=False)
     if cause == "break_glass":
         upn = taken.take("emergency.access", names.GUEST_DOMAIN)
         return _account(rng, when, upn, "Emergency Access", enabled=True, mail=False)

@@ -18,7 +18,7 @@ BASE: dict[str, tuple[tuple[str, float], ...]] = {
 
 EXTRAS: tuple[tuple[str, float, frozenset[str]], ...] = (
     ("Microsoft_365_Copilot", 0.12, frozenset({"SPE_E3", "SPE_E5"})),
-    ("POWER_BI_PRO", 0.09, frozenset({"SPE_E3", "SPE_E5", "ENTERPRISEPACK"})),
+    ("POWER_BI_PRO", 0.09, frozenset({"SPE_E3", "ENTERPRISEPACK"})),
     ("PROJECTPROFESSIONAL", 0.05, frozenset({"SPE_E3", "SPE_E5"})),
     ("MCOEV", 0.10, frozenset({"SPE_E3"})),
     ("VISIOCLIENT", 0.03, frozenset({"SPE_E3", "SPE_E5"})),
@@ -28,9 +28,13 @@ EXTRAS: tuple[tuple[str, float, frozenset[str]], ...] = (
 )
 """Product, share of people, and the main products that it goes with (empty: any)."""
 
+TRIAL = "Microsoft_Teams_Premium"
+"""It began some weeks ago: whoever has not been here since cannot have it."""
+
 OTHERS: dict[str, tuple[tuple[str, float], ...]] = {
     "scanner": (("EXCHANGESTANDARD", 0.8),),
     "shared_mailbox": (("EXCHANGESTANDARD", 0.35), ("SPE_E3", 0.2)),
+    "full_shared_mailbox": (("EXCHANGEENTERPRISE", 1.0),),
     "room": (("EXCHANGESTANDARD", 0.3),),
     "equipment": (("EXCHANGESTANDARD", 0.2),),
     "guest": (("POWER_BI_PRO", 0.35), ("SPE_E3", 0.2)),
@@ -40,6 +44,11 @@ OTHERS: dict[str, tuple[tuple[str, float], ...]] = {
 }
 """Each product by itself, independent of the others."""
 
+HANDED_OUT = {"copilot_handed_out": "Microsoft_365_Copilot", "visio_handed_out": "VISIOCLIENT"}
+
+BEFORE_E5 = ("POWER_BI_PRO", "EMSPREMIUM", "EXCHANGEENTERPRISE", "AAD_PREMIUM_P2")
+"""What was bought one by one before there was E5."""
+
 
 def by_hand(cause: str, department: str | None, rng: random.Random) -> list[str]:
     """The part numbers that somebody assigned to this account directly."""
@@ -47,10 +56,16 @@ def by_hand(cause: str, department: str | None, rng: random.Random) -> list[str]
         return [part for part, share in OTHERS.get(cause, ()) if rng.random() < share]
     if cause == "mail_and_web":
         return ["SPE_E5"]
+    if cause in HANDED_OUT:
+        return ["SPE_E5" if rng.random() < 0.5 else "SPE_E3", HANDED_OUT[cause]]
+    if cause == "moved_to_e5":
+        kept = [part for part in BEFORE_E5 if rng.random() < 0.4]
+        return ["SPE_E5", *(kept or BEFORE_E5[:1])]
     luck = rng.random()
     main = next((part for part, upto in BASE.get(department or "", ()) if luck < upto), None)
     parts = [main] if main else []
     for part, share, goes_with in EXTRAS:
-        if rng.random() < share and (not goes_with or main in goes_with):
+        fits = rng.random() < share and (not goes_with or main in goes_with)
+        if fits and (part != TRIAL or cause == "active"):
             parts.append(part)
     return parts

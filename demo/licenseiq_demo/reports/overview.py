@@ -1,6 +1,6 @@
 """The two reports that say who used what: services, and apps."""
 
-from licenseiq_demo.reports.subject import Subject
+from licenseiq_demo.reports.subject import LAG, Subject
 
 Row = list[str | int] | None
 
@@ -81,16 +81,22 @@ def apps(who: Subject) -> Row:
 def activations(who: Subject) -> list[list[str | int]]:
     """getOffice365ActivationsUserDetail: a row for each product that is installed, activated or not.
 
-    Office was activated when the account was set up, by whoever works on a desktop; Visio by nobody so far.
+    Office was activated when the account was set up, by whoever works on a desktop.
     """
     if who.gone:
         return []
-    made = str(who.person.fields["createdDateTime"] or "")[:10] if who.person.usage.desktop is not None else ""
+    usage = who.person.usage
+    made = str(who.person.fields["createdDateTime"] or "")[:10] if usage.desktop is not None else ""
+    found = [("MICROSOFT 365 APPS FOR ENTERPRISE", made)] if who.has("OFFICESUBSCRIPTION") else []
+    for product, plan, ago in (
+        ("VISIO PRO", "VISIO_CLIENT_SUBSCRIPTION", usage.visio),
+        ("PROJECT PRO", "PROJECT_CLIENT_SUBSCRIPTION", usage.project),
+    ):
+        if who.has(plan):
+            found.append((product, "" if ago is None else who.tenant.calendar.day(max(ago, LAG))))
     mac = int(who.person.id[:2], 16) % 9 == 0
-    counts: list[str | int] = [int(bool(made) and not mac), int(bool(made) and mac), 0, 0, 0, "False"]
     rows: list[list[str | int]] = []
-    if who.has("OFFICESUBSCRIPTION"):
-        rows.append([who.refreshed, who.upn, who.name, "MICROSOFT 365 APPS FOR ENTERPRISE", made, *counts])
-    if who.has("VISIO_CLIENT_SUBSCRIPTION"):
-        rows.append([who.refreshed, who.upn, who.name, "VISIO PRO", "", 0, 0, 0, 0, 0, "False"])
+    for product, day in found:
+        windows, macs = int(bool(day) and not mac), int(bool(day) and mac)
+        rows.append([who.refreshed, who.upn, who.name, product, day, windows, macs, 0, 0, 0, "False"])
     return rows

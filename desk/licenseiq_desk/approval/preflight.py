@@ -3,17 +3,21 @@
 This version reads each account and what protects it. Holds and mailboxes are not read yet, and the record says so.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from licenseiq.errors import NotReadable, Refused
+from licenseiq.errors import NotReadable, Refused, Tampered
+from licenseiq.policy import Policy
 from licenseiq.ports import Protection, TenantWriter
-from licenseiq.proposals.canonical import Json, canonical, digest
+from licenseiq.proposals.canonical import Json, canonical, digest, read_canonical
 from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.steps import Account
 from licenseiq.times import iso
+from licenseiq_desk.execution.guard import is_listed
 from licenseiq_desk.ledger.entries import Kind
 from licenseiq_desk.people import user_id
+from licenseiq_desk.store.blobs import as_bytes
 from licenseiq_desk.store.desk_store import DeskStore
 from licenseiq_desk.store.proposals import Held
 from licenseiq_desk.surroundings import Surroundings
@@ -43,6 +47,7 @@ async def take(
     held: Held,
     openings: dict[str, Opening],
     writer: TenantWriter,
+    policy: Policy,
     around: Surroundings,
 ) -> Preflight:
     """Reads every person of the plan and keeps the record. Raises EffectWaits when the tenant is throttled."""
@@ -54,6 +59,8 @@ async def take(
         protection, account = Protection(readable=False), None
         if found is not None:
             protection = await _protection(writer, found)
+            if is_listed(policy, found, openings[subject.reference]):
+                protection = replace(protection, listed=True)
             account = await _account(writer, found)
         protections[subject.reference] = protection
         rows.append(
@@ -89,6 +96,35 @@ async def take(
         body = {"proposal": held.proposal_id, "digest": held.digest, "preflight": preflight.digest}
         store.ledger.append(db, tenant_id, around.now(), Kind.PREFLIGHT, body)
     return preflight
+
+
+def refused_people(record: bytes, expected_digest: str) -> frozenset[str]:
+    """The references of those whom a stored record says not to touch: protected, or not readable, when it was made.
+    Raises Tampered for a record that is not the one of the digest."""
+    if digest(record) != expected_digest:
+        raise Tampered("What was read before the approval is not what was signed.", "Propose again.")
+    found = read_canonical(record)
+    rows = found.get("subjects") if isinstance(found, Mapping) else None
+    refused = set()
+    for row in rows if isinstance(rows, list) else ():
+        protection = row["protection"]
+        if not Protection(protection["readable"], ("",) * protection["roles"], protection["listed"]).allows:
+            refused.add(row["reference"])
+    return frozenset(refused)
+
+
+def of_run(store: DeskStore, tenant_id: str, run_id: str) -> frozenset[str]:
+    """The same for the approval that started a run: whoever was shown as untouched stays untouched."""
+    with store.database.read() as db:
+        row = db.exec_driver_sql(
+            "SELECT c.preflight_digest, p.record FROM run r "
+            "JOIN approval_cover c ON c.tenant_id = r.tenant_id AND c.approval_id = r.approval_id "
+            "AND c.proposal_id = r.proposal_id "
+            "LEFT JOIN preflight p ON p.tenant_id = c.tenant_id AND p.digest = c.preflight_digest "
+            "WHERE r.tenant_id = ? AND r.run_id = ?",
+            (tenant_id, run_id),
+        ).one()
+    return refused_people(b"" if row[1] is None else as_bytes(row[1]), str(row[0]))
 
 
 def reading(account: Account) -> dict[str, Json]:

@@ -1,7 +1,8 @@
 """The executor: starts the runs of approvals, and carries runs on until they end, wait, or are stopped."""
 
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import anyio
 
@@ -12,7 +13,7 @@ from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.effects import EffectWaits
 from licenseiq.proposals.plan import Plan, Step
 from licenseiq.proposals.states import Outcome, RunState, end_of_run
-from licenseiq_desk.approval import records
+from licenseiq_desk.approval import preflight, records
 from licenseiq_desk.approval.demo_tenant import DemoTenant, NotProven, prove
 from licenseiq_desk.approval.records import AlreadyConsumed
 from licenseiq_desk.approval.verify import Verifier, verify
@@ -33,14 +34,15 @@ PROOF_AGAIN_SECONDS = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Executor:
-    """`owner` names this process in leases. `verifier` is planted by tests only."""
+    """`owner` names this process in leases. `policy` gives the policy of now; it is asked again before each person.
+    `verifier` is planted by tests only."""
 
     store: DeskStore
     writer: TenantWriter
     demo: DemoTenant | None
     around: Surroundings
     owner: str
-    policy: Policy = field(default_factory=Policy)
+    policy: Callable[[], Policy] = Policy
     observe: Observe = nobody
     verifier: Verifier = verify
 
@@ -57,6 +59,7 @@ class Executor:
 
     async def start_approved(self, tenant_id: str) -> tuple[str, ...]:
         """Starts a run for each approval that verifies; one that does not is noted and not tried again."""
+        self.policy()  # one that cannot be used is no fault of an approval: raised before any is noted
         started = []
         for approval_id, proposal_id in records.waiting(self.store, tenant_id):
             try:
@@ -71,7 +74,7 @@ class Executor:
     async def start(self, tenant_id: str, approval_id: str, proposal_id: str) -> str:
         """Consumes one approval and schedules its run. Raises AlreadyConsumed, Refused or Tampered."""
         return await start(
-            self.store, tenant_id, approval_id, proposal_id, self.demo, self.policy, self.around, self.verifier
+            self.store, tenant_id, approval_id, proposal_id, self.demo, self.policy(), self.around, self.verifier
         )
 
     async def advance(self, tenant_id: str, run_id: str) -> RunProgress | None:
@@ -105,9 +108,11 @@ class Executor:
         found = proposals.get(self.store, tenant_id, journal.proposal_id)
         await anyio.to_thread.run_sync(prove, found.plan, self.demo, found.digest)
         openings = proposals.openings(self.store, tenant_id, journal.proposal_id, found.plan)
+        # The stricter of then and now: whoever the approver saw as untouched is not touched, whatever has changed.
+        then = preflight.of_run(self.store, tenant_id, journal.lease.run_id)
         outcomes = journal.outcomes()
         stopped = {s.subject for s in found.plan.steps if outcomes.get(s.number) in _STOPS_A_PERSON}
-        checked: dict[str, str | None] = {}
+        checked: dict[str, str | None] = dict.fromkeys(then, "The account was protected when this was approved.")
         for step in found.plan.steps:
             if step.number in outcomes:
                 continue
@@ -158,7 +163,9 @@ class Executor:
         if step.subject not in stopped:
             try:
                 if step.subject not in checked:
-                    checked[step.subject] = await guard.why_not(self.writer, plan, self.policy, account_id)
+                    checked[step.subject] = await guard.why_not(
+                        self.writer, plan, self.policy(), account_id, openings[step.subject]
+                    )
             except EffectWaits as error:
                 return Waits(error.seconds, error.what_happened)
             why = checked[step.subject]

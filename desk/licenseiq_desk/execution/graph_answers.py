@@ -110,12 +110,17 @@ def rows(response: httpx.Response, what: str) -> tuple[list[dict[str, object]], 
     return value, "@odata.nextLink" not in found
 
 
+def principal_name(response: httpx.Response, user_id: str) -> str:
+    """What an account is called now. Raises NotReadable when the answer does not say, or is about somebody else."""
+    name = _account_body(response, user_id).get("userPrincipalName")
+    if not isinstance(name, str) or not name.strip():
+        raise _malformed("an account")
+    return name
+
+
 def account(response: httpx.Response, user_id: str) -> Account:
     """The reading of an account. Raises NotReadable when the answer is about somebody else."""
-    what = "an account"
-    raw = body(response, what)
-    if str(raw.get("id", "")).lower() != user_id.lower():
-        raise _malformed(what)
+    raw = _account_body(response, user_id)
     direct, inherited = _licences(raw.get("licenseAssignmentStates"))
     return Account(
         account_enabled=_flag(raw.get("accountEnabled")),
@@ -124,6 +129,13 @@ def account(response: httpx.Response, user_id: str) -> Account:
         inherited=inherited,
         synced=_flag(raw.get("onPremisesSyncEnabled")),
     )
+
+
+def _account_body(response: httpx.Response, user_id: str) -> dict[str, object]:
+    raw = body(response, "an account")
+    if str(raw.get("id", "")).lower() != user_id.lower():
+        raise _malformed("an account")
+    return raw
 
 
 def _licences(states: object) -> tuple[frozenset[str] | None, frozenset[str] | None]:

@@ -5,7 +5,8 @@ User.Read.All, RoleManagement.Read.Directory, GroupMember.Read.All (graph-facts 
 """
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
 from licenseiq.errors import BadRequest, NotReadable
+from licenseiq.policy import Policy
 from licenseiq.ports import Protection
 from licenseiq.proposals.effects import EffectUncertain, EffectWaits
 from licenseiq.proposals.steps import Account
@@ -39,10 +41,11 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GraphWriter:
-    """Implements `licenseiq.ports.TenantWriter`."""
+    """Implements `licenseiq.ports.TenantWriter`. `policy` gives the policy of now, whose protected accounts are
+    compared by id and by the principal name that Graph has now."""
 
     graph: Sender
-    protected_user_ids: frozenset[str] = field(default_factory=frozenset)
+    policy: Callable[[], Policy] = Policy
 
     async def account(self, user_id: str) -> Account:
         path = f"/users/{_checked(user_id)}?$select={_ACCOUNT}"
@@ -50,10 +53,16 @@ class GraphWriter:
         return answers.account(response, user_id)
 
     async def protection(self, user_id: str) -> Protection:
-        """Roles held directly, and groups that can carry roles. What cannot be read whole is unreadable."""
-        listed = _checked(user_id).lower() in {found.lower() for found in self.protected_user_ids}
+        """The list of protected accounts, roles held directly, and groups that can carry roles. What cannot be read
+        whole is unreadable."""
+        policy = self.policy()
+        listed = policy.names(policy.protected_user_ids, _checked(user_id), None)
         which = quote(f"principalId eq '{user_id}'")
         try:
+            if not listed and any("@" in one for one in policy.protected_user_ids):
+                path = f"/users/{user_id}?$select=id,userPrincipalName"
+                response = await self._read(path, "an account", "User.Read.All")
+                listed = policy.names(policy.protected_user_ids, user_id, answers.principal_name(response, user_id))
             response = await self._read(
                 f"/roleManagement/directory/roleAssignments?$filter={which}&$expand=roleDefinition",
                 "the directory roles",

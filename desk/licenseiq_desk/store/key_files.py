@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from licenseiq.errors import SettingsError
+from licenseiq_tenant.home_keys import write_once
 
 _SAFE = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,63}")
 
@@ -33,7 +34,8 @@ def signing_key(folder: Path, tenant_id: str, *, create: bool) -> Ed25519Private
     if not path.exists() and not path.is_symlink():
         if not create:
             return None
-        _write_new(path)
+        made = Ed25519PrivateKey.generate()
+        write_once(path, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     refuse_if_shared(path)
     try:
         key = load_pem_private_key(path.read_bytes(), None)
@@ -42,22 +44,3 @@ def signing_key(folder: Path, tenant_id: str, *, create: bool) -> Ed25519Private
     if not isinstance(key, Ed25519PrivateKey):
         raise SettingsError(f"The key file {path.name} holds another kind of key.", "Restore it from a backup.")
     return key
-
-
-def _write_new(path: Path) -> None:
-    """Written aside and linked into place whole: of two processes one wins, and no half a key is ever seen."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    aside = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
-    handle = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(aside, path)
-        except FileExistsError:
-            return
-    finally:
-        aside.unlink()

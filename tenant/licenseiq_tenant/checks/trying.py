@@ -167,6 +167,7 @@ def _read(source: Source, answer: httpx.Response, checked: Checked) -> Reason | 
     if source is Source.ORGANIZATION:
         profiles = bodies.decode_items(page.value, bodies.OrganizationProfile)[0]
         checked.tenant_id = profiles[0].id.lower() if profiles and profiles[0].id else None
+        return None if checked.tenant_id else Reason.MALFORMED
     if source is Source.GROUPS and not _shows_licences(page.value):
         return Reason.NO_PERMISSION
     return None

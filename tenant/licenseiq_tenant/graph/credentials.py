@@ -12,7 +12,7 @@ from licenseiq_tenant.graph.person import silent
 from licenseiq_tenant.graph.sign_in import TokenSource, cached, names_a_service, sign_in_with
 from licenseiq_tenant.graph.token_cache import KeptSignIn
 
-READER_PERMISSIONS = tuple(sorted({permission for _, permission in NAMES.values()}))
+READER_PERMISSIONS = tuple(sorted({permission for _, permission in NAMES.values() if permission}))
 
 # Where each national cloud signs in (Graph, "National cloud deployments").
 _LOGIN_OF = {

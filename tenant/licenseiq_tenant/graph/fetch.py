@@ -34,6 +34,7 @@ class Page(msgspec.Struct):
 
     value: list[msgspec.Raw] | None = None
     next_link: str | None = msgspec.field(default=None, name="@odata.nextLink")
+    counted: int | None = msgspec.field(default=None, name="@odata.count")
 
 
 class _Error(msgspec.Struct):
@@ -79,6 +80,16 @@ async def pages(
     graph: "Graph", info: Any, source: Source, sleep: Sleep = anyio.sleep
 ) -> AsyncIterator[list[msgspec.Raw]]:
     """Every page of a collection. A repeated or foreign nextLink ends as NotReadable: the list would be wrong."""
+    async for raws, _ in counted_pages(graph, info, source, sleep):
+        yield raws
+
+
+async def counted_pages(
+    graph: "Graph", info: Any, source: Source, sleep: Sleep = anyio.sleep
+) -> AsyncIterator[tuple[list[msgspec.Raw], int | None]]:
+    """The same of a collection asked for with $count: each page with how many items Graph said that there are on all
+    of them, None where it did not. Whoever asks compares: a page can be missing without a word."""
+    counted: int | None = None
     seen: set[str] = set()
     for _ in range(MOST_PAGES):
         answer = await fetch(graph, info, source, sleep)
@@ -88,7 +99,9 @@ async def pages(
             raise not_readable(source, Reason.MALFORMED) from error
         if page.value is None:
             raise not_readable(source, Reason.MALFORMED)
-        yield page.value
+        # Graph counts on the first page only.
+        counted = page.counted if counted is None else counted
+        yield page.value, counted
         if page.next_link is None:
             return
         if page.next_link in seen or not is_below(graph.url(""), page.next_link):

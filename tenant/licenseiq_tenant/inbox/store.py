@@ -12,7 +12,7 @@ from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.stored import InboxEntry
 from licenseiq.times import iso
-from licenseiq_tenant.database import Database
+from licenseiq_tenant.database import Database, read_only
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -131,6 +131,22 @@ class Inbox:
                 "INSERT INTO tool_call VALUES (?, ?, ?, ?, ?, ?)",
                 (tenant_id, call_id, iso(at), tool, client, int(is_error)),
             )
+
+
+def kept_in(home: Path) -> tuple[tuple[str, InboxEntry], ...]:
+    """Every proposal of a home, newest first, with its tenant's id and without openings; empty where no inbox is.
+
+    For whoever only looks: makes no store, and opens it without the right to write. Raises StateUnknown.
+    """
+    if not (home / FILE).exists():
+        return ()
+    with read_only(home / FILE) as db:
+        rows = db.exec_driver_sql(
+            "SELECT p.tenant_id, p.proposal_id, p.digest, p.plan, w.at IS NOT NULL FROM proposal p "
+            "LEFT JOIN withdrawal w ON w.tenant_id = p.tenant_id AND w.proposal_id = p.proposal_id "
+            "ORDER BY p.created_at DESC, p.proposal_id"
+        ).all()
+    return tuple((row[0], InboxEntry(row[1], row[2], _as_written(row[3]), (), bool(row[4]))) for row in rows)
 
 
 def _insert(db: "Connection", proposal_id: str, plan: Plan, openings: Sequence[Opening], content_key: str) -> None:

@@ -31,6 +31,14 @@ class LicenceRow(Body):
     state: str | None = None
     error: str | None = None
     disabled_plans: list[str | None] | None = None
+    last_updated_date_time: Moment | None = None
+
+
+class OrgData(Body):
+    """employeeOrgData."""
+
+    cost_center: str | None = None
+    division: str | None = None
 
 
 class User(Body):
@@ -41,6 +49,9 @@ class User(Body):
     job_title: str | None = None
     office_location: str | None = None
     usage_location: str | None = None
+    country: str | None = None
+    employee_id: str | None = None
+    employee_org_data: OrgData | None = None
     user_type: str | None = None
     account_enabled: bool | None = None
     created_date_time: Moment | None = None
@@ -48,6 +59,13 @@ class User(Body):
     employee_type: str | None = None
     on_premises_sync_enabled: bool | None = None
     license_assignment_states: list[msgspec.Raw] | None = None
+
+
+class Managed(Body):
+    """A user's id and, expanded, the manager's."""
+
+    id: str | None = None
+    manager: "DirectoryObject | None" = None
 
 
 class SignInActivity(Body):
@@ -97,6 +115,7 @@ class RoleAssignment(Body):
 class OrganizationProfile(Body):
     id: str | None = None
     display_name: str | None = None
+    country_letter_code: str | None = None
 
 
 class PrepaidUnits(Body):
@@ -129,6 +148,10 @@ class CompanySubscription(Body):
     total_licenses: int | None = None
     created_date_time: Moment | None = None
     next_lifecycle_date_time: Moment | None = None
+    commerce_subscription_id: str | None = None
+    owner_id: str | None = None
+    owner_type: str | None = None
+    owner_tenant_id: str | None = None
 
 
 class CopilotUser(Body):

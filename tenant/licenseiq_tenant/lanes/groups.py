@@ -9,7 +9,7 @@ import msgspec
 from licenseiq.errors import NotReadable
 from licenseiq.readings import Reason, Source
 from licenseiq_tenant.graph.client import Graph
-from licenseiq_tenant.graph.fetch import Sleep, pages
+from licenseiq_tenant.graph.fetch import Sleep, counted_pages, not_readable, pages
 from licenseiq_tenant.lanes import bodies, queries
 from licenseiq_tenant.lanes.found import Found
 
@@ -39,28 +39,35 @@ async def licensing_groups(graph: Graph, sleep: Sleep = anyio.sleep) -> Found[Li
     """GET /groups with licences, and the members of each.
 
     A group whose licences Graph does not show is unreadable, not without licences; so is one whose members it does
-    not show, and that one is kept.
+    not show, and that one is kept. Raises NotReadable; INCOMPLETE where fewer groups came than Graph counted.
     """
     found: dict[str, LicensingGroup] = {}
-    unreadable = 0
-    async for raws in pages(graph, queries.groups(graph), Source.GROUPS, sleep):
-        page = groups_of(raws)
+    listed: set[str] = set()
+    unreadable = nameless = 0
+    counted: int | None = None
+    async for raws, number in counted_pages(graph, queries.groups(graph), Source.GROUPS, sleep):
+        page, counted = groups_of(raws), number
         unreadable += page.unreadable
-        for group in page.items:
-            if group.group_id in found:
-                continue
-            found[group.group_id] = group
-            try:
-                inside = await members(graph, group.group_id, Source.GROUPS, sleep)
-            except NotReadable as error:
-                if Reason(error.reason) not in _ONE_GROUP:
-                    raise
-                unreadable += 1
-                continue
-            unreadable += inside.unreadable
-            if not inside.unreadable:
-                found[group.group_id] = replace(group, members=inside.items)
-    return Found(tuple(found.values()), unreadable)
+        found.update((group.group_id, group) for group in page.items)
+        with_id = bodies.ids(row.id for row in bodies.decode_items(raws, bodies.DirectoryObject)[0])
+        listed.update(with_id)
+        nameless += len(raws) - len(with_id)
+    # List and count come from one index in one answer, so unlike that of people it is taken at its word. A group that
+    # goes while the pages are read looks the same: then the next scan reads them all.
+    if counted is not None and len(listed) + nameless < counted:
+        raise not_readable(Source.GROUPS, Reason.INCOMPLETE)
+    for group in list(found.values()):
+        try:
+            inside = await members(graph, group.group_id, Source.GROUPS, sleep)
+        except NotReadable as error:
+            if Reason(error.reason) not in _ONE_GROUP:
+                raise
+            unreadable += 1
+            continue
+        unreadable += inside.unreadable
+        if not inside.unreadable:
+            found[group.group_id] = replace(group, members=inside.items)
+    return Found(tuple(found.values()), unreadable, unchecked=counted is None)
 
 
 def groups_of(raws: Iterable[msgspec.Raw]) -> Found[LicensingGroup]:

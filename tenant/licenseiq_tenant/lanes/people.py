@@ -86,6 +86,10 @@ def _person(user_id: str, user: bodies.User, assignments: tuple[Assignment, ...]
         job_title=user.job_title,
         office=user.office_location,
         usage_location=user.usage_location,
+        country=user.country,
+        cost_center=user.employee_org_data.cost_center if user.employee_org_data else None,
+        division=user.employee_org_data.division if user.employee_org_data else None,
+        employee_id=user.employee_id,
         user_type=user.user_type,
         account_enabled=user.account_enabled,
         created=bodies.moment(user.created_date_time),
@@ -105,6 +109,7 @@ def _assignments(raws: Iterable[msgspec.Raw] | None) -> tuple[tuple[Assignment, 
     for row in rows:
         unreadable += not row.sku_id or row.state is None
         if row.sku_id:
+            changed = bodies.moment(row.last_updated_date_time)
             assignments.append(
                 Assignment(
                     row.sku_id.lower(),
@@ -113,6 +118,7 @@ def _assignments(raws: Iterable[msgspec.Raw] | None) -> tuple[tuple[Assignment, 
                     # The service writes "None" where nothing is wrong, as often as null.
                     None if row.error == "None" else row.error,
                     bodies.ids(row.disabled_plans),
+                    changed.date() if changed else None,
                 )
             )
     return tuple(assignments), unreadable

@@ -18,24 +18,23 @@ from licenseiq_tenant.lanes.found import Found
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """The tenant; None where Graph did not say. `display_name` is raw text of the tenant."""
+    """The tenant; None where Graph did not say. `display_name` is raw text of the tenant; `country` has two letters."""
 
     tenant_id: str | None
     display_name: str | None
+    country: str | None = None
 
 
 async def organization(graph: Graph, sleep: Sleep = anyio.sleep) -> Organization:
-    """GET /organization, its first item."""
+    """GET /organization, its first item that makes sense."""
     info = graph.sdk.organization.to_get_request_information()
     found: list[bodies.OrganizationProfile] = []
-    unreadable = 0
     async for raws in pages(graph, info, Source.ORGANIZATION, sleep):
-        items, broken = bodies.decode_items(raws, bodies.OrganizationProfile)
-        found, unreadable = found + items, unreadable + broken
-    if not found and unreadable:
-        raise not_readable(Source.ORGANIZATION, Reason.MALFORMED)
+        found += bodies.decode_items(raws, bodies.OrganizationProfile)[0]
     first = found[0] if found else bodies.OrganizationProfile()
-    return Organization(first.id.lower() if first.id else None, first.display_name)
+    country = (first.country_letter_code or "").upper()
+    is_one = len(country) == 2 and country.isascii() and country.isalpha()
+    return Organization(first.id.lower() if first.id else None, first.display_name, country if is_one else None)
 
 
 async def sku_lines(graph: Graph, sleep: Sleep = anyio.sleep) -> Found[SeatLine]:
@@ -72,22 +71,30 @@ async def subscriptions(graph: Graph, sleep: Sleep = anyio.sleep) -> Found[Subsc
                     total=item.total_licenses,
                     created=bodies.moment(item.created_date_time),
                     next_lifecycle=bodies.moment(item.next_lifecycle_date_time),
+                    commerce_id=item.commerce_subscription_id.lower() if item.commerce_subscription_id else None,
+                    owner_type=item.owner_type,
+                    owner_tenant_id=item.owner_tenant_id.lower() if item.owner_tenant_id else None,
+                    owner_id=item.owner_id.lower() if item.owner_id else None,
                 )
             )
     return Found(tuple(found), unreadable)
 
 
-async def names_are_concealed(graph: Graph, sleep: Sleep = anyio.sleep) -> bool | None:
-    """GET /admin/reportSettings: True when reports show hashes instead of names, None when Graph does not say."""
+async def names_are_concealed(graph: Graph, sleep: Sleep = anyio.sleep) -> bool:
+    """GET /admin/reportSettings: whether reports show hashes instead of names. MALFORMED where Graph does not say:
+    the reports themselves show it then."""
     info = graph.sdk.admin.report_settings.to_get_request_information()
     answer = await fetch(graph, info, Source.REPORT_SETTINGS, sleep)
     try:
         settings = msgspec.json.decode(answer.content, type=bodies.ReportSettings)
     except ValueError as error:
         raise not_readable(Source.REPORT_SETTINGS, Reason.MALFORMED) from error
-    if settings.display_concealed_names is not None:
-        return settings.display_concealed_names
-    return settings.value.display_concealed_names if settings.value else None
+    concealed = settings.display_concealed_names
+    if concealed is None and settings.value is not None:
+        concealed = settings.value.display_concealed_names
+    if concealed is None:
+        raise not_readable(Source.REPORT_SETTINGS, Reason.MALFORMED)
+    return concealed
 
 
 def _seat_line(sku_id: str, item: bodies.SubscribedSku) -> SeatLine:

@@ -8,11 +8,13 @@ from licenseiq_tenant.graph.client import Graph
 # The most that Graph gives on a page (List users, List groups); it cuts a larger $top without a word.
 PAGE = 999
 SIGN_IN_PAGE = 500
+MANAGER_PAGE = 100
 SOME = 15
 Expand = Literal["roleDefinition", "principal"]
 USER = (
-    "id,userPrincipalName,displayName,department,jobTitle,officeLocation,usageLocation,userType,accountEnabled,"
-    "createdDateTime,employeeHireDate,employeeType,onPremisesSyncEnabled,licenseAssignmentStates"
+    "id,userPrincipalName,displayName,department,jobTitle,officeLocation,usageLocation,country,userType,accountEnabled,"
+    "createdDateTime,employeeHireDate,employeeType,employeeId,employeeOrgData,onPremisesSyncEnabled,"
+    "licenseAssignmentStates"
 )
 GROUP = "id,displayName,assignedLicenses,licenseProcessingState,membershipRule,onPremisesSyncEnabled"
 
@@ -25,6 +27,11 @@ def users(graph: Graph) -> Any:
 def sign_ins(graph: Graph) -> Any:
     """The sign-ins of everybody."""
     return _users(graph, "id,signInActivity", SIGN_IN_PAGE)
+
+
+def managers(graph: Graph) -> Any:
+    """Everybody's manager. With `$expand` Graph gives at most a hundred objects on a page (known issue 13635)."""
+    return _users(graph, "id", MANAGER_PAGE, ["manager($select=id)"])
 
 
 def groups(graph: Graph) -> Any:
@@ -98,9 +105,9 @@ def eligible_roles(graph: Graph, expand: Expand) -> Any:
     return instances.to_get_request_information(configuration)
 
 
-def _users(graph: Graph, select: str, top: int) -> Any:
+def _users(graph: Graph, select: str, top: int, expand: list[str] | None = None) -> Any:
     from kiota_abstractions.base_request_configuration import RequestConfiguration
     from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 
-    query = UsersRequestBuilder.UsersRequestBuilderGetQueryParameters(select=select.split(","), top=top)
+    query = UsersRequestBuilder.UsersRequestBuilderGetQueryParameters(select=select.split(","), top=top, expand=expand)
     return graph.sdk.users.to_get_request_information(RequestConfiguration(query_parameters=query))

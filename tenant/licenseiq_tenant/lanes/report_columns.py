@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 
 from licenseiq.readings import Source
-from licenseiq.usage import AppUse, Drive, LastUse, Mailbox, ProductUse
+from licenseiq.usage import Activation, AppUse, Drive, LastUse, Mailbox, ProductUse
 
 Use = ProductUse | AppUse | Mailbox | Drive | LastUse
 Row = Mapping[str, str]
@@ -87,8 +87,16 @@ def last_use(day: str) -> LastUse:
     return LastUse(to_day(day))
 
 
-def _dated(builder: str, column: str = "Last Activity Date") -> Columns:
+def _activation(row: Row) -> Activation:
+    """One product of one person; `latest_of_each` puts a person's rows together."""
+    day = _day(row, "Last Activated Date")
+    product = " ".join(row["Product Type"].lower().split())
+    return Activation(day, ((product, day),) if product else ())
+
+
+def _dated(builder: str) -> Columns:
     """A report of which only the date is used."""
+    column = "Last Activity Date"
     return Columns(builder, "User Principal Name", (column,), _last_use(column))
 
 
@@ -114,7 +122,12 @@ REPORTS: Mapping[Source, Columns] = {
     Source.TEAMS: _dated("get_teams_user_activity_user_detail_with_period"),
     Source.SHAREPOINT: _dated("get_share_point_activity_user_detail_with_period"),
     Source.EMAIL: _dated("get_email_activity_user_detail_with_period"),
-    Source.ACTIVATIONS: _dated("get_office365_activations_user_detail", "Last Activated Date"),
+    Source.ACTIVATIONS: Columns(
+        "get_office365_activations_user_detail",
+        "User Principal Name",
+        ("Last Activated Date", "Product Type"),
+        _activation,
+    ),
 }
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import BinaryIO
 
 from licenseiq.readings import Reason, Source
-from licenseiq.usage import LastUse
+from licenseiq.usage import Activation, LastUse
 from licenseiq_tenant.graph.fetch import not_readable
 from licenseiq_tenant.lanes.report_columns import REPORTS, Row, Use, to_day
 
@@ -79,14 +79,22 @@ def _read(lines: Iterator[list[str]], source: Source) -> ReportRows:
 
 
 def latest_of_each(rows: list[tuple[str, Use]]) -> tuple[tuple[str, Use], ...]:
-    """The rows, with one for a name where only the latest date counts: activations have one for each product."""
+    """The rows, with one for a name where only the latest date counts. Activations have a row for each product: their
+    products are put together, each with its latest day."""
     latest: dict[str, LastUse] = {}
+    activated: dict[str, dict[str, date | None]] = {}
     others: list[tuple[str, Use]] = []
     for name, use in rows:
+        if isinstance(use, Activation):
+            mine = activated.setdefault(name, {})
+            for product, day in use.products:
+                mine[product] = max(filter(None, (day, mine.get(product))), default=None)
         if not isinstance(use, LastUse):
             others.append((name, use))
         elif name not in latest or (use.last_activity or date.min) > (latest[name].last_activity or date.min):
             latest[name] = use
+    for name, products in activated.items():
+        latest[name] = Activation(latest[name].last_activity, tuple(sorted(products.items())))
     return (*others, *latest.items())
 
 

@@ -14,7 +14,8 @@ from importlib.resources import files
 from typing import Any
 
 from licenseiq.money import Money
-from licenseiq.skus import Capability, Catalogue, Downgrade, Price, Product, Sku, Tier
+from licenseiq.skus import Capability, Catalogue, Price, Product, Sku, Tier, Uplift
+from licenseiq_tenant.prices.overlaps import load_overlaps
 
 EDITION = "2026-11-23"
 Table = dict[str, Any]
@@ -31,13 +32,17 @@ def load_catalogue() -> Catalogue:
         prices=_prices(prices),
         plans=_plans(),
         tiers={tier["id"]: _tier(tier, tiers["family"]) for tier in tiers["tier"]},
-        downgrades=tuple(_downgrade(step) for step in tiers["downgrade"]),
         capabilities={row["id"]: _capability(row) for row in tiers["capability"]},
         plan_names={row[1]: row[3] for row in _rows("service_plans.csv")},
         products={row["id"]: _product(row) for row in tiers["product"]},
         prices_before=_prices_before(prices),
         changed=date.fromisoformat(prices["change_date"]),
         floors={row["sku_id"]: Money(prices["currency"], row["usd_micros"]) for row in prices["bound"]},
+        pairs=dict(prices["pair_rule"]["suite_pairs"]),
+        teams_products=frozenset(prices["pair_rule"]["teams_products"]),
+        ladders=tuple(tuple(row["sku_ids"]) for row in tiers["standalone_ladder"]),
+        overlaps=load_overlaps,
+        uplifts={row["id"]: _uplift(row) for row in prices["billing_rule"]},
     )
 
 
@@ -87,6 +92,10 @@ def _price(prices: Table, row: Table, *, confirmed: bool) -> Price:
     return Price(Money(prices["currency"], row["usd_micros"]), row["source"], _observed(row.get("observed")), confirmed)
 
 
+def _uplift(row: Table) -> Uplift:
+    return Uplift(row["factor_per_mille"], row["source"], row["verified"] is True)
+
+
 def _observed(text: str | None) -> date | None:
     """A day, or the first day of a month where the source names only that: never later than the reading."""
     if text is None:
@@ -132,16 +141,8 @@ def _product(row: Table) -> Product:
         archive_gb=row.get("archive_gb"),
         requires=tuple(tuple(alternative) for alternative in row.get("requires_any", ())),
         requires_verified=row.get("requires_verified") is True,
-    )
-
-
-def _downgrade(row: Table) -> Downgrade:
-    return Downgrade(
-        from_tier=row["from"],
-        to_tier=row["to"],
-        lost_observable=tuple(row["lost_observable"]),
-        lost_tenant_level=tuple(row["lost_tenant_level"]),
-        lost_not_observable=tuple(row["lost_not_observable"]),
+        seat_cap=row.get("seat_cap"),
+        seat_cap_pool=row.get("seat_cap_pool"),
     )
 
 

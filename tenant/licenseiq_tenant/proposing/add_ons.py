@@ -1,27 +1,27 @@
-"""Which products are add-ons and what they need, from the packaged `tiers.toml`."""
+"""Which products are add-ons and what they need, by the catalogue."""
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 
 from licenseiq.playbooks.prerequisites import AddOn
+from licenseiq_tenant.prices import load_catalogue
 
 
 @cache
 def load_add_ons() -> tuple[AddOn, ...]:
-    """Every add-on with its bases as SKU ids; parsed once per process, at the first proposal that needs it."""
-    raw = tomllib.loads(files("licenseiq_tenant.prices").joinpath("data", "tiers.toml").read_text(encoding="utf-8"))
-    skus = {row["id"]: frozenset[str](row["sku_ids"]) for row in (*raw["tier"], *raw["product"])}
+    """Every add-on with its bases as SKU ids."""
+    catalogue = load_catalogue()
+    tiers, products = catalogue.tiers, catalogue.products
+    skus = {i: frozenset(t.sku_ids) for i, t in tiers.items()} | {i: frozenset(p.sku_ids) for i, p in products.items()}
     return tuple(
         AddOn(
-            sku_ids=frozenset(row["sku_ids"]),
+            sku_ids=frozenset(product.sku_ids),
             bases=(
-                *(tuple(skus[base] for base in alternative) for alternative in row["requires_any"]),
+                *(tuple(skus[base] for base in alternative) for alternative in product.requires),
                 # Beside a suite that gives the same, an add-on is spare and lacks nothing.
-                *((skus[tier["id"]],) for tier in raw["tier"] if set(row["includes"]) <= set(tier["includes"])),
+                *((skus[tier.tier_id],) for tier in tiers.values() if product.includes <= tier.includes),
             ),
-            verified=row.get("requires_verified") is True,
+            verified=product.requires_verified,
         )
-        for row in raw["product"]
-        if row.get("requires_any")
+        for product in products.values()
+        if product.requires
     )

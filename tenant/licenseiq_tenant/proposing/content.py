@@ -19,8 +19,8 @@ FILE = "content.key"
 def content_key(key: bytes, plan: Plan, openings: Sequence[Opening]) -> str:
     """HMAC-SHA-256 as hex over tenant, kind, and each person's steps, hand-offs and blockers.
 
-    The order in which people were named does not matter. Seeds, commitments, money, times and versions stay out:
-    they differ between two requests for the same thing.
+    The order in which people were named does not matter. Seeds, commitments, money, times, versions and the words of a
+    cure stay out: they differ between two requests for the same thing.
     """
     people: dict[str, Json] = {
         str(opening.values["user_id"]): _for_one(plan, opening.reference) for opening in openings
@@ -38,7 +38,7 @@ def _for_one(plan: Plan, reference: str) -> Json:
     steps = [step for step in plan.steps if step.subject == reference]
     places = {step.number: place for place, step in enumerate(steps)}
     blockers: list[Json] = [
-        [blocker.kind, blocker.cure, [places[number] for number in blocker.applies_to if number in places]]
+        [blocker.kind, [places[number] for number in blocker.applies_to if number in places]]
         for blocker in plan.blockers
         if any(number in places for number in blocker.applies_to)
     ]

@@ -15,11 +15,13 @@ from licenseiq.playbooks.offboarding import plan_offboarding
 from licenseiq.ports import EvaluationHead, Progress, StoredChanges, Tenant
 from licenseiq.proposals.commitments import SEED_BYTES, Opening
 from licenseiq.proposals.plan import Plan
-from licenseiq.proposals.stored import ProposalRecord
+from licenseiq.proposals.stored import Listed, ProposalRecord
+from licenseiq.spending.savings import Reclaim
 from licenseiq_tenant.inbox.store import Inbox
 from licenseiq_tenant.proposing.add_ons import load_add_ons
-from licenseiq_tenant.proposing.changes import groups_of, people, understood
+from licenseiq_tenant.proposing.changes import claims_on, groups_of, people, understood
 from licenseiq_tenant.proposing.content import content_key, home_key
+from licenseiq_tenant.proposing.grounds import because_of, seats_needed
 from licenseiq_tenant.proposing.neighbours import DeskStates, Subjects
 from licenseiq_tenant.proposing.records import Records
 
@@ -86,8 +88,10 @@ class Proposing:
         """
         check(request)
         head, context = await self._ground(progress)
-        changes = await understood(self._tenant, head.evaluation_id, context, request)
+        add_ons = await to_thread.run_sync(load_add_ons)
+        changes = await understood(self._tenant, head.evaluation_id, context, request, add_ons)
         groups = await groups_of(self._tenant, head.evaluation_id, changes)
+        claims = await claims_on(self._tenant, head.evaluation_id, context, changes)
         grounds = Grounds(
             context=context,
             evaluation_id=head.evaluation_id,
@@ -95,12 +99,18 @@ class Proposing:
             requested_by=_requester(client),
             now=self._now(),
             new_seed=_new_seed,
-            add_ons=await to_thread.run_sync(load_add_ons),
+            add_ons=add_ons,
             groups=groups,
+            claimed={sku_id: len(findings) for sku_id, findings in claims.items()},
         )
         plan, openings = plan_license_changes(changes, request.when, grounds)
         record = await to_thread.run_sync(self._keep, plan, openings)
-        return StoredChanges(record, tuple(groups[group_id] for group_id in sorted(groups)))
+        return StoredChanges(
+            record,
+            tuple(groups[group_id] for group_id in sorted(groups)),
+            because_of(record, changes),
+            seats_needed(record.plan, claims, context),
+        )
 
     async def withdraw(self, proposal_id: str) -> ProposalRecord:
         """Takes an open proposal back. Raises NotFound, Refused, StateUnknown, Tampered."""
@@ -112,12 +122,13 @@ class Proposing:
 
     async def page(
         self, state: str | None, limit: int, after: str | None
-    ) -> tuple[int, tuple[ProposalRecord, ...], str | None]:
-        """Total, a page newest first, and where the next one starts. Raises BadRequest for a bad `after`.
-
-        A proposal that was tampered with counts in the total and has no row: `get` says what is wrong with it.
-        """
+    ) -> tuple[int, tuple[Listed, ...], str | None]:
+        """Total, a page newest first, and where the next one starts. Raises BadRequest for a bad `after`."""
         return await to_thread.run_sync(self._records.page, state, limit, after)
+
+    async def reclaims(self) -> tuple[Reclaim, ...]:
+        """The seats of open and approved proposals, and how far each step has come. Raises StateUnknown."""
+        return await to_thread.run_sync(self._records.reclaims)
 
     async def log_call(self, tool: str, client: str, is_error: bool) -> None:
         call_id = f"c-{secrets.token_hex(8)}"

@@ -1,7 +1,7 @@
 """Proposals as the server tells them: kept once, found again, listed. Blocking: call it off the event loop."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from licenseiq.errors import BadRequest, NotFound, Refused, StateUnknown, Tampered
@@ -9,11 +9,13 @@ from licenseiq.proposals.canonical import digest
 from licenseiq.proposals.commitments import Opening, check_opening
 from licenseiq.proposals.plan import Plan, read_plan
 from licenseiq.proposals.states import ProposalState
-from licenseiq.proposals.stored import DeskReport, InboxEntry, ProposalRecord
+from licenseiq.proposals.stored import DeskReport, InboxEntry, Listed, ProposalRecord, TamperedProposal
+from licenseiq.spending.savings import Reclaim
 from licenseiq.times import iso
 from licenseiq_tenant.inbox.store import Head, Inbox
 from licenseiq_tenant.proposing.neighbours import DeskStates, Subjects
 from licenseiq_tenant.proposing.places import PagePlace, read_place
+from licenseiq_tenant.proposing.reclaims import reclaims_of
 from licenseiq_tenant.proposing.states import UNKNOWN, is_live, references, state_of
 
 # Lower case without i, l, o and u: an id is read aloud and typed.
@@ -86,27 +88,37 @@ class Records:
         entry = InboxEntry(proposal_id, plan.digest(), plan.to_bytes(), tuple(openings), withdrawn=False)
         return self._record(entry, self._checked(entry), ProposalState.OPEN.value, None, is_new=True)
 
-    def page(
-        self, state: str | None, limit: int, after: str | None
-    ) -> tuple[int, tuple[ProposalRecord, ...], str | None]:
+    def page(self, state: str | None, limit: int, after: str | None) -> tuple[int, tuple[Listed, ...], str | None]:
         """Total, a page newest first, and where the next one starts.
 
-        A proposal that was tampered with is counted and left out: `get` says what is wrong with it.
+        A proposal that was tampered with counts and has its row: who looks at the list shall see it.
         """
         if limit < 1:
             raise BadRequest("A page needs at least one row.", "Choose a limit of 1 or more.")
         place = read_place(after) if after is not None else None
         matching = self._matching(state)
         rest = [head for head in matching if place is None or place.is_before(head)]
-        shown: list[tuple[InboxEntry, Plan]] = []
-        next_after = None
-        for number, head in enumerate(rest, start=1):
-            if (readable := self._readable(head)) is not None:
-                shown.append(readable)
-            if len(shown) == limit:
-                next_after = PagePlace(head.created, head.proposal_id).encode() if number < len(rest) else None
-                break
-        return len(matching), self._page_records(shown), next_after
+        page = rest[:limit]
+        next_after = PagePlace(page[-1].created, page[-1].proposal_id).encode() if len(rest) > limit else None
+        return len(matching), self._page_records(page), next_after
+
+    def reclaims(self) -> tuple[Reclaim, ...]:
+        """The seats of open and approved proposals; what was tampered with has none. Raises StateUnknown."""
+        desk, found = self._desk.states(self._tenant_id), list[Reclaim]()
+        live = (ProposalState.OPEN.value, ProposalState.APPROVED.value)
+        heads = self._inbox.heads(self._tenant_id)
+        states = {head.proposal_id: self._state(head, desk.get(head.proposal_id)) for head in heads}
+        wanted = [proposal_id for proposal_id, state in states.items() if state in live]
+        reports = self._desk.reports(self._tenant_id, wanted)
+        for proposal_id in wanted:
+            entry = self._inbox.entry(self._tenant_id, proposal_id)
+            try:
+                plan = None if entry is None else self._checked(entry)
+            except Tampered:
+                continue
+            if plan is not None:
+                found += reclaims_of(plan, states[proposal_id], reports.get(proposal_id))
+        return tuple(found)
 
     def _matching(self, state: str | None) -> list[Head]:
         heads = self._inbox.heads(self._tenant_id)
@@ -116,28 +128,31 @@ class Records:
             desk = self._desk.states(self._tenant_id)
         except StateUnknown:
             return list(heads) if state == UNKNOWN else []
-        now = iso(self._now())
-        return [
-            head
-            for head in heads
-            if state_of(desk.get(head.proposal_id), withdrawn=head.withdrawn, expired=head.expires <= now) == state
-        ]
+        return [head for head in heads if self._state(head, desk.get(head.proposal_id)) == state]
 
-    def _readable(self, head: Head) -> tuple[InboxEntry, Plan] | None:
-        entry = self._inbox.entry(self._tenant_id, head.proposal_id)
-        if entry is None:
-            return None
-        try:
-            return entry, self._checked(entry)
-        except Tampered:
-            return None
+    def _state(self, head: Head, desk_state: str | None) -> str:
+        """By what stands in the inbox beside the plan."""
+        return state_of(desk_state, withdrawn=head.withdrawn, expired=head.expires <= iso(self._now()))
 
-    def _page_records(self, shown: Sequence[tuple[InboxEntry, Plan]]) -> tuple[ProposalRecord, ...]:
+    def _page_records(self, page: Sequence[Head]) -> tuple[Listed, ...]:
+        # The entries are read before the desk is asked, as in `_live`.
+        entries = [(head, self._inbox.entry(self._tenant_id, head.proposal_id)) for head in page]
+        reports: Mapping[str, DeskReport] | None
         try:
-            reports = self._desk.reports(self._tenant_id, [entry.proposal_id for entry, _ in shown])
+            reports = self._desk.reports(self._tenant_id, [head.proposal_id for head in page])
         except StateUnknown:
-            return tuple(self._record(entry, plan, UNKNOWN, None) for entry, plan in shown)
-        return tuple(self._reported(entry, plan, reports.get(entry.proposal_id)) for entry, plan in shown)
+            reports = None
+        return tuple(self._listed(head, entry, reports) for head, entry in entries if entry is not None)
+
+    def _listed(self, head: Head, entry: InboxEntry, reports: Mapping[str, DeskReport] | None) -> Listed:
+        """`reports` None: the desk cannot be asked."""
+        report = None if reports is None else reports.get(head.proposal_id)
+        try:
+            plan = self._checked(entry)
+        except Tampered:
+            state = UNKNOWN if reports is None else self._state(head, report.state if report else None)
+            return TamperedProposal(head.proposal_id, state, report)
+        return self._record(entry, plan, UNKNOWN, None) if reports is None else self._reported(entry, plan, report)
 
     def _live(self, proposal_id: str) -> ProposalRecord | None:
         """The proposal, if it still stands and can be trusted."""

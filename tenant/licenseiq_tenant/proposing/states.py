@@ -1,11 +1,10 @@
 """What state a proposal is in, from what the inbox and the desk know; and whether it still stands."""
 
 from licenseiq.proposals.plan import Plan
-from licenseiq.proposals.states import RUN_MOVES, ProposalState
+from licenseiq.proposals.states import ProposalState
 from licenseiq.proposals.stored import ProposalRecord
 
 UNKNOWN = "unknown"
-_ENDED_RUNS = frozenset(state.value for state, moves in RUN_MOVES.items() if not moves)
 
 
 def state_of(desk_state: str | None, *, withdrawn: bool, expired: bool) -> str:
@@ -30,8 +29,7 @@ def is_live(record: ProposalRecord, *, openable: bool) -> bool:
         return True
     if record.state == ProposalState.OPEN:
         return record.desk is not None or openable
-    runs = record.desk.runs if record.desk else ()
-    return record.state == ProposalState.APPROVED and not (runs and runs[-1].state in _ENDED_RUNS)
+    return record.desk is not None and record.desk.goes_on
 
 
 def references(plan: Plan) -> frozenset[str]:

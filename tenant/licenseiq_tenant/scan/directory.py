@@ -16,6 +16,8 @@ from licenseiq.readings import Reason, Source
 from licenseiq_tenant.graph.client import Graph
 from licenseiq_tenant.graph.fetch import Sleep, not_readable
 from licenseiq_tenant.lanes import delta, groups, people, roles
+from licenseiq_tenant.lanes.excluded import excluded_groups
+from licenseiq_tenant.lanes.managers import manager_pages
 from licenseiq_tenant.scan.seen import Gave
 from licenseiq_tenant.snapshot.carry_over import Base, CarryOver
 from licenseiq_tenant.snapshot.generations import Generations
@@ -30,13 +32,15 @@ _PASSING = frozenset({Reason.THROTTLED, Reason.UNREACHABLE, Reason.SIGNED_OUT})
 
 @dataclass(frozen=True)
 class Directory:
-    """`wait` is a pause that Graph asked for; `say` tells words and how many were read."""
+    """`wait` is a pause that Graph asked for; `say` tells words and how many were read. `excluded` are the ids of
+    groups that the policy excludes: who is in them is read along with the groups that give licences."""
 
     lease: Lease
     graph: Graph
     generations: Generations
     wait: Sleep
     say: Callable[[str, int], None]
+    excluded: frozenset[str] = frozenset()
 
     @property
     def _carry(self) -> CarryOver:
@@ -50,6 +54,10 @@ class Directory:
             Source.ROLES: self.roles,
             Source.ELIGIBLE_ROLES: self.eligible_roles,
         }
+
+    def late_readers(self) -> dict[Source, Callable[[int], Awaitable[Gave]]]:
+        """The same for what no answer waits for."""
+        return {Source.MANAGERS: self.managers}
 
     async def users(self, generation: int) -> Gave:
         changes = await self._changes(Source.USERS)
@@ -100,17 +108,23 @@ class Directory:
         link = await delta.start(self.graph, Source.GROUPS, self.wait)
         found = await groups.licensing_groups(self.graph, self.wait)
         await run_sync(self.generations.add_groups, generation, found.items)
+        outside = await excluded_groups(self.graph, self.excluded, self.wait)
+        await run_sync(self.generations.add_excluded, generation, outside)
         await run_sync(self._carry.keep_link, Source.GROUPS, generation, link, now)
-        return Gave(len(found.items), found.unreadable)
+        return Gave(len(found.items), found.unreadable, unchecked=found.unchecked)
 
     async def _groups_as_before(self, generation: int, base: Base, changes: delta.Changes) -> Gave | None:
-        """The groups of `base`, where nothing that changed since concerns a group that gives licences; else None."""
+        """The groups of `base`, where nothing that changed since concerns a group that gives licences or is excluded;
+        else None."""
         known = await run_sync(self._carry.settled_groups, base.generation)
-        if known is None or changes.licensing or not known.isdisjoint(changes.changed | changes.removed):
+        excluded = await run_sync(self._carry.excluded_groups, base.generation, self.excluded)
+        if known is None or excluded is None or changes.licensing:
+            return None
+        if not (known | excluded).isdisjoint(changes.changed | changes.removed):
             return None
         await run_sync(self._carry.copy, Source.GROUPS, base.generation, generation)
         await run_sync(self._carry.keep_link, Source.GROUPS, generation, changes.link, base.whole_at)
-        return Gave(len(known), base.unreadable)
+        return Gave(len(known), base.unreadable, base.unchecked)
 
     async def _changes(self, source: Source) -> tuple[Base, delta.Changes] | None:
         """What to start from and what changed since; None where the source is to be read whole."""
@@ -124,12 +138,26 @@ class Directory:
                 raise
             return None
 
+    async def managers(self, generation: int) -> Gave:
+        """Everybody's manager, compared with the people of the newest reading. Raises INCOMPLETE when a page went
+        missing."""
+        listed: dict[str, str | None] = {}
+        unreadable = 0
+        async for page in manager_pages(self.graph, self.wait):
+            listed.update(page.items)
+            unreadable += page.unreadable
+        known = await run_sync(self.generations.people)
+        if people.is_short(len(listed) + unreadable, known):
+            raise not_readable(Source.MANAGERS, Reason.INCOMPLETE)
+        await run_sync(self.generations.add_managers, generation, listed)
+        return Gave(len(listed), unreadable, unchecked=known is None)
+
     async def roles(self, generation: int) -> Gave:
         found = await roles.role_holders(self.graph, self.wait)
-        await run_sync(partial(self.generations.add_role_holders, generation, Source.ROLES, found.items))
-        return Gave(len(found.items), found.unreadable)
+        add = partial(self.generations.add_role_holders, generation, Source.ROLES, found.items)
+        return Gave(await run_sync(add), found.unreadable)
 
     async def eligible_roles(self, generation: int) -> Gave:
         found = await roles.eligible_holders(self.graph, self.wait)
-        await run_sync(partial(self.generations.add_role_holders, generation, Source.ELIGIBLE_ROLES, found.items))
-        return Gave(len(found.items), found.unreadable)
+        add = partial(self.generations.add_role_holders, generation, Source.ELIGIBLE_ROLES, found.items)
+        return Gave(await run_sync(add), found.unreadable)

@@ -25,7 +25,7 @@ LANES: dict[Lane, tuple[Source, ...]] = {
         Source.ACTIVATIONS,
         Source.COPILOT,
     ),
-    "slow": (Source.SIGN_INS,),
+    "slow": (Source.SIGN_INS, Source.MANAGERS),
 }
 # Microsoft renews the reports once a day, and sign-in activity with hours of delay (graph-facts 1).
 FRESH: dict[Lane, timedelta] = {

@@ -5,34 +5,25 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 import anyio
 from anyio.abc import TaskGroup
 from anyio.to_thread import run_sync
 
 from licenseiq.errors import LicenseIQError, NotReady
-from licenseiq.policy import Policy
-from licenseiq.readings import Reading, Reason, Source
-from licenseiq.skus import Catalogue
+from licenseiq.readings import Source, unread
 from licenseiq_tenant.database import Database
 from licenseiq_tenant.graph.client import Connection, open_graph
 from licenseiq_tenant.graph.fetch import Sleep
 from licenseiq_tenant.graph.guard import read_rule
-from licenseiq_tenant.prices import load_catalogue
 from licenseiq_tenant.scan.due import LANES, due_lanes, kept_notes, tries
+from licenseiq_tenant.scan.evaluating import Evaluating
 from licenseiq_tenant.scan.scanner import Scan
 from licenseiq_tenant.scan.seen import Observe, nobody
 from licenseiq_tenant.snapshot import views
 from licenseiq_tenant.snapshot.lease import Clock, acquire, running
 
 _LOG = logging.getLogger(__name__)
-
-
-@lru_cache(maxsize=1)
-def catalogue() -> Catalogue:
-    """The package's catalogue, read once. Blocking."""
-    return load_catalogue()
 
 
 @dataclass
@@ -43,7 +34,7 @@ class Keeper:
     connection: Connection
     tenant_id: str
     group: TaskGroup
-    policy: Policy
+    evaluating: Evaluating
     clock: Clock
     sleep: Sleep
     is_scanning: bool = False
@@ -63,8 +54,7 @@ class Keeper:
             return False
         try:
             async with open_graph(self.connection, read_rule(self.connection.base_url)) as graph:
-                known = await run_sync(catalogue)
-                self._scan = Scan(lease, graph, known, self.policy, observe, self.sleep)
+                self._scan = Scan(lease, graph, self.evaluating, observe, self.sleep)
                 await self._scan.run()
         except BaseExceptionGroup as group:
             raise _the_cause(group) from group
@@ -109,7 +99,7 @@ class Keeper:
         with self.database.read() as db:
             readings = views.readings(db, self.tenant_id, views.newest_generations(db, self.tenant_id))
             tried = tries(db, self.tenant_id)
-        of_all = [readings.get(source) or Reading(source, Reason.NOT_YET) for source in Source]
+        of_all = [readings.get(source) or unread(source) for source in Source if source is not Source.HR]
         return (*(words for reading in of_all if (words := reading.words())), *kept_notes(tried, readings))
 
     async def _in_background(self) -> None:

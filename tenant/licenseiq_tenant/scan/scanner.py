@@ -13,26 +13,22 @@ import anyio
 from anyio.to_thread import run_sync as _off_loop
 
 from licenseiq.errors import NotReadable, SettingsError
-from licenseiq.evaluate import evaluate
-from licenseiq.policy import Policy
 from licenseiq.readings import NAMES, Reading, Reason, Source
-from licenseiq.skus import Catalogue
 from licenseiq.times import iso
 from licenseiq_tenant.graph.client import Graph
 from licenseiq_tenant.graph.fetch import Sleep, not_readable
 from licenseiq_tenant.lanes import copilot, probe, reports
 from licenseiq_tenant.scan.directory import Directory
 from licenseiq_tenant.scan.due import LANES, due_sources, tries
+from licenseiq_tenant.scan.evaluating import Evaluating
 from licenseiq_tenant.scan.seen import Gave, Lane, Observe, ScanSeen
 from licenseiq_tenant.scan.slow import RESUMABLE, SlowLane
-from licenseiq_tenant.snapshot import evaluations, views
 from licenseiq_tenant.snapshot.forgetting import sweep
 from licenseiq_tenant.snapshot.generations import Generations
 from licenseiq_tenant.snapshot.lease import RENEW_SECONDS, Budget, Lease
 
 KEEP_EVALUATIONS = timedelta(hours=2)
 TELL_SECONDS = 1.0
-STALE_EVALUATION = timedelta(hours=12)
 Reader = Callable[[int], Awaitable[Gave]]
 
 
@@ -47,8 +43,7 @@ class Scan:
 
     lease: Lease
     graph: Graph
-    catalogue: Catalogue
-    policy: Policy
+    evaluating: Evaluating
     observe: Observe
     sleep: Sleep = anyio.sleep
     note: str = "The scan is starting."
@@ -70,13 +65,17 @@ class Scan:
         due = await _off_loop(self._due)
         await self._lane("probe", due, self._probe())
         async with anyio.create_task_group() as group:
-            group.start_soon(self._lane, "fast", due, self._directory())
+            group.start_soon(self._lane, "fast", due, self._directory().readers())
             group.start_soon(self._lane, "reports", due, self._reports())
         await self._evaluate()
-        if Source.SIGN_INS in due:
-            say = partial(self._say, "slow", total=None)
-            await SlowLane(self.lease, self.graph, self._generations, self._wait, self.sleep, say).read()
-            await self._evaluate()
+        if due.isdisjoint(LANES["slow"]):
+            return
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._lane, "slow", due, self._directory().late_readers())
+            if Source.SIGN_INS in due:
+                say = partial(self._say, "slow", total=None)
+                await SlowLane(self.lease, self.graph, self._generations, self._wait, self.sleep, say).read()
+        await self._evaluate()
 
     def _due(self) -> frozenset[Source]:
         with self.lease.database.read() as db:
@@ -95,24 +94,30 @@ class Scan:
     # The lanes, as what to read of each source into a generation.
 
     def _probe(self) -> dict[Source, Reader]:
-        async def organization(_: int) -> Gave:
+        async def organization(generation: int) -> Gave:
             found = await probe.organization(self.graph, self._wait)
-            if found.tenant_id is not None and found.tenant_id.lower() != self.lease.tenant_id.lower():
+            if found.tenant_id is None:  # who it answers for cannot be checked, so it may be anybody
+                raise SettingsError(
+                    "Microsoft Graph did not say which tenant it answers for; nothing was read.",
+                    "Check LICENSEIQ_GRAPH_URL and any proxy, then call refresh_tenant.",
+                )
+            if found.tenant_id.lower() != self.lease.tenant_id.lower():
                 raise SettingsError(
                     "Microsoft Graph answered for another tenant than LICENSEIQ_TENANT_ID names; nothing was read.",
                     "Sign in to the right tenant, or correct LICENSEIQ_TENANT_ID.",
                 )
-            return Gave(1)
+            add = partial(self._generations.add_organization, generation, found.country)
+            return Gave(await _off_loop(add))
 
         async def skus(generation: int) -> Gave:
             found = await probe.sku_lines(self.graph, self._wait)
-            await _off_loop(partial(self._generations.add_seat_lines, generation, found.items))
-            return Gave(len(found.items), found.unreadable)
+            add = partial(self._generations.add_seat_lines, generation, found.items)
+            return Gave(await _off_loop(add), found.unreadable)
 
         async def subscriptions(generation: int) -> Gave:
             found = await probe.subscriptions(self.graph, self._wait)
-            await _off_loop(partial(self._generations.add_subscriptions, generation, found.items))
-            return Gave(len(found.items), found.unreadable)
+            add = partial(self._generations.add_subscriptions, generation, found.items)
+            return Gave(await _off_loop(add), found.unreadable)
 
         async def settings(_: int) -> Gave:
             self._names_concealed = await probe.names_are_concealed(self.graph, self._wait)
@@ -125,9 +130,10 @@ class Scan:
             Source.REPORT_SETTINGS: settings,
         }
 
-    def _directory(self) -> dict[Source, Reader]:
+    def _directory(self) -> Directory:
         say = partial(self._say, "fast", total=None)
-        return Directory(self.lease, self.graph, self._generations, self._wait, say).readers()
+        excluded = self.evaluating.policy().excluded_group_ids
+        return Directory(self.lease, self.graph, self._generations, self._wait, say, excluded)
 
     def _reports(self) -> dict[Source, Reader]:
         async def one(source: Source, generation: int) -> Gave:
@@ -139,8 +145,8 @@ class Scan:
                 found = await copilot.copilot_use(self.graph, self._wait)
             else:
                 found = await reports.report(self.graph, source, self._wait)
-            await _off_loop(partial(self._generations.add_usage, generation, source, found.rows))
-            return Gave(len(found.rows), found.unreadable)
+            add = partial(self._generations.add_usage, generation, source, found.rows)
+            return Gave(await _off_loop(add), found.unreadable)
 
         return {source: partial(one, source) for source in LANES["reports"]}
 
@@ -172,30 +178,14 @@ class Scan:
     async def _evaluate(self) -> None:
         """Runs the rules when something new was published, or when the last evaluation has grown old."""
         self._say("rules", "Running the rules.", 0, 1)
-        await _off_loop(self._evaluate_now)
+        await _off_loop(self.evaluating.after_scan, self.lease)
         self._say("rules", "Ran the rules.", 1, 1)
-
-    def _evaluate_now(self) -> None:
-        tenant, now = self.lease.tenant_id, self.lease.clock()
-        with self.lease.database.read() as db:
-            generations = views.newest_generations(db, tenant)
-            last = evaluations.newest(db, tenant)
-            if last is not None and evaluations.generations_of(db, tenant, last) == generations:
-                head = evaluations.headline(db, tenant, last)
-                if head is not None and now - head[0] < STALE_EVALUATION:
-                    return
-            ground = views.context(db, tenant, generations, now, self.catalogue, self.policy)
-            if not ground.is_read(Source.USERS) and not ground.is_read(Source.SKUS):
-                reason = ground.reading(Source.USERS).reason or Reason.NOT_YET
-                raise not_readable(Source.USERS, reason)
-            view = views.tenant_view(db, ground, generations)
-        evaluations.save(self.lease, evaluate(view), generations)
 
     async def _budget(self, budget: Budget) -> float:
         return await _off_loop(partial(budget.take, self.lease.database, self.lease.tenant_id, self.lease.clock))
 
     async def _wait(self, seconds: float) -> None:
-        """A pause that Graph asked for, in pieces, so that whoever waits hears of it."""
+        """A pause that Graph asked for; `note` says until when, to whoever waits."""
         until = self.lease.clock() + timedelta(seconds=seconds)
         self.note = f"Microsoft Graph asked to wait until {iso(until)}."
         await self.sleep(seconds)

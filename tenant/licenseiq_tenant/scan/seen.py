@@ -19,7 +19,7 @@ class ScanSeen:
 
 @dataclass(frozen=True, slots=True)
 class Gave:
-    """How many items a source gave, and how many of them made no sense. `unchecked` as in `Reading`."""
+    """How many different items a source gave, and how many of them made no sense. `unchecked` as in `Reading`."""
 
     items: int
     unreadable: int = 0

@@ -10,9 +10,13 @@ from datetime import datetime
 
 from licenseiq.readings import Source
 from licenseiq.times import iso, parse_iso
+from licenseiq_tenant.snapshot import exclusions
 from licenseiq_tenant.snapshot.lease import Lease
 
-_TABLES = {Source.USERS: ("person", "assignment"), Source.GROUPS: ("licensing_group", "group_member")}
+_TABLES = {
+    Source.USERS: ("person", "assignment"),
+    Source.GROUPS: ("licensing_group", "group_member", "excluded_group", "excluded_member"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +102,12 @@ class CarryOver:
         if any(state not in (None, "ProcessingComplete") for _, state in found):
             return None
         return frozenset(str(group_id) for group_id, _ in found)
+
+    def excluded_groups(self, generation: int, wanted: frozenset[str]) -> frozenset[str] | None:
+        """The groups that a policy excludes, with those inside them; None where one was not read whole in a generation,
+        or not at all."""
+        with self._database.read() as db:
+            found = exclusions.groups_of(db, self._tenant, generation)
+        if any(group_id not in found or not found[group_id][0] for group_id in wanted):
+            return None
+        return wanted.union(*(found[group_id][1] for group_id in wanted))

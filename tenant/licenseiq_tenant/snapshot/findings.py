@@ -3,26 +3,29 @@
 Everything is answered from the claims, so that a list, its groups and the exposure count the same seats.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from licenseiq.evaluation import KindTotal
-from licenseiq.findings import Confidence, Finding
 from licenseiq.money import Money, Total, add_up
 from licenseiq.waste import GroupBy, Waste, WasteGroup, WastePage, WasteQuery, by_worth
+from licenseiq_tenant.snapshot.finding_rows import FINDING_COLUMNS, finding_of
 from licenseiq_tenant.snapshot.rows import Row, fold
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+# How a claim stands: only what is counted is exposure.
+_STANDING = (
+    "CASE WHEN is_excepted THEN 'excepted' WHEN NOT counts THEN 'to_review' "
+    "WHEN is_moneyless THEN 'without_money' ELSE 'counted' END"
+)
+_OF_FINDING = ", ".join(f"f.{column}" for column in FINDING_COLUMNS.split(", "))
 # What a group has in common: its key, what is shown for it, and whether somebody holds the seats.
 _KEYS = {
     GroupBy.KIND: ("kind", "kind"),
-    GroupBy.SKU: ("sku_id", "sku_id"),
+    GroupBy.SKU: ("NULLIF(sku_id, '')", "sku_id"),
     GroupBy.DEPARTMENT: ("NULLIF(department_key, '')", "MIN(department)"),
 }
 
@@ -34,24 +37,26 @@ def page(db: "Connection", tenant_id: str, evaluation_id: str, query: WasteQuery
     ranked = db.exec_driver_sql(
         "SELECT finding_id, MAX(counts) AS counting, SUM(micros) AS worth, SUM(seats) AS many, COUNT(*) OVER () "  # noqa: S608
         f"FROM claim WHERE {where} GROUP BY finding_id "
-        "ORDER BY counting DESC, COALESCE(worth, 0) DESC, many DESC, finding_id LIMIT ? OFFSET ?",
+        "ORDER BY MIN(is_excepted), counting DESC, COALESCE(worth, 0) DESC, many DESC, finding_id LIMIT ? OFFSET ?",
         (*given, query.limit, query.skip),
     ).all()
     totals = _totals(db, where, given)
+    of = {standing: _kinds(totals, standing) for standing in ("counted", "to_review", "without_money", "excepted")}
     return WastePage(
         total=int(ranked[0][4]) if ranked else _count(db, where, given),
         rows=_rows(db, where, given, tuple(row[0] for row in ranked)),
-        counted=_kinds(row for row in totals if row[1]),
-        to_review=_kinds(row for row in totals if not row[1]),
         people=_count(db, where, given, "user_id"),
+        **of,
     )
 
 
 def groups(
     db: "Connection", tenant_id: str, evaluation_id: str, query: WasteQuery, by: GroupBy
 ) -> tuple[WasteGroup, ...]:
-    """Every group of the seats that `query` asks for, by money and seats; its page and limit are not looked at."""
+    """Every group of the seats that `query` asks for, by money and seats, without what was excepted; its page and limit
+    are not looked at."""
     where, given = _conditions(tenant_id, evaluation_id, query)
+    where += " AND is_excepted = 0"
     key, label = _KEYS[by]
     # Only departments tell seats that nobody holds from those of people without one.
     held = "user_id IS NOT NULL" if by is GroupBy.DEPARTMENT else "1"
@@ -60,15 +65,16 @@ def groups(
         f"WHERE {where} GROUP BY name, held, counts, currency ORDER BY held, name",
         given,
     ).all()
-    people = {
-        (name, held): int(number)
-        for name, held, number in db.exec_driver_sql(
-            f"SELECT {key}, {held}, COUNT(DISTINCT user_id) FROM claim WHERE {where} GROUP BY 1, 2",  # noqa: S608
+    numbers = {
+        (name, held): (int(people), int(many))
+        for name, held, people, many in db.exec_driver_sql(
+            f"SELECT {key}, {held}, COUNT(DISTINCT user_id), COUNT(DISTINCT finding_id) FROM claim "  # noqa: S608
+            f"WHERE {where} GROUP BY 1, 2",
             given,
         )
     }
     groups = (
-        replace(_group(tuple(map(tuple, same))), people=people[one])
+        replace(_group(tuple(map(tuple, same))), people=numbers[one][0], findings=numbers[one][1])
         for one, same in groupby(found, lambda r: (r[0], r[1]))
     )
     return tuple(sorted(groups, key=by_worth))
@@ -100,20 +106,27 @@ def _count(db: "Connection", where: str, given: Row, what: str = "finding_id") -
     return int(db.exec_driver_sql(f"SELECT COUNT(DISTINCT {what}) FROM claim WHERE {where}", given).scalar() or 0)  # noqa: S608
 
 
-def _totals(db: "Connection", where: str, given: Row) -> list[Row]:
+def _totals(db: "Connection", where: str, given: Row) -> tuple[list[Row], dict[tuple[str, str], int]]:
+    """(kind, standing, currency, seats, micros), and how many findings there are by kind and standing."""
     found = db.exec_driver_sql(
-        f"SELECT kind, counts, currency, SUM(seats), SUM(micros) FROM claim WHERE {where} "  # noqa: S608
-        "GROUP BY kind, counts, currency ORDER BY kind",
+        f"SELECT kind, {_STANDING} AS standing, currency, SUM(seats), SUM(micros) FROM claim WHERE {where} "  # noqa: S608
+        "GROUP BY kind, standing, currency ORDER BY kind",
+        given,
+    ).all()
+    many = db.exec_driver_sql(
+        f"SELECT kind, {_STANDING} AS standing, COUNT(DISTINCT finding_id) FROM claim WHERE {where} "  # noqa: S608
+        "GROUP BY kind, standing",
         given,
     )
-    return [tuple(row) for row in found]
+    return [tuple(row) for row in found], {(kind, standing): int(number) for kind, standing, number in many}
 
 
-def _kinds(totals: Iterable[Row]) -> tuple[KindTotal, ...]:
+def _kinds(totals: tuple[list[Row], dict[tuple[str, str], int]], standing: str) -> tuple[KindTotal, ...]:
+    rows, many = totals
     found = []
-    for kind, same in groupby(totals, lambda row: row[0]):
+    for kind, same in groupby((row for row in rows if row[1] == standing), lambda row: row[0]):
         seats, monthly, unpriced = _sum([(row[2], row[3], row[4]) for row in same])
-        found.append(KindTotal(kind, seats, monthly, unpriced))
+        found.append(KindTotal(kind, seats, monthly, unpriced, many[(kind, standing)]))
     return tuple(found)
 
 
@@ -137,8 +150,8 @@ def _rows(db: "Connection", where: str, given: Row, shown: tuple[str, ...]) -> t
     if not shown:
         return ()
     found = db.exec_driver_sql(
-        "SELECT claim.finding_id, claim.sku_id, claim.seats, claim.currency, claim.micros, f.kind, f.user_id, "  # noqa: S608
-        "f.sku_ids, f.seats, f.confidence, f.reason, f.evidence, p.principal_name "
+        "SELECT claim.finding_id, claim.sku_id, claim.seats, claim.currency, claim.micros, p.principal_name, "  # noqa: S608
+        f"{_OF_FINDING} "
         "FROM claim JOIN finding f USING (tenant_id, evaluation_id, finding_id) "
         "LEFT JOIN evaluation_source s ON s.tenant_id = claim.tenant_id AND s.evaluation_id = claim.evaluation_id "
         "AND s.source = 'users' "
@@ -155,20 +168,11 @@ def _rows(db: "Connection", where: str, given: Row, shown: tuple[str, ...]) -> t
 
 def _waste(claims: list[Row]) -> Waste:
     """The finding of these rows; all of them repeat what it says."""
-    kind, user_id, sku_ids, seats, confidence, reason, evidence, name = claims[0][5:]
     claimed, monthly, unpriced = _sum([(row[3], row[2], row[4]) for row in claims])
     return Waste(
-        finding=Finding(
-            kind=kind,
-            user_id=user_id,
-            sku_ids=tuple(sku_ids.split()),
-            seats=seats,
-            confidence=Confidence(confidence),
-            reason=reason,
-            evidence=msgspec.json.decode(evidence),
-        ),
-        user_principal_name=name,
-        sku_ids=tuple(row[1] for row in claims),
+        finding=finding_of(claims[0][6:]),
+        user_principal_name=claims[0][5],
+        sku_ids=tuple(row[1] for row in claims if row[1]),
         seats=claimed,
         monthly=monthly,
         unpriced_seats=unpriced,

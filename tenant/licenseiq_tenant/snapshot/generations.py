@@ -5,7 +5,7 @@ unreachable, signed out …) keeps the generation before, whose age is told; a l
 concealed names …) replaces it, because the answer has become "unknown".
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,10 @@ from licenseiq.readings import Reading, Reason, Source
 from licenseiq.seats import SeatLine, Subscription
 from licenseiq.times import iso
 from licenseiq.usage import AppUse, Drive, LastUse, Mailbox, ProductUse, SignIn
+from licenseiq_tenant.lanes.excluded import ExcludedGroup
 from licenseiq_tenant.lanes.groups import LicensingGroup
 from licenseiq_tenant.lanes.roles import RoleHolder
-from licenseiq_tenant.snapshot import rows
+from licenseiq_tenant.snapshot import exclusions, rows
 from licenseiq_tenant.snapshot.forgetting import forget_generation
 from licenseiq_tenant.snapshot.lease import Lease
 from licenseiq_tenant.snapshot.tables import ROLE_TABLES, USAGE_TABLES
@@ -39,7 +40,10 @@ Use = ProductUse | AppUse | Mailbox | Drive | LastUse
 
 
 class Generations:
-    """Writes generations of one tenant, for as long as the lease is held. Blocking: call it off the event loop."""
+    """Writes generations of one tenant, for as long as the lease is held. Blocking: call it off the event loop.
+
+    What adds a whole source tells how many rows are stored of it: Graph may give one more than once.
+    """
 
     def __init__(self, lease: Lease) -> None:
         self._lease = lease
@@ -96,21 +100,32 @@ class Generations:
             _insert(db, "licensing_group", [rows.group_row(key, group) for group in groups])
             _insert(db, "group_member", [(*key, g.group_id, who) for g in groups for who in g.members or ()])
 
-    def add_role_holders(self, generation: int, source: Source, holders: Sequence[RoleHolder]) -> None:
+    def add_excluded(self, generation: int, groups: Sequence[ExcludedGroup]) -> None:
+        """The groups that the policy excludes, with their members."""
+        with self._database.write() as db:
+            self._lease.check(db)
+            exclusions.store(db, (self._tenant, generation), groups)
+
+    def add_role_holders(self, generation: int, source: Source, holders: Sequence[RoleHolder]) -> int:
         """`source` is ROLES or ELIGIBLE_ROLES."""
         found = [(self._tenant, generation, h.principal_id, h.role_name) for h in holders]
-        self._insert(ROLE_TABLES[source], found)
+        return self._insert(generation, ROLE_TABLES[source], found)
 
-    def add_seat_lines(self, generation: int, lines: Sequence[SeatLine]) -> None:
-        self._insert("seat_line", [rows.seat_line_row((self._tenant, generation), line) for line in lines])
+    def add_organization(self, generation: int, country: str | None) -> int:
+        return self._insert(generation, "organization", [(self._tenant, generation, country)])
 
-    def add_subscriptions(self, generation: int, found: Sequence[Subscription]) -> None:
-        self._insert("subscription", [rows.subscription_row((self._tenant, generation), one) for one in found])
+    def add_seat_lines(self, generation: int, lines: Sequence[SeatLine]) -> int:
+        found = [rows.seat_line_row((self._tenant, generation), line) for line in lines]
+        return self._insert(generation, "seat_line", found)
 
-    def add_usage(self, generation: int, source: Source, found: Sequence[tuple[str, Use]]) -> None:
-        """`found` by principal name in lower case."""
-        key = (self._tenant, generation)
-        self._insert(USAGE_TABLES[source], [rows.usage_row(key, who, use) for who, use in found])
+    def add_subscriptions(self, generation: int, bought: Sequence[Subscription]) -> int:
+        found = [rows.subscription_row((self._tenant, generation), one) for one in bought]
+        return self._insert(generation, "subscription", found)
+
+    def add_usage(self, generation: int, source: Source, uses: Sequence[tuple[str, Use]]) -> int:
+        """`uses` by principal name in lower case."""
+        found = [rows.usage_row((self._tenant, generation), who, use) for who, use in uses]
+        return self._insert(generation, USAGE_TABLES[source], found)
 
     def add_sign_ins(
         self, generation: int, found: Sequence[tuple[str, SignIn]], unreadable: int, checkpoint: str | None
@@ -126,6 +141,11 @@ class Generations:
                 "WHERE tenant_id = ? AND generation_id = ?",
                 (checkpoint, unreadable, *key),
             )
+
+    def add_managers(self, generation: int, bosses: Mapping[str, str | None]) -> None:
+        """The id of the manager by the user's; those without one are not stored."""
+        found = [(self._tenant, generation, who, boss) for who, boss in bosses.items() if boss is not None]
+        self._insert(generation, "manager", found)
 
     def unreadable(self, generation: int) -> int:
         """What made no sense in a generation that is being built, in this process and in those before."""
@@ -147,6 +167,16 @@ class Generations:
                 (generation, self._tenant, Source.USERS.value),
             ).one()
         return int(row[0]) - int(row[1]), int(row[0])
+
+    def people(self) -> int | None:
+        """How many people the newest reading of users holds; None where they were not read."""
+        with self._database.read() as db:
+            found = db.exec_driver_sql(
+                "SELECT COUNT(*) FROM pointer n JOIN person p USING (tenant_id, generation_id) "
+                "WHERE n.tenant_id = ? AND n.source = ?",
+                (self._tenant, Source.USERS.value),
+            ).scalar()
+        return int(found) if found else None
 
     def count(self, generation: int, table: str) -> int:
         """How many rows of a generation a table holds."""
@@ -207,11 +237,13 @@ class Generations:
             self._lease.check(db)
             forget_generation(db, self._tenant, generation)
 
-    def _insert(self, table: str, found: list[rows.Row]) -> None:
-        if found:
-            with self._database.write() as db:
-                self._lease.check(db)
-                _insert(db, table, found)
+    def _insert(self, generation: int, table: str, found: list[rows.Row]) -> int:
+        if not found:
+            return 0
+        with self._database.write() as db:
+            self._lease.check(db)
+            _insert(db, table, found)
+        return self.count(generation, table)
 
 
 def _insert(db: "Connection", table: str, found: list[rows.Row]) -> None:

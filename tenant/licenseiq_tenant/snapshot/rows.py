@@ -1,5 +1,6 @@
 """Domain values as rows of the snapshot, and back. Rows start with (tenant, generation)."""
 
+import json
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
@@ -8,7 +9,7 @@ from typing import Any
 from licenseiq.people import Assignment, Person
 from licenseiq.seats import SeatLine, Subscription
 from licenseiq.times import iso, parse_iso
-from licenseiq.usage import AppUse, Drive, LastUse, Mailbox, ProductUse, SignIn
+from licenseiq.usage import Activation, AppUse, Drive, LastUse, Mailbox, ProductUse, SignIn
 from licenseiq_tenant.lanes.groups import LicensingGroup
 
 Key = tuple[str, int]
@@ -43,17 +44,22 @@ def person_row(key: Key, person: Person) -> Row:
         fold(person.employee_type),
         person.synced,
         person.licences_known,
+        person.country,
+        person.cost_center,
+        person.division,
+        person.employee_id,
     )
 
 
 PERSON_COLUMNS = (
     "user_id, principal_name, display_name, department, job_title, office, usage_location, user_type, "
-    "account_enabled, created, hired, employee_type, synced, licences_known"
+    "account_enabled, created, hired, employee_type, synced, licences_known, country, cost_center, division, "
+    "employee_id"
 )
 
 
 def person_of(row: Row, **more: Any) -> Person:
-    """The person of `PERSON_COLUMNS`; assignments, roles and signals come from elsewhere."""
+    """The person of `PERSON_COLUMNS`; assignments, roles, signals and HR's word come from elsewhere."""
     return Person(
         user_id=row[0],
         user_principal_name=row[1],
@@ -69,28 +75,37 @@ def person_of(row: Row, **more: Any) -> Person:
         employee_type=row[11],
         synced=_flag(row[12]),
         licences_known=bool(row[13]),
+        country=row[14],
+        cost_center=row[15],
+        division=row[16],
+        employee_id=row[17],
         **more,
     )
 
 
 def assignment_rows(key: Key, person: Person) -> list[Row]:
     return [
-        (*key, person.user_id, place, a.sku_id, a.group_id, a.state, a.error, " ".join(a.disabled_plans))
+        (
+            *(*key, person.user_id, place, a.sku_id, a.group_id, a.state, a.error, " ".join(a.disabled_plans)),
+            _day(a.changed),
+        )
         for place, a in enumerate(person.assignments)
     ]
 
 
-ASSIGNMENT_COLUMNS = "user_id, sku_id, group_id, state, error, disabled_plans"
+ASSIGNMENT_COLUMNS = "user_id, sku_id, group_id, state, error, disabled_plans, changed"
 
 
 def assignment_of(row: Row) -> Assignment:
     return _assignment(*row[1:])
 
 
-@lru_cache(maxsize=4096)
-def _assignment(sku_id: str, group_id: str | None, state: str | None, error: str | None, plans: str) -> Assignment:
-    """A tenant assigns in few ways: people share the value, which halves the time and memory of a load."""
-    return Assignment(sku_id, group_id, state, error, tuple(plans.split()))
+@lru_cache(maxsize=32768)
+def _assignment(
+    sku_id: str, group_id: str | None, state: str | None, error: str | None, plans: str, changed: str | None
+) -> Assignment:
+    """A tenant assigns in few ways and on so many days: people share the value, which saves time and memory."""
+    return Assignment(sku_id, group_id, state, error, tuple(plans.split()), _to_day(changed))
 
 
 def group_row(key: Key, group: LicensingGroup) -> Row:
@@ -136,14 +151,21 @@ def seat_line_of(row: Row) -> SeatLine:
 
 def subscription_row(key: Key, one: Subscription) -> Row:
     created, ends = _moment(one.created), _moment(one.next_lifecycle)
-    return (*key, one.subscription_id, one.sku_id, one.status, one.is_trial, one.total, created, ends)
+    return (
+        *(*key, one.subscription_id, one.sku_id, one.status, one.is_trial, one.total, created, ends, one.commerce_id),
+        *(one.owner_type, one.owner_tenant_id, one.owner_id),
+    )
 
 
-SUBSCRIPTION_COLUMNS = "subscription_id, sku_id, status, is_trial, total, created, next_lifecycle"
+SUBSCRIPTION_COLUMNS = (
+    "subscription_id, sku_id, status, is_trial, total, created, next_lifecycle, commerce_id, owner_type, "
+    "owner_tenant_id, owner_id"
+)
 
 
 def subscription_of(row: Row) -> Subscription:
-    return Subscription(row[0], row[1], row[2], _flag(row[3]), row[4], _to_moment(row[5]), _to_moment(row[6]))
+    created, ends = _to_moment(row[5]), _to_moment(row[6])
+    return Subscription(row[0], row[1], row[2], _flag(row[3]), row[4], created, ends, *row[7:11])
 
 
 def usage_row(key: Key, who: str, use: ProductUse | AppUse | Mailbox | Drive | LastUse) -> Row:
@@ -158,6 +180,8 @@ def usage_row(key: Key, who: str, use: ProductUse | AppUse | Mailbox | Drive | L
             return (*key, who, use.kind, _day(use.last_activity), use.used_bytes, use.quota_bytes, use.has_archive)
         case Drive():
             return (*key, who, _day(use.last_activity), use.used_bytes, use.files)
+        case Activation():
+            return (*key, who, _day(use.last_activity), _products(use))
         case LastUse():
             return (*key, who, _day(use.last_activity))
 
@@ -186,6 +210,20 @@ def last_use_of(row: Row) -> LastUse:
 def _last_use(day: str | None) -> LastUse:
     """Shared between people: there are few different days."""
     return LastUse(_to_day(day))
+
+
+def activation_of(row: Row) -> Activation:
+    return _activation(row[0], row[1])
+
+
+@lru_cache(maxsize=4096)
+def _activation(day: str | None, products: str) -> Activation:
+    found = tuple((product, _to_day(on)) for product, on in json.loads(products))
+    return Activation(_to_day(day), found)
+
+
+def _products(use: Activation) -> str:
+    return json.dumps([(product, _day(on)) for product, on in use.products])
 
 
 def sign_in_row(key: Key, user_id: str, seen: SignIn) -> Row:

@@ -21,10 +21,14 @@ OF_GENERATION = (
     *ROLE_TABLES.values(),
     "licensing_group",
     "group_member",
+    "excluded_group",
+    "excluded_member",
     "seat_line",
     "subscription",
+    "organization",
     *USAGE_TABLES.values(),
     "sign_in",
+    "manager",
     "reading",
 )
 OF_EVALUATION = ("evaluation_source", "holder", "holder_seat", "finding", "claim")

@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Any
 from licenseiq.context import Context, TenantView
 from licenseiq.people import Assignment, Person
 from licenseiq.policy import Policy
+from licenseiq.prices import PriceBook
 from licenseiq.readings import Reading, Reason, Source
 from licenseiq.skus import Catalogue
 from licenseiq.times import parse_iso
 from licenseiq.usage import Signals
 from licenseiq_tenant.snapshot import rows
+from licenseiq_tenant.snapshot.exclusions import exclusions
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 Generations = Mapping[Source, int]
+_EMPLOYEE_ID = rows.PERSON_COLUMNS.split(", ").index("employee_id")
 # Keys to which a look is narrowed; None: all.
 Only = tuple[str, ...] | None
 MOST_AT_ONCE = 500
@@ -37,7 +40,7 @@ _USES: dict[Source, tuple[str, str, Callable[[rows.Row], Any]]] = {
     Source.TEAMS: ("teams_use", "last_activity", rows.last_use_of),
     Source.SHAREPOINT: ("sharepoint_use", "last_activity", rows.last_use_of),
     Source.EMAIL: ("email_use", "last_activity", rows.last_use_of),
-    Source.ACTIVATIONS: ("activation", "last_activity", rows.last_use_of),
+    Source.ACTIVATIONS: ("activation", "last_activity, products", rows.activation_of),
     Source.COPILOT: ("copilot_use", "last_activity", rows.last_use_of),
     Source.SIGN_INS: ("sign_in", "interactive, non_interactive, successful", rows.sign_in_of),
 }
@@ -64,7 +67,13 @@ def readings(db: "Connection", tenant_id: str, generations: Generations) -> dict
 
 
 def context(
-    db: "Connection", tenant_id: str, generations: Generations, now: datetime, catalogue: Catalogue, policy: Policy
+    db: "Connection",
+    tenant_id: str,
+    generations: Generations,
+    now: datetime,
+    catalogue: Catalogue,
+    policy: Policy,
+    prices: PriceBook,
 ) -> Context:
     return Context(
         tenant_id=tenant_id,
@@ -84,6 +93,10 @@ def context(
                 _all(db, "subscription", rows.SUBSCRIPTION_COLUMNS, tenant_id, generations, Source.SUBSCRIPTIONS),
             )
         ),
+        prices=prices,
+        country=next(
+            (row[0] for row in _all(db, "organization", "country", tenant_id, generations, Source.ORGANIZATION)), None
+        ),
     )
 
 
@@ -94,7 +107,7 @@ def tenant_view(db: "Connection", ground: Context, generations: Generations) -> 
 
 
 def people(
-    db: "Connection", ground: Context, generations: Generations, where: str, values: Sequence[str], most: int
+    db: "Connection", ground: Context, generations: Generations, where: str, values: Sequence[str | int], most: int
 ) -> tuple[Person, ...]:
     """Up to `most` (at most 500) people for whom `where` holds, whole, in the order of their ids. `where` is a
     condition of ours over the columns of the table, with a mark for each of `values`."""
@@ -119,6 +132,8 @@ def _whole(
     for row in _all(db, "assignment", columns, ground.tenant_id, generations, Source.USERS, order, only):
         assigned.setdefault(row[0], []).append(rows.assignment_of(row))
     roles = _roles(db, ground, generations, ids)
+    managers = _managers(db, ground, generations, ids)
+    excluded = exclusions(db, ground, generations, ids)
     uses = {
         source: _uses(db, ground, generations, source, ids if source is Source.SIGN_INS else names) for source in _USES
     }
@@ -130,6 +145,9 @@ def _whole(
                 row,
                 assignments=tuple(assigned.get(who, ())),
                 roles=None if roles is None else tuple(roles.get(who, ())),
+                in_excluded_group=excluded.of(who),
+                manager_id=managers.get(who),
+                hr=ground.hr.of(who, row[1], row[_EMPLOYEE_ID]) if ground.hr.records else None,
                 signals=_signals({source: seen.get(_key(source, who, name)) for source, seen in uses.items()}),
             )
         )
@@ -166,6 +184,14 @@ def _roles(db: "Connection", ground: Context, generations: Generations, ids: Onl
             if name not in names:
                 names.append(name)
     return held
+
+
+def _managers(db: "Connection", ground: Context, generations: Generations, ids: Only) -> dict[str, str]:
+    if not ground.is_read(Source.MANAGERS):
+        return {}
+    columns, only = "user_id, manager_id", ("user_id", ids)
+    found = _all(db, "manager", columns, ground.tenant_id, generations, Source.MANAGERS, "1", only)
+    return {row[0]: row[1] for row in found}
 
 
 def _key_column(source: Source) -> str:

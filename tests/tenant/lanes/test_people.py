@@ -53,6 +53,14 @@ def test_everybody_is_read_with_licences_and_without_signals(demo: OnDemo) -> No
     assert {one.error for one in held} >= {None, "CountViolation"}
     assert "None" not in {one.error for one in held}
     assert {person.created.tzinfo for person in found if person.created} == {UTC}
+    assert {"Netherlands", "Japan", None} <= {person.country for person in found}
+    staff = [person for person in found if person.employee_id]
+    assert len(staff) > len(found) // 2
+    assert all(person.cost_center and person.division for person in staff)
+    assert not any(person.cost_center for person in found if not person.employee_id)
+    changed = {one.changed for one in held}
+    assert None not in changed
+    assert len(changed) > 50
 
 
 def test_users_come_in_one_chain_of_the_largest_pages(demo: OnDemo, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ def quick(reader: Callable[..., Awaitable[Any]]) -> Reader:
 
 def test_the_tenant_says_who_it_is(demo: OnDemo) -> None:
     found = demo.read(quick(probe.organization))
-    assert found == probe.Organization(demo.found("reader").tenant_id, "Larkfield Instruments")
+    assert found == probe.Organization(demo.found("reader").tenant_id, "Larkfield Instruments", "GB")
 
 
 def test_a_line_has_its_seats_its_plans_and_its_subscriptions(demo: OnDemo) -> None:
@@ -41,6 +41,14 @@ def test_a_line_has_its_seats_its_plans_and_its_subscriptions(demo: OnDemo) -> N
     assert sum(one.total or 0 for one in mine) == e3.enabled
 
 
+def test_a_purchase_says_whose_it_is_where_graph_does(demo: OnDemo) -> None:
+    bought = demo.read(quick(probe.subscriptions)).items
+    own = [one for one in bought if one.owner_type is not None]
+    assert [one.owner_type for one in own] == ["User"]
+    assert own[0].owner_id in {row["id"] for row in demo.control("GET", "/people")}
+    assert all(one.owner_id is None and one.owner_tenant_id is None for one in bought if one not in own)
+
+
 def test_what_lost_its_sku_is_counted_and_not_made_up(demo: OnDemo) -> None:
     for reader in (probe.sku_lines, probe.subscriptions):
         whole, broken = demo.read(quick(reader)), demo.read(quick(reader), NULLS)
@@ -53,8 +61,42 @@ def test_concealed_names_are_found_before_any_report_is_read(demo: OnDemo) -> No
     assert demo.read(quick(probe.names_are_concealed), "concealed_names") is True
 
 
-def test_a_setting_that_graph_does_not_tell_is_unknown(demo: OnDemo) -> None:
-    assert demo.read(quick(probe.names_are_concealed), NULLS) is None
+def answered(reader: Callable[..., Awaitable[Any]], body: bytes) -> Any:
+    async def ask() -> Any:
+        async with Scripted([], direct=body).open() as graph:
+            return await reader(graph, no_waiting)
+
+    return anyio.run(ask)
+
+
+@pytest.mark.parametrize("place", [b'{"displayConcealedNames": %b}', b'{"value": {"displayConcealedNames": %b}}'])
+def test_the_setting_is_found_in_both_places_where_graph_puts_it(place: bytes) -> None:
+    assert answered(probe.names_are_concealed, place % b"true") is True
+    assert answered(probe.names_are_concealed, place % b"false") is False
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{}",
+        b'{"value": null}',
+        b'{"value": {}}',
+        b'{"displayConcealedNames": null}',
+        b'{"displayConcealedNames": "no"}',
+        b'{"value": {"displayConcealedNames": 0}}',
+    ],
+)
+def test_a_setting_that_graph_does_not_tell_is_not_read_as_off(body: bytes) -> None:
+    with pytest.raises(NotReadable) as caught:
+        answered(probe.names_are_concealed, body)
+    assert caught.value.reason == "malformed"
+
+
+@pytest.mark.parametrize(
+    "items", [b"[]", b"[{}]", b'[{"id": null}]', b'[{"id": ""}]', b'[{"id": 7}]', b'[{"id": ["0"]}, null]']
+)
+def test_an_organisation_without_its_id_is_of_no_known_tenant(items: bytes) -> None:
+    assert answered(probe.organization, b'{"value": %b}' % items).tenant_id is None
 
 
 @pytest.mark.parametrize(
@@ -90,10 +132,6 @@ def test_an_endpoint_that_a_cloud_lacks_is_not_offered(demo: OnDemo) -> None:
 
 
 def test_bytes_that_are_no_text_are_malformed() -> None:
-    async def ask() -> None:
-        async with Scripted([], direct=b'{"value": [], "@odata.nextLink": "\xff"}').open() as graph:
-            await probe.sku_lines(graph, no_waiting)
-
     with pytest.raises(NotReadable) as caught:
-        anyio.run(ask)
+        answered(probe.sku_lines, b'{"value": [], "@odata.nextLink": "\xff"}')
     assert caught.value.reason == "malformed"

@@ -8,7 +8,7 @@ import pytest
 
 from licenseiq.errors import NotReadable
 from licenseiq.readings import Source
-from licenseiq.usage import AppUse, Drive, LastUse, Mailbox, ProductUse
+from licenseiq.usage import Activation, AppUse, Drive, LastUse, Mailbox, ProductUse
 from licenseiq_tenant.graph.client import Graph
 from licenseiq_tenant.lanes.copilot import copilot_use
 from licenseiq_tenant.lanes.report_rows import ReportRows
@@ -26,7 +26,7 @@ KINDS = {
     Source.TEAMS: LastUse,
     Source.SHAREPOINT: LastUse,
     Source.EMAIL: LastUse,
-    Source.ACTIVATIONS: LastUse,
+    Source.ACTIVATIONS: Activation,
     Source.COPILOT: LastUse,
 }
 ONLY_SOME = {Source.COPILOT}
@@ -73,6 +73,15 @@ def test_a_report_says_of_whom_and_what_it_is(demo: OnDemo) -> None:
     apps = [use for name, use in read(demo, Source.APPS).rows if cause.get(name) == "mail_and_web"]
     assert apps
     assert all(isinstance(use, AppUse) and not use.desktop and "outlook" in use.web for use in apps)
+
+
+def test_activations_tell_the_day_of_each_product(demo: OnDemo) -> None:
+    uses = [use for _, use in read(demo, Source.ACTIVATIONS).rows if isinstance(use, Activation)]
+    with_visio = [use for use in uses if any("visio" in product for product, _ in use.products)]
+    never = [use for use in with_visio if use.activated("visio") is None]
+    assert never, "handed out, and not installed"
+    assert len(never) < len(with_visio)
+    assert any(use.activated("apps") for use in never), "Office is, so the latest day of all says nothing of Visio"
 
 
 def test_several_activations_of_one_person_count_by_the_latest(demo: OnDemo) -> None:

@@ -1,18 +1,30 @@
-"""A step that changes licences, in words: 'Swap Microsoft 365 E5 for Microsoft 365 E3; newly on: …'."""
+"""A step of a plan, in words: 'Block sign-in.', 'Swap Microsoft 365 E5 for Microsoft 365 E3; newly on: …'."""
 
 from collections.abc import Mapping
 
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Step
-from licenseiq.text import clean
+from licenseiq.proposals.steps import StepKind
+from licenseiq.text import clean, one_line
 from licenseiq.words import count
-from licenseiq_tools.wording import one_line
 
+LONGEST = 300
 _MOST_SKUS, _MOST_SERVICES = 3, 3
 
 
-def change_summary(step: Step) -> str:
-    """One line of at most 300 characters; no text of the tenant stands in such a step."""
+def step_summary(step: Step) -> str:
+    """One line of at most 300 characters; no text of the tenant stands in a step."""
+    if step.kind is StepKind.DISABLE_SIGN_IN:
+        return "Block sign-in."
+    if step.kind is StepKind.REVOKE_SESSIONS:
+        return "End all sessions."
+    if step.kind is StepKind.CHANGE_LICENCES:
+        return _change(step)
+    number = len(_list(step.arguments.get("sku_ids")))
+    return f"Take back {count(number, 'licence') if number else 'the licences'} assigned directly."
+
+
+def _change(step: Step) -> str:
     names = step.arguments.get("names")
     known = names if isinstance(names, Mapping) else {}
     gone = [_name(sku, known) for sku in _list(step.arguments.get("remove"))]
@@ -24,8 +36,8 @@ def change_summary(step: Step) -> str:
     else:
         words = f"Take back {_few(gone)}"
     off = sum(len(_list(one.get("disabled_plans"))) for one in _given(step))
-    parts = [words, f"{count(off, 'service')} off as before" if off else "", _new(step), _date(step)]
-    return one_line("; ".join(part for part in parts if part) + ".")
+    parts = [words, f"{count(off, 'service')} off as before" if off else "", _new(step), _seats(step), _date(step)]
+    return one_line("; ".join(part for part in parts if part) + ".", LONGEST)
 
 
 def _new(step: Step) -> str:
@@ -41,6 +53,13 @@ def _new(step: Step) -> str:
     if not shown and not left:
         return "no service is newly on"
     return "newly on: " + " and ".join(part for part in (shown, f"{left} more" if left else "") if part)
+
+
+def _seats(step: Step) -> str:
+    seats = step.arguments.get("seats")
+    freed = isinstance(seats, Mapping) and "freed_here" in seats.values()
+    twice = "a group goes on giving what it gives too" if step.arguments.get("by_group_too") else ""
+    return "; ".join(part for part in (twice, "from a seat that this plan frees" if freed else "") if part)
 
 
 def _date(step: Step) -> str:

@@ -1,0 +1,42 @@
+"""A [policy] section to begin with: every key with what it means, all of them commented out."""
+
+import textwrap
+
+from licenseiq.policy_keys import KEYS, PERSONA_KEYS, KeyKind, PolicyKey
+from licenseiq_cli.settings import FILE_NAME
+
+_HEAD = f"""\
+## The policy of LicenseIQ. Put this at the end of {FILE_NAME}, and take the single '#' away before what you want
+## to set: what is not set has the value shown, or is empty. 'licenseiq policy show' says what holds, and
+## 'licenseiq policy diff FILE.toml' what a change would add and remove before you use it.
+[policy]
+"""
+_PERSONA = """
+## A kind of worker, by department, job title or employee type. The first one that fits a person counts.
+# [[policy.persona]]
+"""
+_PERSONA_VALUES = {
+    "name": '"Field technician"',
+    "skus": '["Microsoft 365 F3"]',
+    "departments": '["Field Service"]',
+    "job_titles": '["Technician"]',
+    "employee_types": '["Employee"]',
+    "frontline": "true",
+}
+
+
+def template() -> str:
+    """TOML, with a line end at its end."""
+    personas = [f"{_wrapped(meaning)}# {name} = {_PERSONA_VALUES[name]}\n" for name, meaning in PERSONA_KEYS.items()]
+    return _HEAD + "".join(_key(key) for key in KEYS) + _PERSONA + "".join(personas)
+
+
+def _key(key: PolicyKey) -> str:
+    if key.kind is KeyKind.NUMBER:
+        allowed = f" {key.unit.capitalize()}, {key.least:,} to {key.most:,}."
+        return f"\n{_wrapped(key.meaning + allowed)}# {key.name} = {key.default}\n"
+    return f"\n{_wrapped(f'{key.meaning} Not set by default; for example:')}# {key.name} = {key.example}\n"
+
+
+def _wrapped(text: str) -> str:
+    return "".join(f"## {line}\n" for line in textwrap.wrap(text, 110))

@@ -1,0 +1,68 @@
+"""A request that the transport cannot read gets an answer too, through a real pipe."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from licenseiq_server.unread import WORDS
+from tests.server.test_start import HANDSHAKE, PROGRAM
+
+CALL = '{"jsonrpc":"2.0","method":"tools/call","params":{"name":"health_score","arguments":{"id":9,"a":%s}},"id":%s}'
+LIST = '{"jsonrpc":"2.0","id":"last","method":"tools/list"}'
+
+
+def deep(levels: int) -> str:
+    return "[" * levels + "]" * levels
+
+
+def answers(*lines: str) -> list[dict[str, Any]]:
+    """What the server writes for these lines, after the handshake, until it has listed its tools."""
+    typed = "\n".join((*map(json.dumps, HANDSHAKE), *lines, LIST))
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "serve"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        assert server.stderr is not None
+        server.stdin.write(typed + "\n")
+        server.stdin.flush()
+        found: list[dict[str, Any]] = []
+        while not found or found[-1]["id"] != "last":
+            found.append(json.loads(server.stdout.readline()))
+        server.stdin.close()
+        assert server.wait(timeout=20) == 0
+        assert server.stderr.read() == ""
+    assert "tools" in found[-1]["result"]
+    return found[1:-1]
+
+
+def test_what_is_nested_too_deeply_or_is_half_a_surrogate_is_refused_under_its_own_id() -> None:
+    lines = (CALL % (deep(250), 7), CALL % (deep(100_000), r'"a\"{["'), CALL % (r'"\ud800"', 8))
+    found = answers(*lines)
+    assert [one["id"] for one in found] == [7, 'a"{[', 8]
+    assert all(one["error"] == {"code": -32600, "message": WORDS} for one in found)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nonsense",
+        "[" * 100_000,
+        '"' + r"\"" * 100_000,
+        CALL % (deep(250), r'"\ud800"'),
+        CALL % (deep(250), "1.5"),
+        CALL % (deep(250), "null"),
+        '{"jsonrpc":"2.0","method":"notifications/x","params":' + deep(250) + "}",
+        '{"jsonrpc":"2.0","id":7,"result":' + deep(250) + "}",
+    ],
+    ids=lambda line: line[:8] + line[-8:],
+)
+def test_what_is_no_request_or_whose_is_unclear_gets_no_answer_and_ends_nothing(line: str) -> None:
+    assert answers(line) == []
