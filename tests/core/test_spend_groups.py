@@ -110,6 +110,21 @@ def test_the_country_is_where_the_account_may_be_used_if_no_other_is_known() -> 
     assert set(rows) == {"de", "fr"}
 
 
+def test_a_code_of_a_country_is_told_by_the_name_that_most_people_there_have() -> None:
+    people = (
+        make_person("a", country="Germany", usage_location="DE"),
+        make_person("b", country="germany ", usage_location="de"),
+        make_person("c", country="Germany", usage_location="DE"),
+        make_person("d", country=None, usage_location="DE"),
+        make_person("e", country="DE", usage_location="DE"),
+        make_person("f", country="France", usage_location="GB"),
+        make_person("g", country="Wales", usage_location="GB"),
+        make_person("h", country=None, usage_location="GB"),
+    )
+    rows = by_key(summed(make_context([make_line(E3, 8, 8)]), people).groups[SpendBy.COUNTRY])
+    assert {key: row.people for key, row in rows.items()} == {"germany": 5, "france": 1, "wales": 1, "gb": 1}
+
+
 def test_a_sku_has_a_row_with_all_of_its_seats_held_or_not() -> None:
     day = summed(make_context([make_line(E3, 10, 1), make_line(UNPRICED, 4, 4)]), (make_person("a"),))
     rows = by_key(day.groups[SpendBy.SKU])

@@ -17,17 +17,19 @@ from licenseiq.spending.managers import NOWHERE, Organisation, Place
 from licenseiq.spending.table import Role, SkuSpend, SpendBy, SpendRow, by_worth
 
 _NOBODYS: Place = (Role.UNASSIGNED, None)
+_CODE = 2  # letters of a country's code (ISO 3166-1 alpha-2)
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Somebody's paid seats, and by what they are grouped. Texts are raw."""
+    """Somebody's paid seats, and by what they are grouped. Texts are raw; `usage_location` is a code of a country."""
 
     user_id: str
     sku_ids: tuple[str, ...]
     department: str | None = None
     country: str | None = None
     cost_center: str | None = None
+    usage_location: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,22 @@ class _Sum:
 
 
 def holding_of(person: Person, sku_ids: tuple[str, ...]) -> Holding:
-    """The holding of a person; the country is where the account may be used where none else is known."""
-    country = (person.country or "").strip() or person.usage_location
-    return Holding(person.user_id, sku_ids, person.department, country, person.cost_center)
+    """The holding of a person."""
+    return Holding(
+        person.user_id, sku_ids, person.department, person.country, person.cost_center, person.usage_location
+    )
+
+
+def country_names(holdings: Iterable[Holding]) -> Mapping[str, str]:
+    """What this tenant calls the country of each usage location, by the folded code: the name that more than half of
+    the people there have. So "GB" and "United Kingdom" are one country where the tenant itself says so."""
+    said: dict[str, Counter[str]] = {}
+    for one in holdings:
+        code, name = fold(one.usage_location), (one.country or "").strip()
+        if code and len(name) > _CODE:
+            said.setdefault(code, Counter())[name] += 1
+    found = {code: min(names, key=lambda name: (-names[name], name)) for code, names in said.items()}
+    return {code: name for code, name in found.items() if 2 * said[code][name] > said[code].total()}
 
 
 def exposed_of(evaluation: Evaluation) -> tuple[Exposed, ...]:
@@ -84,7 +99,7 @@ def rows_by(
     known = {one.sku_id: one for one in skus}
     if by is SpendBy.SKU:
         return _by_sku(known, exposed)
-    place = _places(by, organisation)
+    place = _country_places(holdings) if by is SpendBy.COUNTRY else _places(by, organisation)
     sums: dict[Place, _Sum] = {}
     places: dict[str, Place] = {}
     left = {sku_id: {money.currency: money.micros for money in one.spend} for sku_id, one in known.items()}
@@ -155,7 +170,18 @@ def _places(by: SpendBy, organisation: Organisation | None) -> Callable[[Holding
         return lambda one: (found.place(one.user_id), None)
     if by is SpendBy.DEPARTMENT:
         return lambda one: _named(one.department)
-    return (lambda one: _named(one.country)) if by is SpendBy.COUNTRY else (lambda one: _named(one.cost_center))
+    return lambda one: _named(one.cost_center)
+
+
+def _country_places(holdings: Iterable[Holding]) -> Callable[[Holding], tuple[Place, str | None]]:
+    """By country, else by where the account may be used; a code is told by its name where one is known."""
+    names = country_names(holdings)
+
+    def place(one: Holding) -> tuple[Place, str | None]:
+        country = (one.country or "").strip() or one.usage_location
+        return _named(names.get(fold(country), country))
+
+    return place
 
 
 @lru_cache(maxsize=4096)

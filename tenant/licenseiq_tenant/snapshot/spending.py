@@ -42,8 +42,8 @@ def spending(
 def _holdings(db: "Connection", ground: Context, generations: views.Generations, evaluation_id: str) -> list[Holding]:
     key = (ground.tenant_id, evaluation_id)
     found = db.exec_driver_sql(
-        "SELECT h.user_id, s.sku_ids, p.department, COALESCE(NULLIF(TRIM(p.country), ''), p.usage_location), "
-        "p.cost_center FROM holder h JOIN (SELECT position, GROUP_CONCAT(sku_id, ' ') AS sku_ids FROM holder_seat "
+        "SELECT h.user_id, s.sku_ids, p.department, p.country, p.cost_center, p.usage_location FROM holder h "
+        "JOIN (SELECT position, GROUP_CONCAT(sku_id, ' ') AS sku_ids FROM holder_seat "
         "WHERE tenant_id = ? AND evaluation_id = ? GROUP BY position) s ON s.position = h.position "
         "LEFT JOIN person p ON p.tenant_id = h.tenant_id AND p.generation_id = ? AND p.user_id = h.user_id "
         "WHERE h.tenant_id = ? AND h.evaluation_id = ?",
