@@ -16,7 +16,7 @@ WHY: dict[AccountKind, str] = {
     AccountKind.LISTED_SERVICE: "The policy lists it: it belongs to a program.",
     AccountKind.GUEST: "Its user type is Guest.",
     AccountKind.EMERGENCY: "Its name has a word for emergency access: weak evidence, so a person has to say.",
-    AccountKind.SERVICE: "Its name has a word for a service or a device: weak evidence, so a person has to say.",
+    AccountKind.SERVICE: "Its sign-in name has a word for a service or device: weak evidence, so a person has to say.",
     AccountKind.TOP_ADMIN: "It holds one of the highest directory roles.",
 }
 

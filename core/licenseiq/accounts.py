@@ -2,11 +2,13 @@
 
 Inactivity is a claim about people. Rooms and shared mailboxes never sign in by design; guests, emergency
 accounts and service accounts look idle, or busy, for reasons of their own. Names are weak evidence: they can
-move an account to a person's review, never into a claim.
+move an account to a person's review, never into a claim. A display name is what somebody wrote about themselves, often
+they alone: a word in it must not take a person out of a claim by calling the account a program's.
 Source of the SKU ids: Microsoft's product table (graph-facts 6, "SKUs that must not count as waste").
 """
 
 import re
+from datetime import date
 from enum import StrEnum
 
 from licenseiq.context import Context
@@ -27,8 +29,9 @@ _SERVICE_WORDS = frozenset(
     | {"backup", "sync", "robot", "bot", "rpa", "api", "kiosk", "integration", "automation", "daemon", "system"}
 )
 _EMERGENCY_WORDS = frozenset({"breakglass", "emergency"})
-_MARKS = _SERVICE_WORDS | _EMERGENCY_WORDS | {"break", "glass"}
+_EMERGENCY_MARKS = _EMERGENCY_WORDS | {"break", "glass"}
 _WORD = re.compile(r"[a-z]+")
+RECENT_DAYS = 7
 
 
 class AccountKind(StrEnum):
@@ -115,6 +118,19 @@ def has_left(person: Person, context: Context) -> bool:
     return hr is not None and hr.status is Employment.LEFT and (hr.since is None or hr.since <= context.today)
 
 
+def seen_after_leaving(person: Person, context: Context, last_human: date | None) -> str | None:
+    """Why HR's word that the person has left does not fit the last day on which a human was seen, in a sentence; None
+    where it fits. Without a day of leaving, the last RECENT_DAYS before the evaluation do not fit."""
+    if last_human is None or person.hr is None or not has_left(person, context):
+        return None
+    if person.hr.since is not None:
+        since = person.hr.since
+        return "HR says that the person has left, but a human was seen here since." if last_human > since else None
+    if (context.today - last_human).days > RECENT_DAYS:
+        return None
+    return f"HR says that the person has left, but a human was seen here within the last {RECENT_DAYS} days."
+
+
 def is_on_leave(person: Person, context: Context) -> bool:
     """Whether HR says that the person is on leave on the day of the evaluation."""
     hr = person.hr
@@ -124,11 +140,13 @@ def is_on_leave(person: Person, context: Context) -> bool:
 
 
 def name_marks(person: Person) -> frozenset[str]:
-    """The words of a name that say what the account is for; none of them is a person's name."""
+    """The words of the names that say what the account is for; none of them is a person's name. Words for programs and
+    devices count in the sign-in name alone, those for emergencies in the display name too."""
     if person.name_marks is not None:
         return person.name_marks
-    local = (person.user_principal_name or "").partition("@")[0]
-    return _MARKS.intersection(_WORD.findall(f"{local} {person.display_name or ''}".lower()))
+    local = _WORD.findall((person.user_principal_name or "").partition("@")[0].lower())
+    shown = _WORD.findall((person.display_name or "").lower())
+    return _SERVICE_WORDS.intersection(local) | _EMERGENCY_MARKS.intersection((*local, *shown))
 
 
 def gives_mailbox(sku_id: str, context: Context) -> bool:

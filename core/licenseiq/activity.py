@@ -4,8 +4,16 @@ Graph's three sign-in dates mean different things (resource `signInActivity`; gr
 and the non-interactive one are attempts, failed ones included; `successful` is a success of either kind and began
 on 1 December 2023, not filled in for earlier ones. A failed attempt is no activity, and neither is an old phone
 that refreshes its token: that is evidence of its own.
+
+Mail has two dates. Microsoft defines the Exchange date of the active-users report and the date of the mailbox report as
+mail sent or read, and counts calendar items too (resource `office365ActiveUserDetail`; admin centre, "Active user in
+usage reports" and "Mailbox usage"). The email activity report is about the person's own sending and reading alone
+("Email activity"). Where it does not confirm the other date, what moved that is no mail that somebody sent or read: a
+client or a calendar. So such a date is background, and what rests on it is likely at most. That a phone which only
+fetches mail moves it is no documented behaviour.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -62,6 +70,7 @@ class Activity(NamedTuple):
     and nothing was ever seen. `lower_confidence`: the date rests on attempts. `unclear`: only attempts were seen,
     some of them recent, and whether one succeeded cannot be told: nothing may be claimed. `disputed`: sign-ins and
     the active-users report never saw a human, and another report did, long ago: nothing may be claimed either.
+    `mailbox_touched` is a date of the mailbox that the email activity report does not confirm: no human's for sure.
     """
 
     last_human: date | None
@@ -74,6 +83,7 @@ class Activity(NamedTuple):
     sign_in_read: bool
     products_read: bool
     disputed: bool = False
+    mailbox_touched: date | None = None
 
     @property
     def source(self) -> Source | None:
@@ -98,23 +108,16 @@ def activity_of(person: Person, context: Context) -> Activity:
     """The last human activity of `person` over every source that was read for that person.
 
     The reports on single products and on activations can only move the date forward. What may be claimed is decided
-    without them: they cover some people and some doings, so their word is no reason to be surer.
+    without them: they cover some people and some doings, so their word is no reason to be surer. The email activity
+    report also says whether a date of the mailbox is the person's own doing.
     """
     signals = person.signals
     seen = _sign_ins(signals.sign_in, person.created) if signals.sign_in else _SignIns()
     dates: list[tuple[date, Basis]] = []
     if seen.human is not None and seen.basis is not None:
         dates.append((seen.human.date(), seen.basis))
-    if signals.products is not None and (used := signals.products.last()) is not None:
-        dates.append((used, Basis.PRODUCTS))
-    if signals.apps is not None and signals.apps.last_activity is not None:
-        dates.append((signals.apps.last_activity, Basis.APPS))
-    if signals.products is None:
-        # Other people can move these two (a delegate, a shared file), so they speak only where nothing better does.
-        if signals.mailbox is not None and signals.mailbox.last_activity is not None:
-            dates.append((signals.mailbox.last_activity, Basis.MAILBOX))
-        if signals.drive is not None and signals.drive.last_activity is not None:
-            dates.append((signals.drive.last_activity, Basis.DRIVE))
+    touched = _unconfirmed(signals, context)
+    dates += _reports(signals, mailbox_counts=touched is None)
     first, first_basis = _latest(dates, None, None)
     # After these, so that of two dates on one day the stronger source is named.
     last, basis = _latest(_single_products(signals), first, first_basis)
@@ -125,7 +128,7 @@ def activity_of(person: Person, context: Context) -> Activity:
         basis=basis,
         background_last=seen.background.date() if seen.background else None,
         failed_attempts_since=seen.failed.date() if seen.failed else None,
-        never=known and unseen and last is None,
+        never=known and unseen and last is None and touched is None,
         lower_confidence=seen.weak and first_basis is Basis.OLD_ATTEMPT,
         unclear=unseen and _is_recent(seen.failed, context, context.inactive_days(person)),
         sign_in_read=signals.sign_in is not None,
@@ -134,7 +137,44 @@ def activity_of(person: Person, context: Context) -> Activity:
         and first is None
         and last is not None
         and (context.today - last).days >= context.inactive_days(person),
+        mailbox_touched=touched,
     )
+
+
+def _reports(signals: Signals, *, mailbox_counts: bool) -> list[tuple[date, Basis]]:
+    """What the reports on all products say, and those on stores where that was not read."""
+    found: list[tuple[date | None, Basis]] = []
+    if signals.products is not None:
+        products = signals.products if mailbox_counts else replace(signals.products, exchange=None)
+        found.append((products.last(), Basis.PRODUCTS))
+    if signals.apps is not None:
+        found.append((signals.apps.last_activity, Basis.APPS))
+    if signals.products is None:
+        # Other people can move these two (a delegate, a shared file), so they speak only where nothing better does.
+        if signals.mailbox is not None and mailbox_counts:
+            found.append((signals.mailbox.last_activity, Basis.MAILBOX))
+        if signals.drive is not None:
+            found.append((signals.drive.last_activity, Basis.DRIVE))
+    return [(day, basis) for day, basis in found if day is not None]
+
+
+def _unconfirmed(signals: Signals, context: Context) -> date | None:
+    """The date of the mailbox, where the email activity report shows no mail sent or read as late as that.
+
+    Without a row for the person nothing is denied; neither is a day that came after the report was read.
+    """
+    if signals.products is not None:
+        moved = signals.products.exchange
+    else:
+        moved = signals.mailbox.last_activity if signals.mailbox is not None else None
+    if moved is None or signals.email is None:
+        return None
+    confirmed = signals.email.last_activity
+    if confirmed is not None and moved <= confirmed:
+        return None
+    reading = context.reading(Source.EMAIL)
+    covered = reading.is_read and reading.as_of is not None and moved <= reading.as_of.date()
+    return moved if covered else None
 
 
 def _latest(

@@ -83,12 +83,25 @@ def _copilot(person: Person, since: date) -> Use:
     return _dated(person.signals.copilot, None, False, since)
 
 
-def _activated(person: Person, since: date) -> Use:
-    """Activations are kept without their product: one of any product may be of this one; none at all is of none."""
+def _visio(person: Person, since: date) -> Use:
+    return _activated("visio", person, since)
+
+
+def _project(person: Person, since: date) -> Use:
+    return _activated("project", person, since)
+
+
+def _activated(product: str, person: Person, since: date) -> Use:
+    """By the activations of this product alone: one of Office says nothing. An old one is no sign of silence."""
     activation = person.signals.activation
     if activation is None:
         return Use.NOT_READ
-    return Use.UNUSED if activation.last_activity is None else Use.NOT_SEEN_HERE
+    day = activation.activated(product)
+    if _within(day, since):
+        return Use.USED  # somebody installed it lately, and means to use it
+    # One whose product the report did not name may be of this one.
+    nameless = activation.last_activity is not None and not activation.products
+    return Use.UNUSED if day is None and not nameless else Use.NOT_SEEN_HERE
 
 
 def _dated(report: LastUse | None, in_products: date | None, products_read: bool, since: date) -> Use:
@@ -115,6 +128,6 @@ _LOOKS: dict[str, Callable[[Person, date], Use]] = {
     "teams": _teams,
     "sharepoint": _sharepoint,
     "copilot": _copilot,
-    "visio_desktop": _activated,
-    "project_desktop": _activated,
+    "visio_desktop": _visio,
+    "project_desktop": _project,
 }

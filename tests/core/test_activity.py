@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from licenseiq.activity import Activity, Basis, activity_of
 from licenseiq.evaluate import evaluate
 from licenseiq.findings import Confidence
+from licenseiq.readings import Reading, Reason, Source
 from licenseiq.usage import AppUse, Drive, LastUse, Mailbox, ProductUse, Signals, SignIn
 from tests.core.builders import ago, day, make_context, make_person, make_view
 
@@ -84,6 +85,42 @@ def test_a_report_on_one_product_can_only_move_the_date_forward(report: str, bas
         assert (found.last_human, found.basis) == (day(100), Basis.PRODUCTS)
 
 
+PHONE = SignIn(interactive=ago(120), non_interactive=ago(1), successful=ago(1))
+TOUCHED = {"products": {"products": ProductUse(exchange=day(1))}, "mailbox": {"mailbox": Mailbox("user", day(1))}}
+
+
+@pytest.mark.parametrize("report", sorted(TOUCHED))
+def test_a_date_of_the_mailbox_that_the_email_report_does_not_confirm_is_background(report: str) -> None:
+    for mail in (LastUse(day(120)), LastUse()):
+        found = seen(PHONE, email=mail, **TOUCHED[report])
+        assert (found.last_human, found.mailbox_touched, found.never) == (day(120), day(1), False)
+
+
+@pytest.mark.parametrize("report", sorted(TOUCHED))
+def test_a_date_of_the_mailbox_that_is_confirmed_or_cannot_be_checked_is_human(report: str) -> None:
+    for mail in (LastUse(day(1)), None):
+        found = seen(PHONE, email=mail, **TOUCHED[report])
+        assert (found.last_human, found.mailbox_touched) == (day(1), None)
+
+
+def test_an_email_report_that_is_unread_or_older_than_the_date_denies_nothing() -> None:
+    person = make_person(signals=Signals(PHONE, ProductUse(exchange=day(1)), email=LastUse(day(120))))
+    context = make_context()
+    for reading in (
+        Reading(Source.EMAIL, Reason.NO_PERMISSION, ago(0)),
+        Reading(Source.EMAIL, None, ago(2)),
+        Reading(Source.EMAIL, None, None),
+    ):
+        other = replace(context, readings={**context.readings, Source.EMAIL: reading})
+        assert activity_of(person, other).last_human == day(1)
+    assert activity_of(person, context).last_human == day(120)
+
+
+def test_other_products_stay_human_beside_a_mailbox_that_is_only_touched() -> None:
+    found = seen(PHONE, products=ProductUse(exchange=day(1), teams=day(5)), email=LastUse(day(120)))
+    assert (found.last_human, found.basis, found.mailbox_touched) == (day(5), Basis.PRODUCTS, day(1))
+
+
 def test_long_ago_in_one_report_and_never_in_the_others_is_disputed() -> None:
     found = seen(SignIn(), products=ProductUse(), email=LastUse(day(150)))
     assert (found.last_human, found.never, found.disputed) == (day(150), False, True)
@@ -104,7 +141,7 @@ TIMES = DATES.map(lambda days: None if days is None else ago(days))
     enabled=st.sampled_from([True, False, None]),
     more=st.fixed_dictionaries(dict.fromkeys(("teams", "sharepoint", "email", "activation", "copilot"), ONE)),
 )
-def test_no_report_on_one_product_lets_a_rule_claim_more(
+def test_no_report_on_one_product_lets_a_rule_claim_more_but_for_email_and_a_touched_mailbox(
     sign_in: SignIn | None,
     products: ProductUse | None,
     created: int | None,

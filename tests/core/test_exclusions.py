@@ -26,7 +26,7 @@ FOUND_ON = {
     "disabled_holder": {"account_enabled": False},
     "licensed_shared_mailbox": {"signals": signals(1, mailbox=Mailbox("room", None, 1, 1, False))},
     "licensed_guest": {"user_type": "Guest"},
-    "licensed_service_account": {"display_name": "Scanner", "days": 200},
+    "licensed_service_account": {"user_principal_name": "scanner@example.com", "days": 200},
     "inactive_holder": {"days": 200},
     "never_used": {"days": None},
     "on_leave_full_tier": {"hr": HrRecord(Employment.ON_LEAVE, day(60)), "days": 70},

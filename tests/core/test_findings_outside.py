@@ -13,7 +13,7 @@ from licenseiq.money import Money
 from licenseiq.people import Assignment, Employment, HrRecord, Person
 from licenseiq.policy import Policy
 from licenseiq.skus import Tier
-from licenseiq.usage import Mailbox, ProductUse, SignIn
+from licenseiq.usage import LastUse, Mailbox, ProductUse, SignIn
 from tests.core.builders import (
     BASIC,
     CATALOGUE,
@@ -56,6 +56,39 @@ def test_a_leaver_who_was_seen_since_is_for_review() -> None:
     found = the("departed_holder", left(day(90)))
     assert found is not None
     assert found.confidence is Confidence.UNKNOWN
+
+
+@pytest.mark.parametrize(("since", "days"), [(None, 7), (day(90), 60), (day(2), 1)])
+def test_hr_and_use_that_contradict_each_other_are_for_review(since: date | None, days: int) -> None:
+    for kind in ("departed_holder", "stale_identity"):
+        found = the(kind, left(since, days=days))
+        assert found is not None
+        assert found.confidence is Confidence.UNKNOWN
+        assert "a human was seen" in found.reason
+
+
+@pytest.mark.parametrize(("since", "days"), [(None, 8), (day(60), 60), (day(2), 3), (None, None)])
+def test_use_up_to_the_day_of_leaving_is_no_contradiction(since: date | None, days: int | None) -> None:
+    for kind in ("departed_holder", "stale_identity"):
+        found = the(kind, left(since, days=days))
+        assert found is not None
+        assert found.confidence is Confidence.CERTAIN
+
+
+def test_a_blocked_account_is_stale_whatever_was_seen_before_it_was_blocked() -> None:
+    found = the("stale_identity", left(day(90), account_enabled=False))
+    assert found is not None
+    assert found.confidence is Confidence.CERTAIN
+
+
+def test_a_phone_that_only_touches_the_mailbox_does_not_contradict_hr() -> None:
+    seen = {"products": ProductUse(exchange=day(1)), "email": LastUse(day(100))}
+    found, unread = (
+        the("departed_holder", left(day(90), signals=signals(100, **(seen | more)))) for more in ({}, {"email": None})
+    )
+    assert found is not None
+    assert unread is not None
+    assert (found.confidence, unread.confidence) == (Confidence.CERTAIN, Confidence.UNKNOWN)
 
 
 def test_a_leaver_whose_mailbox_may_be_shared_is_likely_and_one_whose_is_has_another_rule() -> None:
@@ -135,7 +168,7 @@ def test_a_service_account_that_sends_mail_needs_its_mailbox() -> None:
 
 
 def test_a_service_account_by_name_only_or_without_reports_is_for_review() -> None:
-    named = the("licensed_service_account", make_person(display_name="Scanner 3", days=200))
+    named = the("licensed_service_account", make_person(user_principal_name="scanner3@example.com", days=200))
     unread = the("licensed_service_account", make_person(signals=signals(200, products=None)), policy=LISTED)
     assert named is not None
     assert unread is not None

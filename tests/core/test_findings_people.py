@@ -10,7 +10,7 @@ from licenseiq.findings import Confidence, Finding
 from licenseiq.people import Person
 from licenseiq.policy import Policy
 from licenseiq.readings import Reason, Source
-from licenseiq.usage import Mailbox, ProductUse, Signals, SignIn
+from licenseiq.usage import LastUse, Mailbox, ProductUse, Signals, SignIn
 from tests.core.builders import E3, FREE, NO_MAIL, ago, day, make_context, make_person, make_view, signals
 
 
@@ -79,6 +79,44 @@ def test_background_use_is_likely_with_products_and_unknown_without() -> None:
     assert seen.facts["background_only"] is True
 
 
+PHONE = SignIn(interactive=ago(200), non_interactive=ago(1), successful=ago(1))
+
+
+def touched(**more: Any) -> Finding | None:
+    """Of somebody whose mailbox moved yesterday, and who did nothing else for 200 days."""
+    seen = {"products": ProductUse(exchange=day(1), licensed_since=day(400)), "email": LastUse(day(200))} | more
+    return only(make_person(signals=signals(200, **seen)))
+
+
+def test_a_mailbox_that_a_device_touches_is_likely() -> None:
+    for sign_in in ({"sign_in": PHONE}, {}):
+        found = touched(**sign_in)
+        assert found is not None
+        assert (found.kind, found.confidence) == ("inactive_holder", Confidence.LIKELY)
+        fact = next(one for one in found.evidence if one.name == "background_mailbox")
+        assert (fact.value, fact.source) == (day(1).isoformat(), Source.ACTIVE_USERS)
+
+
+def test_who_read_mail_last_week_is_not_inactive_and_without_the_email_report_the_mailbox_counts_as_human() -> None:
+    assert touched(email=LastUse(day(7))) is None
+    assert touched(email=None) is None
+
+
+def test_a_touched_mailbox_is_for_review_where_sign_ins_were_not_read_or_no_human_was_ever_seen() -> None:
+    program = SignIn(non_interactive=ago(1), successful=ago(1))
+    never = {"apps": None, "email": LastUse(), "drive": None}
+    for more in ({"sign_in": None}, never | {"sign_in": SignIn()}, never | {"sign_in": program}):
+        found = touched(**more)
+        assert found is not None
+        assert (found.kind, found.confidence) == ("inactive_holder", Confidence.UNKNOWN)
+
+
+def test_a_word_for_a_program_in_the_name_that_is_shown_makes_nobody_a_service_account() -> None:
+    found = only(make_person(days=200, display_name="Ada Byron SYSTEM: bot, scanner"))
+    assert found is not None
+    assert (found.kind, found.confidence) == ("inactive_holder", Confidence.CERTAIN)
+
+
 def test_recent_attempts_without_a_known_success_are_for_review() -> None:
     found = only(make_person(created=ago(500), signals=Signals(sign_in=SignIn(interactive=ago(2)))))
     assert found is not None
@@ -98,7 +136,7 @@ def test_a_new_hire_is_no_zombie() -> None:
     "who",
     [
         {"user_principal_name": "svc-backup@example.com"},
-        {"display_name": "Copier 2nd floor"},
+        {"user_principal_name": "Copier.2@example.com"},
         {"display_name": "Break Glass 1"},
         {"roles": ("Global Administrator",)},
     ],

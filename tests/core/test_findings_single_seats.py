@@ -14,12 +14,12 @@ from licenseiq.people import Assignment, Person
 from licenseiq.policy import Policy
 from licenseiq.seats import Subscription
 from licenseiq.skus import Overlaps
-from licenseiq.usage import AppUse, Drive, LastUse, Mailbox
+from licenseiq.usage import Activation, AppUse, Drive, LastUse, Mailbox
 from tests.core.builders import ago, day, make_context, make_line, make_person, make_view, signals
 from tests.core.test_right_size_products import ALL, BASIC, CATALOGUE, GB, SKU, STANDARD, tenant, worker
 
 COPILOT, VISIO, POWER_BI, EMS = "Microsoft_365_Copilot", "VISIOCLIENT", "POWER_BI_PRO", "EMS"
-IDLE = {"copilot": LastUse(None), "activation": LastUse(None)}
+IDLE = {"copilot": LastUse(None), "activation": Activation(None)}
 WEB = AppUse(day(1), frozenset(), frozenset({"word"}))
 
 
@@ -111,8 +111,22 @@ def test_visio_without_an_activation_is_to_review_as_the_browser_leaves_no_trace
     assert found.confidence is Confidence.UNKNOWN
 
 
-def test_an_activation_of_some_product_may_be_this_one() -> None:
-    assert only(worker("SPE_E3", VISIO, activation=LastUse(day(9))), "unused_addon") is None
+def test_an_activation_of_office_is_no_sign_of_visio() -> None:
+    office = Activation(day(9), (("microsoft 365 apps for enterprise", day(9)), ("visio pro", None)))
+    found = only(worker("SPE_E3", VISIO, activation=office), "unused_addon")
+    assert found is not None
+    assert found.confidence is Confidence.UNKNOWN
+
+
+@pytest.mark.parametrize("days", [9, 700])
+def test_an_activation_of_visio_new_or_old_leaves_visio_alone(days: int) -> None:
+    own = Activation(day(9), (("office", day(9)), ("visio pro", day(days))))
+    assert only(worker("SPE_E3", VISIO, activation=own), "unused_addon") is None
+
+
+@pytest.mark.parametrize("activation", [None, Activation(day(9))])
+def test_without_the_report_or_its_products_nothing_is_said_of_visio(activation: Activation | None) -> None:
+    assert only(worker("SPE_E3", VISIO, activation=activation), "unused_addon") is None
 
 
 def test_what_no_report_shows_is_no_finding() -> None:
@@ -188,6 +202,7 @@ many = settings(max_examples=60, deadline=None)
 def workers(draw: st.DrawFn) -> Person:
     apps = frozenset(draw(st.sets(st.sampled_from(["word", "outlook", "teams"]))))
     last = st.sampled_from([None, LastUse(None), LastUse(day(5)), LastUse(day(100))])
+    activated = st.sampled_from([None, Activation(), Activation(day(5)), Activation(day(5), (("visio pro", day(5)),))])
     return make_person(
         skus=[SKU[part] for part in draw(st.lists(st.sampled_from(PARTS), min_size=1, max_size=4, unique=True))],
         signals=signals(
@@ -197,7 +212,7 @@ def workers(draw: st.DrawFn) -> Person:
             drive=draw(st.sampled_from([None, Drive(day(1), 5 * GB, 9)])),
             teams=draw(last),
             copilot=draw(last),
-            activation=draw(last),
+            activation=draw(activated),
         ),
     )
 

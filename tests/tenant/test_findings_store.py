@@ -142,7 +142,7 @@ def test_rows_come_by_money_then_seats_and_know_their_person(lease: Lease) -> No
     crowd = [
         make_person("a", (STANDARD,), 200, department="Sales"),
         make_person("b", (E3, STANDARD), 200),
-        make_person("c", (E3,), 200, display_name="Backup robot"),
+        make_person("c", (E3,), 200, user_principal_name="backup-robot@example.com"),
         make_person("d", (UNPRICED,), 200),
     ]
     view = make_view(crowd, make_context(catalogue=CATALOGUE))

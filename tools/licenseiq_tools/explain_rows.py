@@ -29,7 +29,7 @@ from licenseiq_tools.shapes import money, sku_ref, sku_refs, time_or_none
 from licenseiq_tools.waste_shapes import exception_words, saving
 from licenseiq_tools.wording import one_line
 
-_MOST_PATHS, _MOST_PLANS, _MOST_TERMS, _MOST_FACTS = 4, 5, 2, 9
+_MOST_PATHS, _MOST_PLANS, _MOST_TERMS, _MOST_FACTS = 4, 5, 2, 10
 
 
 def user_row(person: Person) -> Explained:

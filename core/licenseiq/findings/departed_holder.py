@@ -1,12 +1,12 @@
 """HR says that the person has left, and the account still holds a paid seat.
 
 HR's word is about the person, whatever the account does; a false alarm would take the tools away from somebody at work.
-So it is for review where a human was seen after the day of leaving (a return, a mistake, somebody else at the account),
-and certain only where the mailbox is known to be the person's own. It must not claim what has become a shared mailbox
-(licensed_shared_mailbox), nor who leaves on a later day.
+So it is for review where a human was seen after the day of leaving, or in the last week where HR gives no day (a
+return, a mistake, somebody else at the account), and certain only where the mailbox is known to be the person's own. It
+must not claim what has become a shared mailbox (licensed_shared_mailbox), nor who leaves on a later day.
 """
 
-from licenseiq.accounts import account_kind, has_left, mailbox_kind_known
+from licenseiq.accounts import account_kind, has_left, mailbox_kind_known, seen_after_leaving
 from licenseiq.activity import Activity
 from licenseiq.context import Context
 from licenseiq.findings.finding import Confidence, Evidence, Finding
@@ -26,8 +26,8 @@ def departed_holder(person: Person, context: Context, activity: Activity) -> Fin
         return None
     last = activity.last_human
     known = mailbox_kind_known(person, context)
-    if hr.since is not None and last is not None and last > hr.since:
-        confidence, reason = Confidence.UNKNOWN, "HR says that the person has left, but a human was seen here since."
+    if contradiction := seen_after_leaving(person, context, last):
+        confidence, reason = Confidence.UNKNOWN, contradiction
     elif known:
         confidence, reason = Confidence.CERTAIN, "HR says that the person has left, and the mailbox is not shared."
     else:

@@ -2,9 +2,10 @@
 
 A false alarm takes the tools away from somebody at work, so it is worse than a miss: where only machines were seen, or
 the dates cannot be read for sure, the finding says so and goes to review. A failed attempt is no activity, and neither
-is an old phone that refreshes its token (resource `signInActivity`). It must not claim people on leave or who have
-left, blocked accounts, guests and service accounts, which have rules of their own, nor accounts without any signal,
-which are never_used.
+is an old phone that refreshes its token (resource `signInActivity`), nor a mailbox whose date moves while nobody sends
+or reads (`licenseiq.activity`): with these it is likely at most. It must not claim people on leave or who have left,
+blocked accounts, guests and service accounts, which have rules of their own, nor accounts without any signal, which are
+never_used.
 """
 
 from licenseiq.accounts import has_left, is_on_leave
@@ -35,7 +36,8 @@ def inactive_holder(person: Person, context: Context, activity: Activity) -> Fin
         judged = judged.for_review("No human was seen, and the age of the account is not known.")
     basis = activity.basis
     seen = basis.source if basis else None
-    background = activity.background_last
+    background, touched = activity.background_last, activity.mailbox_touched
+    touched_in = Source.ACTIVE_USERS if activity.products_read else Source.MAILBOXES
     evidence = (
         Evidence("last_activity", activity.last_human.isoformat() if activity.last_human else None, seen),
         Evidence("basis", str(basis) if basis else None, seen),
@@ -43,5 +45,6 @@ def inactive_holder(person: Person, context: Context, activity: Activity) -> Fin
         Evidence("threshold_days", limit),
         Evidence("background_only", has_background_only(person, activity, context), Source.SIGN_INS),
         Evidence("background_last", background.isoformat() if background else None, Source.SIGN_INS),
+        Evidence("background_mailbox", touched.isoformat() if touched else None, touched_in),
     )
     return silent_holder(KIND, person, context, activity, judged, evidence)

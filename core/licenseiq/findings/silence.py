@@ -121,10 +121,18 @@ def _judge(person: Person, context: Context, activity: Activity, kind: AccountKi
         if both:
             return Confidence.CERTAIN, "Sign-in activity and product reports agree: this account was never used."
         return likely, f"No use was ever seen in {_the_source(activity)}; the other source could not be read."
+    mailbox_only = has_mailbox_only(person, activity, context)
+    if mailbox_only and activity.last_human is None:
+        # Such a mailbox may be read by other people, or by a program that needs it.
+        return unknown, "No human was ever seen, but the mailbox is touched: others or a program may use it."
+    if mailbox_only and not activity.sign_in_read:
+        return unknown, "Lately only the mailbox was touched, and whether somebody signed in could not be read."
     if has_background_only(person, activity, context):
         if activity.products_read:
             return likely, "Only background sign-ins were seen lately, such as a phone that refreshes its token."
         return unknown, "Only background sign-ins were seen lately, and product use could not be read."
+    if mailbox_only:
+        return likely, "Lately only the mailbox was touched; by the email activity report, nobody sent or read mail."
     if activity.lower_confidence:
         return likely, "The date rests on sign-in attempts: no success was recorded apart at that time."
     if not both:
@@ -136,10 +144,17 @@ def _judge(person: Person, context: Context, activity: Activity, kind: AccountKi
 
 def has_background_only(person: Person, activity: Activity, context: Context) -> bool:
     """Whether machines, and no human, used the account within the days of inactivity that hold for the person."""
-    if activity.background_last is None:
-        return False
+    return _is_alone(activity.background_last, person, activity, context)
+
+
+def has_mailbox_only(person: Person, activity: Activity, context: Context) -> bool:
+    """The same of a mailbox whose date moves while nobody sends or reads mail."""
+    return _is_alone(activity.mailbox_touched, person, activity, context)
+
+
+def _is_alone(moved: date | None, person: Person, activity: Activity, context: Context) -> bool:
     limit = context.inactive_days(person)
-    if days_between(activity.background_last, context) >= limit:
+    if moved is None or days_between(moved, context) >= limit:
         return False
     return activity.last_human is None or days_between(activity.last_human, context) >= limit
 
