@@ -153,11 +153,16 @@ class Calls:
         while True:
             # Every tool comes as often as any other, so that the figures of each have the same weight.
             for name in self.random.sample(names, len(names)):
-                right = self.right_change() if name == "propose_license_changes" and self.random.random() < 0.5 else {}
+                right = self.right(name) if self.random.random() < 0.5 else {}
                 yield name, right or self.arguments(self.schemas[name])
 
+    def right(self, tool: str) -> Json:
+        """Arguments that fit each other, which they hardly ever do by chance; empty where any do."""
+        if tool in ("offboard_user", "recommend_tier"):
+            return {"user": self.random.choice(self.known.people)}
+        return self.right_change() if tool == "propose_license_changes" else {}
+
     def right_change(self) -> Json:
-        """Its arguments have to fit each other, which they hardly ever do by chance."""
         if self.random.random() < 0.5:
             return {"action": "reclaim", "findings": [self.random.choice(self.known.findings)]}
         action = self.random.choice(("add", "remove"))

@@ -55,14 +55,14 @@ def test_groups_that_are_not_all_there_leave_those_of_the_day_before(
     home: Home, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     """INV-23."""
-    monkeypatch.setattr(queries, "PAGE", 2)
+    monkeypatch.setattr(queries, "PAGE", 5)
 
     async def ask(tenant: LiveTenant) -> tuple[Reading, str]:
         head = await tenant.scan()
         return (await tenant.context(head.evaluation_id)).reading(Source.GROUPS), words(head)
 
     before, _ = home.ask(ask)
-    assert before.rows > 2
+    assert before.rows > queries.PAGE
     assert not before.unchecked
     home.clock.move(hours=25)
     after, said = home.ask(ask, {"what": what, "regex": "^/groups$", "times": 1})
