@@ -26,6 +26,8 @@ from licenseiq.readings import Reading, Source, unread
 from licenseiq.seats import UNLIMITED, SeatLine, Subscription
 from licenseiq.skus import Catalogue, Sku
 
+_LAST_SEATS = "paid seats of the last person"
+
 
 @dataclass(frozen=True)
 class Context:
@@ -102,12 +104,22 @@ class Context:
 
     def paid_seats(self, person: Person) -> tuple[str, ...]:
         """The SKUs that the person takes a paid seat of, each once, sorted."""
-        return tuple(sku_id for sku_id in person.seats() if self.is_paid(sku_id))
+        # Many rules ask of one person, one after the other, and people hold few different sets.
+        last: tuple[Person, tuple[str, ...]] | None = self.memo.get(_LAST_SEATS)
+        if last is not None and last[0] is person:
+            return last[1]
+        seats = person.seats()
+        known: dict[tuple[str, ...], tuple[str, ...]] = self.memo.setdefault("paid seats", {})
+        paid = known.get(seats)
+        if paid is None:
+            paid = known[seats] = tuple(sku_id for sku_id in seats if self.is_paid(sku_id))
+        self.memo[_LAST_SEATS] = (person, paid)
+        return paid
 
     def claimable_seats(self, person: Person) -> tuple[str, ...]:
         """Those of them that a rule may claim: without the SKUs that the policy excludes."""
-        excluded = self.policy.excluded_skus
-        return tuple(sku_id for sku_id in self.paid_seats(person) if sku_id not in excluded)
+        paid, excluded = self.paid_seats(person), self.policy.excluded_skus
+        return tuple(sku_id for sku_id in paid if sku_id not in excluded) if excluded else paid
 
     def inactive_days(self, person: Person) -> int:
         """The days of silence after which this person counts as inactive, by the paid seats held."""

@@ -44,6 +44,7 @@ from licenseiq_tenant.scan.keeper import Keeper
 from licenseiq_tenant.scan.seen import Observe, ScanSeen, nobody
 from licenseiq_tenant.snapshot import evaluations, exclusions, findings, spending, views
 from licenseiq_tenant.snapshot.lease import Clock
+from licenseiq_tenant.snapshot.spending import PaidSeats
 from licenseiq_tenant.snapshot.subjects import SnapshotSubjects
 
 if TYPE_CHECKING:
@@ -89,8 +90,11 @@ class LiveTenant:
         self._ground = lru_cache(maxsize=4)(self._read_ground)
         self._held = lru_cache(maxsize=4)(self._read_held)
         self._spending = lru_cache(maxsize=16)(self._read_spending)
+        self._seats = lru_cache(maxsize=1)(self._read_seats)
         # An evaluation never changes: the totals of a question are counted for its first page only.
         self._totals = lru_cache(maxsize=64)(self._read_totals)
+        self._matches = lru_cache(maxsize=16)(self._read_matches)  # each names every finding: 1 MB for 20,000
+        self._waste_groups = lru_cache(maxsize=16)(self._read_waste_groups)
 
     # Answers
 
@@ -152,11 +156,12 @@ class LiveTenant:
 
     async def waste(self, evaluation_id: str, query: WasteQuery) -> WastePage:
         _waste_read((await self._ground_of(evaluation_id)).context, query)
-        return await self._look(lambda db: findings.page(db, self.tenant_id, evaluation_id, query))
+        found = await run_sync(self._matches, evaluation_id, replace(query, limit=0, skip=0))
+        return await self._look(lambda db: findings.page(db, self.tenant_id, evaluation_id, query, found))
 
     async def waste_groups(self, evaluation_id: str, query: WasteQuery, by: GroupBy) -> tuple[WasteGroup, ...]:
         _waste_read((await self._ground_of(evaluation_id)).context, query)
-        return await self._look(lambda db: findings.groups(db, self.tenant_id, evaluation_id, query, by))
+        return await run_sync(self._waste_groups, evaluation_id, replace(query, limit=0, skip=0), by)
 
     async def held_seats(self, evaluation_id: str) -> Mapping[str, int]:
         return await run_sync(self._held, evaluation_id)
@@ -268,10 +273,23 @@ class LiveTenant:
         with self._database.read() as db:
             return evaluations.holder_totals(db, self.tenant_id, evaluation_id, query)
 
+    def _read_matches(self, evaluation_id: str, query: WasteQuery) -> findings.WasteMatches:
+        with self._database.read() as db:
+            return findings.matches(db, self.tenant_id, evaluation_id, query)
+
+    def _read_waste_groups(self, evaluation_id: str, query: WasteQuery, by: GroupBy) -> tuple[WasteGroup, ...]:
+        with self._database.read() as db:
+            return findings.groups(db, self.tenant_id, evaluation_id, query, by)
+
     def _read_spending(self, evaluation_id: str, by: SpendBy, under: str | None) -> Spending:
+        ground, seats = self._ground(evaluation_id), self._seats(evaluation_id)
+        with self._database.read() as db:
+            return spending.spending(db, ground.context, ground.generations, seats, by, under)
+
+    def _read_seats(self, evaluation_id: str) -> PaidSeats:
         ground = self._ground(evaluation_id)
         with self._database.read() as db:
-            return spending.spending(db, ground.context, ground.generations, evaluation_id, by, under)
+            return spending.paid_seats(db, ground.context, ground.generations, evaluation_id)
 
     def _read_held(self, evaluation_id: str) -> Mapping[str, int]:
         with self._database.read() as db:

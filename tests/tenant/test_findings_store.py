@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from licenseiq.context import TenantView
+from licenseiq.errors import BadRequest
 from licenseiq.evaluate import evaluate
 from licenseiq.evaluation import Evaluation
 from licenseiq.money import Money, Total, add_up
@@ -168,3 +169,13 @@ def test_the_spend_of_all_skus_is_the_headline(lease: Lease, view: TenantView) -
     assert add_up(money for row in rows for money in row.monthly or ()) == (found.summary.monthly_spend or ())
     spare = {claim.sku_id: claim.seats for claim in found.claims if claim.kind == "unassigned_seats"}
     assert {row.sku.sku_id: row.beyond_buffer for row in rows if row.beyond_buffer} == spare
+
+
+def test_findings_that_were_forgotten_since_they_were_matched_are_refused(lease: Lease) -> None:
+    view = make_view([make_person("a", (E3,), 200), make_person("b", (E3,), 200)], make_context(catalogue=CATALOGUE))
+    name, _ = stored(lease, view)
+    with lease.database.read() as db:
+        known = findings.matches(db, "t", name, WasteQuery())
+        assert findings.page(db, "t", name, WasteQuery(limit=1, skip=1), known).total == len(known.finding_ids) == 2
+        with pytest.raises(BadRequest, match="no longer kept"):
+            findings.page(db, "t", "forgotten", WasteQuery(), known)

@@ -20,8 +20,11 @@ def overlapping_skus(person: Person, context: Context, activity: Activity) -> Fi
     held = context.paid_seats(person)
     if len(held) < 2 or not may_be_judged(person, context):
         return None
+    there = covered(person, context)
+    if not there:
+        return None
     claimable = context.claimable_seats(person)
-    found = [one for one in covered(person, context) if one.sku_id in claimable]
+    found = [one for one in there if one.sku_id in claimable]
     sure = [one for one in found if not one.for_review]
     chosen = sure or found
     if not chosen:

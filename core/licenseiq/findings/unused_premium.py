@@ -30,13 +30,23 @@ def unused_premium(person: Person, context: Context, activity: Activity) -> Find
     if not is_at_work(person, context, activity):
         return None
     sizing = _sizing(person, context)
+    # People with equal needs share one sizing, which lives as long as the context, and all of the finding but the id.
+    known: dict[int, Finding | None] = context.memo.setdefault(KIND, {})
+    if id(sizing) not in known:
+        known[id(sizing)] = _of_anybody(sizing, context)
+    found = known[id(sizing)]
+    return None if found is None else replace(found, user_id=person.user_id)
+
+
+def _of_anybody(sizing: Sizing, context: Context) -> Finding | None:
+    """The finding on whoever has this sizing, without an id."""
     if sizing.is_sure and (claim := _claim(sizing.best, context)) is not None:
-        return _finding(person, sizing, sizing.best, claim, Confidence.LIKELY, context)
+        return _finding(sizing, sizing.best, claim, Confidence.LIKELY, context)
     choice = sizing.review or (sizing.best if sizing.best.changes else None)
     claim = _claim(choice, context) if choice is not None else None
     if choice is None or claim is None:
         return None
-    return _finding(person, sizing, choice, claim, Confidence.UNKNOWN, context)
+    return _finding(sizing, choice, claim, Confidence.UNKNOWN, context)
 
 
 def recommended_set(person: Person, context: Context) -> Choice:
@@ -45,16 +55,9 @@ def recommended_set(person: Person, context: Context) -> Choice:
 
 
 def _sizing(person: Person, context: Context) -> Sizing:
-    return sizing_of(_without_covered(person, context), context)
-
-
-def _without_covered(person: Person, context: Context) -> Person:
-    """The person without the seats that others cover: overlapping_skus claims those, and their money counts once."""
-    if len(context.paid_seats(person)) < 2:
-        return person
-    gone = {one.sku_id for one in covered(person, context) if not one.for_review}
-    left = tuple(one for one in person.assignments if one.sku_id not in gone)
-    return replace(person, assignments=left) if gone else person
+    """Without the seats that others cover: overlapping_skus claims those, and their money counts once."""
+    gone = frozenset(one.sku_id for one in covered(person, context) if not one.for_review)
+    return sizing_of(person, context, gone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +115,7 @@ def _is_within(sku_id: str, choice: Choice, context: Context) -> bool:
     return contents is not None and contents.includes <= frozenset().union(*there)
 
 
-def _finding(
-    person: Person, sizing: Sizing, choice: Choice, claim: _Claim, confidence: Confidence, context: Context
-) -> Finding:
+def _finding(sizing: Sizing, choice: Choice, claim: _Claim, confidence: Confidence, context: Context) -> Finding:
     instead = ", ".join(context.sku(sku_id).name for sku_id in choice.added or choice.sku_ids)
     open_to = choice.those_lost(State.ASSUMED, State.REVIEW)
     if confidence.counts:
@@ -136,7 +137,7 @@ def _finding(
     )
     return Finding(
         kind=KIND,
-        user_id=person.user_id,
+        user_id=None,
         sku_ids=claim.sku_ids,
         seats=len(claim.sku_ids) - len(claim.parts),
         confidence=confidence,

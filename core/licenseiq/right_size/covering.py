@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from licenseiq.context import Context
-from licenseiq.people import SEATED, Person
+from licenseiq.people import Person
 from licenseiq.right_size.needs import SIZED
+from licenseiq.right_size.seat_sets import SeatSet, seat_set
 from licenseiq.skus import Product, Tier
 
 
@@ -27,10 +28,19 @@ class Covered:
 
 def covered(person: Person, context: Context) -> tuple[Covered, ...]:
     """What could go while all the rest stays. No two of them lean on each other, and no add-on loses its base."""
+    known: dict[SeatSet, tuple[Covered, ...]] = context.memo.setdefault("covered", {})
+    seats = seat_set(person, context)
+    found = known.get(seats)
+    if found is None:
+        found = known[seats] = _covered(seats, context)
+    return found
+
+
+def _covered(seats: SeatSet, context: Context) -> tuple[Covered, ...]:
     overlaps = context.catalogue.overlaps()
-    if not any(s in overlaps.larger or s in overlaps.review for s in context.paid_seats(person)):
+    if not any(s in overlaps.larger or s in overlaps.review for s in seats.paid):
         return ()
-    looking = _Looking(person, context)
+    looking = _Looking(seats, context)
     found: dict[str, Covered] = {}
     for together in (False, True):  # one product that covers all is the better reason
         for sku_id in looking.by_worth():
@@ -45,12 +55,12 @@ def covered(person: Person, context: Context) -> tuple[Covered, ...]:
 
 
 class _Looking:
-    def __init__(self, person: Person, context: Context) -> None:
+    def __init__(self, seats: SeatSet, context: Context) -> None:
         self._context = context
         self._overlaps = context.catalogue.overlaps()
-        self.held = context.paid_seats(person)
+        self.held = seats.paid
         self._own = {s for s in self.held if (line := context.lines.get(s)) is not None and line.service_plans}
-        self._on = {sku_id: self._switched_on(sku_id, person) for sku_id in self.held}
+        self._on = {sku_id: self._switched_on(sku_id, seats) for sku_id in self.held}
         self._needs_base = {s for s in self.held if self._has_base(s, frozenset(self.held))}
 
     def by_worth(self) -> list[str]:
@@ -111,12 +121,10 @@ class _Looking:
         mine = _size(self._context.catalogue.contents(sku_id), key)
         return not mine or max(_size(self._context.catalogue.contents(o), key) or 0 for o in others) >= mine
 
-    def _switched_on(self, sku_id: str, person: Person) -> frozenset[str]:
+    def _switched_on(self, sku_id: str, seats: SeatSet) -> frozenset[str]:
         line = self._context.lines.get(sku_id)
         plans = (line.service_plans if line else None) or self._context.catalogue.plans.get(sku_id) or frozenset()
-        paths = [frozenset(a.disabled_plans) for a in person.assignments if a.sku_id == sku_id and a.state in SEATED]
-        off = frozenset.intersection(*paths) if paths else frozenset()
-        return plans - off - self._overlaps.noise
+        return plans - seats.plans_off(sku_id) - self._overlaps.noise
 
     def _has_base(self, sku_id: str, left: frozenset[str]) -> bool:
         """Whether one of the bases of an add-on stays; True for what needs none."""

@@ -61,9 +61,10 @@ class Sizing:
         return self.best.is_sure(self.needs)
 
 
-def sizing_of(person: Person, context: Context) -> Sizing:
-    """The sizing of one person; people with equal needs share one, so that a large tenant takes seconds."""
-    return sizing_for(needs_of(person, context), context)
+def sizing_of(person: Person, context: Context, without: frozenset[str] = frozenset()) -> Sizing:
+    """The sizing of one person, as if the SKUs in `without` were not held; people with equal needs share one, so that
+    a large tenant takes seconds."""
+    return sizing_for(needs_of(person, context, without), context)
 
 
 def sizing_for(needs: Needs, context: Context) -> Sizing:
@@ -100,6 +101,10 @@ class _Sizer:
         self._gives = {sku_id: offer.gives(needs) for sku_id, offer in self._offers.items()}
         self._bits = {capability: 1 << place for place, (capability, _) in enumerate(needs.states)}
         self._held_rows = {offer.key for offer in held}
+        # A seat that is held may be chosen without a price too, at what it costs at least: then a change is only found
+        # where it saves for sure.
+        self._every = tuple(self._option(offer) for offer in self._offers.values())
+        self._priced = tuple(o for o in self._every if o.is_held or self._price(self._offers[o.sku_id]) is not None)
 
     def size(self) -> Sizing:
         needs = self._needs
@@ -123,7 +128,7 @@ class _Sizer:
 
     def _best(self) -> tuple[tuple[Option, ...], frozenset[str], Chosen]:
         """What may be chosen at a known price, the capabilities that are or may be needed, and the cheapest set."""
-        priced = self._options(unpriced=False)
+        priced = self._priced
         today = tuple(option for option in priced if option.is_held)
         firm = frozenset(c for c, state in self._needs.states if state not in _NOT_NEEDED)
         return priced, firm, cheapest(priced, self._mask(firm), today)
@@ -136,8 +141,9 @@ class _Sizer:
         return tuple(sorted(not_read & self._lost(open_to))) if cost_of(open_to) < cost_of(best) else ()
 
     def _could_be_cheaper(self, best: Chosen, firm: frozenset[str]) -> tuple[str, ...]:
-        every = self._options(unpriced=True)
-        other = cheapest(every, self._mask(firm), best, self._at_least)
+        if len(self._every) == len(self._priced):
+            return ()
+        other = cheapest(self._every, self._mask(firm), best, self._at_least)
         if self._at_least(other) >= cost_of(best):
             return ()
         return tuple(sorted(o.sku_id for o in other if not o.is_held and self._price(self._offers[o.sku_id]) is None))
@@ -147,35 +153,24 @@ class _Sizer:
         kept = {o.sku_id for o in best if self._price(self._offers[o.sku_id]) is None}
         if not kept:
             return ()
-        rest = tuple(option for option in self._options(unpriced=False) if option.sku_id not in kept)
+        rest = tuple(option for option in self._priced if option.sku_id not in kept)
         return tuple(sorted(kept)) if from_nothing(rest, self._mask(firm)) is not None else ()
 
-    def _options(self, *, unpriced: bool) -> tuple[Option, ...]:
-        """What may be chosen. A seat that is held is there without a price too, at what it costs at least: then a
-        change is only found where it saves for sure."""
-        found = []
-        for sku_id, offer in self._offers.items():
-            is_held = sku_id in self._needs.held
-            price = self._price(offer)
-            if price is None and not is_held and not unpriced:
-                continue
-            gives = self._gives[sku_id]
-            # An add-on that is held without what it needs, by what the catalogue knows, goes on as it is.
-            lacks = is_held and not any(self._held_rows.issuperset(one) for one in offer.requires)
-            found.append(
-                Option(
-                    sku_id=sku_id,
-                    row=offer.key,
-                    cost=floor(offer, self._context, self._currency) if price is None else price,
-                    covers=sum(self._bits[c] for c in gives if c in self._bits),
-                    is_suite=offer.is_suite,
-                    mailbox=offer.contents.mailbox_gb if "mailbox" in offer.contents.includes else None,
-                    requires=() if lacks else offer.requires,
-                    is_current=offer.is_current,
-                    is_held=is_held,
-                )
-            )
-        return tuple(found)
+    def _option(self, offer: Offer) -> Option:
+        is_held, price, gives = offer.sku_id in self._needs.held, self._price(offer), self._gives[offer.sku_id]
+        # An add-on that is held without what it needs, by what the catalogue knows, goes on as it is.
+        lacks = is_held and not any(self._held_rows.issuperset(one) for one in offer.requires)
+        return Option(
+            sku_id=offer.sku_id,
+            row=offer.key,
+            cost=floor(offer, self._context, self._currency) if price is None else price,
+            covers=sum(bit for capability, bit in self._bits.items() if capability in gives),
+            is_suite=offer.is_suite,
+            mailbox=offer.contents.mailbox_gb if "mailbox" in offer.contents.includes else None,
+            requires=() if lacks else offer.requires,
+            is_current=offer.is_current,
+            is_held=is_held,
+        )
 
     def _at_least(self, chosen: Chosen) -> int:
         """What a set costs at least: a suite without Teams and Teams beside it cost no less than the suite with it."""

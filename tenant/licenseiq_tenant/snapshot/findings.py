@@ -3,10 +3,11 @@
 Everything is answered from the claims, so that a list, its groups and the exposure count the same seats.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from licenseiq.errors import BadRequest
 from licenseiq.evaluation import KindTotal
 from licenseiq.money import Money, Total, add_up
 from licenseiq.waste import GroupBy, Waste, WasteGroup, WastePage, WasteQuery, by_worth
@@ -30,24 +31,40 @@ _KEYS = {
 }
 
 
-def page(db: "Connection", tenant_id: str, evaluation_id: str, query: WasteQuery) -> WastePage:
-    """One page of the findings that `query` asks for."""
+@dataclass(frozen=True, slots=True)
+class WasteMatches:
+    """All that a question matches, whatever its page: the ids of the findings in their order, and what a page says of
+    all of them (without rows)."""
+
+    finding_ids: tuple[str, ...]
+    whole: WastePage
+
+
+def matches(db: "Connection", tenant_id: str, evaluation_id: str, query: WasteQuery) -> WasteMatches:
+    """What `query` asks for; its page and limit are not looked at."""
     where, given = _conditions(tenant_id, evaluation_id, query)
     # The sum over currencies orders rows, no more: what is shown is added up by currency.
     ranked = db.exec_driver_sql(
-        "SELECT finding_id, MAX(counts) AS counting, SUM(micros) AS worth, SUM(seats) AS many, COUNT(*) OVER () "  # noqa: S608
+        "SELECT finding_id, MAX(counts) AS counting, SUM(micros) AS worth, SUM(seats) AS many "  # noqa: S608
         f"FROM claim WHERE {where} GROUP BY finding_id "
-        "ORDER BY MIN(is_excepted), counting DESC, COALESCE(worth, 0) DESC, many DESC, finding_id LIMIT ? OFFSET ?",
-        (*given, query.limit, query.skip),
-    ).all()
+        "ORDER BY MIN(is_excepted), counting DESC, COALESCE(worth, 0) DESC, many DESC, finding_id",
+        given,
+    )
+    finding_ids = tuple(row[0] for row in ranked)
     totals = _totals(db, where, given)
     of = {standing: _kinds(totals, standing) for standing in ("counted", "to_review", "without_money", "excepted")}
-    return WastePage(
-        total=int(ranked[0][4]) if ranked else _count(db, where, given),
-        rows=_rows(db, where, given, tuple(row[0] for row in ranked)),
-        people=_count(db, where, given, "user_id"),
-        **of,
-    )
+    people = int(db.exec_driver_sql(f"SELECT COUNT(DISTINCT user_id) FROM claim WHERE {where}", given).scalar() or 0)  # noqa: S608
+    return WasteMatches(finding_ids, WastePage(total=len(finding_ids), rows=(), people=people, **of))
+
+
+def page(
+    db: "Connection", tenant_id: str, evaluation_id: str, query: WasteQuery, found: WasteMatches | None = None
+) -> WastePage:
+    """One page of the findings that `query` asks for; `found` is what it matches, where that is known already."""
+    known = found or matches(db, tenant_id, evaluation_id, query)
+    where, given = _conditions(tenant_id, evaluation_id, query)
+    shown = known.finding_ids[query.skip : query.skip + query.limit]
+    return replace(known.whole, rows=_rows(db, where, given, shown))
 
 
 def groups(
@@ -100,10 +117,6 @@ def _conditions(tenant_id: str, evaluation_id: str, query: WasteQuery) -> tuple[
             where += f" AND claim.{column} = ?"
             given.append(value)
     return where, tuple(given)
-
-
-def _count(db: "Connection", where: str, given: Row, what: str = "finding_id") -> int:
-    return int(db.exec_driver_sql(f"SELECT COUNT(DISTINCT {what}) FROM claim WHERE {where}", given).scalar() or 0)  # noqa: S608
 
 
 def _totals(db: "Connection", where: str, given: Row) -> tuple[list[Row], dict[tuple[str, str], int]]:
@@ -163,6 +176,8 @@ def _rows(db: "Connection", where: str, given: Row, shown: tuple[str, ...]) -> t
     claims: dict[str, list[Row]] = {}
     for row in found:
         claims.setdefault(row[0], []).append(tuple(row))
+    if len(claims) < len(shown):  # it was forgotten since its matches were read
+        raise BadRequest("That evaluation is no longer kept.", "Ask again without a cursor.")
     return tuple(_waste(claims[finding_id]) for finding_id in shown)
 
 

@@ -1,6 +1,7 @@
 """The paid seats of a stored evaluation in groups, from its holders, claims and generations."""
 
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -10,33 +11,43 @@ from licenseiq.readings import Source
 from licenseiq.spending.groups import Exposed, Holding, rows_by
 from licenseiq.spending.managers import Organisation
 from licenseiq.spending.skus import sku_spends
-from licenseiq.spending.table import Role, SpendBy, Spending, SpendRow
+from licenseiq.spending.table import Role, SkuSpend, SpendBy, Spending, SpendRow
 from licenseiq_tenant.snapshot import views
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
+@dataclass(frozen=True, slots=True)
+class PaidSeats:
+    """What every grouping of an evaluation starts from."""
+
+    holdings: list[Holding]
+    exposed: list[Exposed]
+    skus: tuple[SkuSpend, ...]
+
+
+def paid_seats(db: "Connection", ground: Context, generations: views.Generations, evaluation_id: str) -> PaidSeats:
+    """Who holds what, what of it is exposure, and what it costs."""
+    holdings = _holdings(db, ground, generations, evaluation_id)
+    held = Counter(sku_id for one in holdings for sku_id in one.sku_ids)
+    return PaidSeats(holdings, _exposed(db, ground.tenant_id, evaluation_id), sku_spends(ground, held))
+
+
 def spending(
     db: "Connection",
     ground: Context,
     generations: views.Generations,
-    evaluation_id: str,
+    seats: PaidSeats,
     by: SpendBy,
     under: str | None,
 ) -> Spending:
     """Every paid seat in one row; `under` is a user id. Managers are labelled with their principal names."""
-    holdings = _holdings(db, ground, generations, evaluation_id)
-    held: dict[str, int] = {}
-    for one in holdings:
-        for sku_id in one.sku_ids:
-            held[sku_id] = held.get(sku_id, 0) + 1
-    skus = sku_spends(ground, held)
     organisation = _organisation(db, ground, generations, under) if by is SpendBy.MANAGER else None
-    rows = rows_by(by, holdings, _exposed(db, ground.tenant_id, evaluation_id), skus, organisation)
+    rows = rows_by(by, seats.holdings, seats.exposed, seats.skus, organisation)
     if by is SpendBy.MANAGER:
         rows = _labelled(db, ground, generations, rows)
-    return Spending(by, rows, skus, len(holdings) if ground.is_read(Source.USERS) else None)
+    return Spending(by, rows, seats.skus, len(seats.holdings) if ground.is_read(Source.USERS) else None)
 
 
 def _holdings(db: "Connection", ground: Context, generations: views.Generations, evaluation_id: str) -> list[Holding]:
@@ -48,7 +59,7 @@ def _holdings(db: "Connection", ground: Context, generations: views.Generations,
         "LEFT JOIN person p ON p.tenant_id = h.tenant_id AND p.generation_id = ? AND p.user_id = h.user_id "
         "WHERE h.tenant_id = ? AND h.evaluation_id = ?",
         (*key, generations.get(Source.USERS, -1), *key),
-    )
+    ).all()
     return [Holding(user_id, _skus(sku_ids), *attributes) for user_id, sku_ids, *attributes in found]
 
 
@@ -63,7 +74,7 @@ def _exposed(db: "Connection", tenant_id: str, evaluation_id: str) -> list[Expos
         "SELECT user_id, sku_id, seats, currency, micros FROM claim "
         "WHERE tenant_id = ? AND evaluation_id = ? AND counts = 1 AND is_moneyless = 0 AND is_excepted = 0",
         (tenant_id, evaluation_id),
-    )
+    ).all()
     return [
         Exposed(user_id, sku_id, int(seats), None if currency is None else Money(currency, int(micros)))
         for user_id, sku_id, seats, currency, micros in found
