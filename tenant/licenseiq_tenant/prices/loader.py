@@ -17,7 +17,6 @@ from licenseiq.money import Money
 from licenseiq.skus import Capability, Catalogue, Price, Product, Sku, Tier, Uplift
 from licenseiq_tenant.prices.overlaps import load_overlaps
 
-EDITION = "2026-11-23"
 Table = dict[str, Any]
 
 
@@ -26,7 +25,7 @@ def load_catalogue() -> Catalogue:
     """Everything public about products; parsed once per process."""
     prices, tiers = _toml("prices.toml"), _toml("tiers.toml")
     return Catalogue(
-        version=EDITION,
+        version=edition(),
         skus={row[0]: Sku(row[0], row[1], row[2]) for row in _rows("skus.csv")},
         free=_free(prices),
         prices=_prices(prices),
@@ -44,6 +43,12 @@ def load_catalogue() -> Catalogue:
         overlaps=load_overlaps,
         uplifts={row["id"]: _uplift(row) for row in prices["billing_rule"]},
     )
+
+
+@cache
+def edition() -> str:
+    """The day on which the packaged data was compiled; known without loading the rest."""
+    return _text("edition.txt").strip()
 
 
 def _text(name: str) -> str:

@@ -27,7 +27,7 @@ from licenseiq_tenant.book import ExceptionBook, HistoryBook, HrBook, PriceBooks
 from licenseiq_tenant.database import Database
 from licenseiq_tenant.graph.fetch import not_readable
 from licenseiq_tenant.prices import load_catalogue
-from licenseiq_tenant.prices.loader import EDITION
+from licenseiq_tenant.prices.loader import edition
 from licenseiq_tenant.snapshot import evaluations, views
 from licenseiq_tenant.snapshot.evaluations import Editions
 from licenseiq_tenant.snapshot.lease import Lease
@@ -129,7 +129,7 @@ class Evaluating:
     def _editions(self) -> Editions:
         exceptions = version_of(self.exceptions.current())
         hr = self.hr.version()
-        return Editions(RULES_VERSION, self.policy().version, EDITION, self.books.version(), exceptions, hr)
+        return Editions(RULES_VERSION, self.policy().version, edition(), self.books.version(), exceptions, hr)
 
 
 def _reading_of(hr: HrList, day: date) -> Reading:
