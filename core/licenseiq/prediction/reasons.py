@@ -56,7 +56,9 @@ def for_none(asked: Traits, votes: Sequence[Vote], context: Context) -> tuple[st
     )
     differ = f"{vote.size} {people} differ in what they need" + (f": {shares}." if shares else ".")
     enough = f"An answer needs proof that at least {LEAST_AGREEMENT // 10} % need the same (95 % confidence)."
-    missing = {"job_title": "job title", "manager_id": "manager"}
+    missing = {"job_title": "job title"}
+    if context.is_read(Source.MANAGERS):
+        missing["manager_id"] = "manager"
     help_ = next(
         (f"A {words} may tell them apart." for name, words in missing.items() if name not in asked.named), None
     )
