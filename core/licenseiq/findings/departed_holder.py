@@ -9,7 +9,7 @@ must not claim what has become a shared mailbox (licensed_shared_mailbox), nor w
 from licenseiq.accounts import account_kind, has_left, mailbox_kind_known, seen_after_leaving
 from licenseiq.activity import Activity
 from licenseiq.context import Context
-from licenseiq.findings.finding import Confidence, Evidence, Finding
+from licenseiq.findings.finding import Confidence, Evidence, Finding, dated, on_seats
 from licenseiq.people import Person
 from licenseiq.readings import Source
 
@@ -35,17 +35,14 @@ def departed_holder(person: Person, context: Context, activity: Activity) -> Fin
             Confidence.LIKELY,
             "HR says that the person has left; the kind of the mailbox is not known.",
         )
-    return Finding(
-        kind=KIND,
-        user_id=person.user_id,
-        sku_ids=held,
-        seats=len(held),
-        confidence=confidence,
-        reason=reason,
-        evidence=(
-            Evidence("hr_status", hr.status.value, Source.HR),
-            Evidence("left_on", hr.since.isoformat() if hr.since else None, Source.HR),
-            Evidence("account_enabled", person.account_enabled, Source.USERS),
-            Evidence("last_activity", last.isoformat() if last else None, activity.source),
-        ),
+    return on_seats(
+        KIND,
+        person.user_id,
+        held,
+        confidence,
+        reason,
+        Evidence("hr_status", hr.status.value, Source.HR),
+        dated("left_on", hr.since, Source.HR),
+        Evidence("account_enabled", person.account_enabled, Source.USERS),
+        dated("last_activity", last, activity.source),
     )

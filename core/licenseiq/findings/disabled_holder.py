@@ -9,7 +9,7 @@ review. Whether the licence is kept for a hold is not read: a plan asks before i
 from licenseiq.accounts import account_kind, mailbox_kind_known
 from licenseiq.activity import Activity
 from licenseiq.context import Context
-from licenseiq.findings.finding import Confidence, Evidence, Finding
+from licenseiq.findings.finding import Confidence, Evidence, Finding, dated, on_seats
 from licenseiq.people import Person
 from licenseiq.readings import Source
 
@@ -25,20 +25,17 @@ def disabled_holder(person: Person, context: Context, activity: Activity) -> Fin
         return None
     known = mailbox_kind_known(person, context)
     mailbox, last = person.signals.mailbox, activity.last_human
-    return Finding(
-        kind=KIND,
-        user_id=person.user_id,
-        sku_ids=held,
-        seats=len(held),
-        confidence=Confidence.CERTAIN if known else Confidence.UNKNOWN,
-        reason=(
+    return on_seats(
+        KIND,
+        person.user_id,
+        held,
+        Confidence.CERTAIN if known else Confidence.UNKNOWN,
+        (
             "Sign-in is blocked, and the account is no shared, room or equipment mailbox."
             if known
             else "Sign-in is blocked, but it is not known whether this is a shared or room mailbox."
         ),
-        evidence=(
-            Evidence("account_enabled", False, Source.USERS),
-            Evidence("mailbox_kind", mailbox.kind if mailbox else None, Source.MAILBOXES),
-            Evidence("last_activity", last.isoformat() if last else None, activity.source),
-        ),
+        Evidence("account_enabled", False, Source.USERS),
+        Evidence("mailbox_kind", mailbox.kind if mailbox else None, Source.MAILBOXES),
+        dated("last_activity", last, activity.source),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -78,6 +79,18 @@ class Finding:
     def facts(self) -> dict[str, Fact]:
         """The evidence by name."""
         return {one.name: one.value for one in self.evidence}
+
+
+def dated(name: str, day: date | None, source: Source | None = None) -> Evidence:
+    """A day as evidence; None where there is none."""
+    return Evidence(name, day.isoformat() if day is not None else None, source)
+
+
+def on_seats(
+    kind: str, user_id: str, held: tuple[str, ...], confidence: Confidence, reason: str, *evidence: Evidence
+) -> Finding:
+    """A finding that claims every one of the seats `held`, whole."""
+    return Finding(kind, user_id, held, len(held), confidence, reason, evidence)
 
 
 @dataclass(frozen=True, slots=True)

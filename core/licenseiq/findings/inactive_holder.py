@@ -11,7 +11,7 @@ never_used.
 from licenseiq.accounts import has_left, is_on_leave
 from licenseiq.activity import Activity
 from licenseiq.context import Context
-from licenseiq.findings.finding import Evidence, Finding
+from licenseiq.findings.finding import Evidence, Finding, dated
 from licenseiq.findings.silence import days_between, has_background_only, is_new, silent_holder, verdict
 from licenseiq.people import Person
 from licenseiq.readings import Source
@@ -39,12 +39,12 @@ def inactive_holder(person: Person, context: Context, activity: Activity) -> Fin
     background, touched = activity.background_last, activity.mailbox_touched
     touched_in = Source.ACTIVE_USERS if activity.products_read else Source.MAILBOXES
     evidence = (
-        Evidence("last_activity", activity.last_human.isoformat() if activity.last_human else None, seen),
+        dated("last_activity", activity.last_human, seen),
         Evidence("basis", str(basis) if basis else None, seen),
         Evidence("days_inactive", days_between(activity.last_human, context) if activity.last_human else age, seen),
         Evidence("threshold_days", limit),
         Evidence("background_only", has_background_only(person, activity, context), Source.SIGN_INS),
-        Evidence("background_last", background.isoformat() if background else None, Source.SIGN_INS),
-        Evidence("background_mailbox", touched.isoformat() if touched else None, touched_in),
+        dated("background_last", background, Source.SIGN_INS),
+        dated("background_mailbox", touched, touched_in),
     )
     return silent_holder(KIND, person, context, activity, judged, evidence)

@@ -9,7 +9,7 @@ just invited.
 from licenseiq.accounts import AccountKind, account_kind
 from licenseiq.activity import Activity
 from licenseiq.context import Context
-from licenseiq.findings.finding import Confidence, Evidence, Finding
+from licenseiq.findings.finding import Confidence, Evidence, Finding, dated, on_seats
 from licenseiq.findings.outsiders import used_a_product, was_seen
 from licenseiq.findings.silence import is_new
 from licenseiq.people import Person
@@ -36,17 +36,14 @@ def licensed_guest(person: Person, context: Context, activity: Activity) -> Find
     else:
         confidence, reason = Confidence.LIKELY, "A guest rarely needs a paid seat, and this one was not seen to use it."
     last = activity.last_human
-    return Finding(
-        kind=KIND,
-        user_id=person.user_id,
-        sku_ids=held,
-        seats=len(held),
-        confidence=confidence,
-        reason=reason,
-        evidence=(
-            Evidence("user_type", "Guest", Source.USERS),
-            Evidence("uses_a_product", used, Source.ACTIVE_USERS),
-            Evidence("last_activity", last.isoformat() if last else None, activity.source),
-            Evidence("sign_in_read", activity.sign_in_read),
-        ),
+    return on_seats(
+        KIND,
+        person.user_id,
+        held,
+        confidence,
+        reason,
+        Evidence("user_type", "Guest", Source.USERS),
+        Evidence("uses_a_product", used, Source.ACTIVE_USERS),
+        dated("last_activity", last, activity.source),
+        Evidence("sign_in_read", activity.sign_in_read),
     )

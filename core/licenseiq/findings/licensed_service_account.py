@@ -8,7 +8,7 @@ program that nobody watches, so a name leads to a review at most. It must not cl
 from licenseiq.accounts import AccountKind, account_kind
 from licenseiq.activity import Activity
 from licenseiq.context import Context
-from licenseiq.findings.finding import Confidence, Evidence, Finding
+from licenseiq.findings.finding import Confidence, Evidence, Finding, on_seats
 from licenseiq.findings.outsiders import used_a_product
 from licenseiq.findings.silence import is_new
 from licenseiq.people import Person
@@ -31,18 +31,15 @@ def licensed_service_account(person: Person, context: Context, activity: Activit
         return None
     listed = context.policy.is_service(person)
     confidence, reason = _judge(person, listed=listed, used=used)
-    return Finding(
-        kind=KIND,
-        user_id=person.user_id,
-        sku_ids=held,
-        seats=len(held),
-        confidence=confidence,
-        reason=reason,
-        evidence=(
-            Evidence("listed_in_policy", listed),
-            Evidence("uses_a_product", used, Source.ACTIVE_USERS),
-            Evidence("sign_in_read", activity.sign_in_read),
-        ),
+    return on_seats(
+        KIND,
+        person.user_id,
+        held,
+        confidence,
+        reason,
+        Evidence("listed_in_policy", listed),
+        Evidence("uses_a_product", used, Source.ACTIVE_USERS),
+        Evidence("sign_in_read", activity.sign_in_read),
     )
 
 

@@ -9,7 +9,7 @@ that somebody signs in to. It must not claim licences that are made for rooms an
 from licenseiq.accounts import account_kind
 from licenseiq.activity import Activity, Basis
 from licenseiq.context import Context
-from licenseiq.findings.finding import Confidence, Evidence, Finding
+from licenseiq.findings.finding import Confidence, Evidence, Finding, on_seats
 from licenseiq.findings.silence import days_between
 from licenseiq.people import Person
 from licenseiq.readings import Source
@@ -33,19 +33,16 @@ def licensed_shared_mailbox(person: Person, context: Context, activity: Activity
     if not held:
         return None
     confidence, reason = _judge(person, context, activity, mailbox)
-    return Finding(
-        kind=KIND,
-        user_id=person.user_id,
-        sku_ids=held,
-        seats=len(held),
-        confidence=confidence,
-        reason=reason,
-        evidence=(
-            Evidence("mailbox_kind", mailbox.kind, Source.MAILBOXES),
-            Evidence("used_bytes", size, Source.MAILBOXES),
-            Evidence("has_archive", archive, Source.MAILBOXES),
-            Evidence("holds", "not read"),
-        ),
+    return on_seats(
+        KIND,
+        person.user_id,
+        held,
+        confidence,
+        reason,
+        Evidence("mailbox_kind", mailbox.kind, Source.MAILBOXES),
+        Evidence("used_bytes", size, Source.MAILBOXES),
+        Evidence("has_archive", archive, Source.MAILBOXES),
+        Evidence("holds", "not read"),
     )
 
 

@@ -8,7 +8,7 @@ It must not claim new people, people on leave or who have left, nor guests and s
 from licenseiq.accounts import has_left, is_on_leave
 from licenseiq.activity import Activity
 from licenseiq.context import Context
-from licenseiq.findings.finding import Evidence, Finding
+from licenseiq.findings.finding import Evidence, Finding, dated
 from licenseiq.findings.silence import days_between, is_new, silent_holder, verdict
 from licenseiq.people import Person
 from licenseiq.readings import Source
@@ -32,7 +32,7 @@ def never_used(person: Person, context: Context, activity: Activity) -> Finding 
     if since is None and judged.confidence.counts:
         judged = judged.for_review("No use was ever seen, but the date of the licence is not known.")
     evidence = (
-        Evidence("licensed_since", since.isoformat() if since else None, Source.ACTIVE_USERS),
+        dated("licensed_since", since, Source.ACTIVE_USERS),
         Evidence("days_licensed", days_between(since, context) if since else None, Source.ACTIVE_USERS),
         Evidence("grace_days", grace),
     )

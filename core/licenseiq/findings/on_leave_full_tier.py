@@ -11,7 +11,7 @@ from dataclasses import replace
 from licenseiq.accounts import account_kind, is_on_leave
 from licenseiq.activity import Activity
 from licenseiq.context import Context
-from licenseiq.findings.finding import Confidence, Evidence, Finding
+from licenseiq.findings.finding import Confidence, Evidence, Finding, dated
 from licenseiq.findings.silence import days_between
 from licenseiq.money import Money
 from licenseiq.people import Employment, Person
@@ -63,8 +63,8 @@ def on_leave_full_tier(person: Person, context: Context, activity: Activity) -> 
         reason=reason,
         evidence=(
             Evidence("hr_status", hr.status.value, Source.HR),
-            Evidence("on_leave_since", hr.since.isoformat() if hr.since else None, Source.HR),
-            Evidence("on_leave_until", hr.until.isoformat() if hr.until else None, Source.HR),
+            dated("on_leave_since", hr.since, Source.HR),
+            dated("on_leave_until", hr.until, Source.HR),
             Evidence("instead", ", ".join(instead) or None),
         ),
         claimed=claimed or dict.fromkeys(suites),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from licenseiq.accounts import AccountKind, account_kind, is_on_leave, mailbox_kind_known
 from licenseiq.activity import Activity
 from licenseiq.context import Context
-from licenseiq.findings.finding import Confidence, Evidence, Finding
+from licenseiq.findings.finding import Confidence, Evidence, Finding, dated, on_seats
 from licenseiq.people import Person
 from licenseiq.readings import Reason, Source
 from licenseiq.words import a_or_an
@@ -72,19 +72,16 @@ def silent_holder(
     if not held:
         return None
     failed = activity.failed_attempts_since
-    return Finding(
-        kind=kind,
-        user_id=person.user_id,
-        sku_ids=held,
-        seats=len(held),
-        confidence=judged.confidence,
-        reason=judged.reason,
-        evidence=(
-            *evidence,
-            Evidence("failed_attempts_until", failed.isoformat() if failed else None, Source.SIGN_INS),
-            Evidence("sign_in_read", activity.sign_in_read),
-            Evidence("products_read", activity.products_read),
-        ),
+    return on_seats(
+        kind,
+        person.user_id,
+        held,
+        judged.confidence,
+        judged.reason,
+        *evidence,
+        dated("failed_attempts_until", failed, Source.SIGN_INS),
+        Evidence("sign_in_read", activity.sign_in_read),
+        Evidence("products_read", activity.products_read),
     )
 
 

@@ -6,7 +6,7 @@ paid subscriptions and trials that are over.
 """
 
 from licenseiq.context import Context
-from licenseiq.findings.finding import Confidence, Evidence, Finding
+from licenseiq.findings.finding import Confidence, Evidence, Finding, dated
 from licenseiq.findings.purchases import end_of, in_days, is_of_interest, money_evidence
 from licenseiq.readings import Source
 from licenseiq.seats import Subscription
@@ -32,7 +32,7 @@ def trial_expiring(subscription: Subscription, context: Context) -> Finding | No
         confidence=Confidence.UNKNOWN if day is None else Confidence.CERTAIN,
         reason="A trial whose end is not told." if day is None else "A trial ends soon, and may turn into a purchase.",
         evidence=(
-            Evidence("ends_on", day.isoformat() if day else None, source or Source.SUBSCRIPTIONS),
+            dated("ends_on", day, source or Source.SUBSCRIPTIONS),
             Evidence("days_left", left),
             *money_evidence(subscription, context),
         ),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from licenseiq.activity import Activity
 from licenseiq.context import Context
 from licenseiq.findings.at_work import is_at_work
-from licenseiq.findings.finding import Confidence, Evidence, Finding
+from licenseiq.findings.finding import Confidence, Evidence, Finding, dated
 from licenseiq.money import Money
 from licenseiq.people import Person
 from licenseiq.readings import Source
@@ -132,7 +132,7 @@ def _finding(sizing: Sizing, choice: Choice, claim: _Claim, confidence: Confiden
         Evidence("instead", instead),
         Evidence("to_release", len(open_to)),
         Evidence("needs_purchase", terms.needs_purchase, Source.SKUS),
-        Evidence("realisable_from", day.isoformat() if day else None),
+        dated("realisable_from", day),
         Evidence("proven_cheapest", sizing.is_proven),
     )
     return Finding(

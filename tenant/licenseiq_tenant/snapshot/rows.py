@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from licenseiq import policy
 from licenseiq.people import Assignment, Person
 from licenseiq.seats import SeatLine, Subscription
 from licenseiq.times import iso, parse_iso
@@ -17,8 +18,8 @@ Row = tuple[Any, ...]
 
 
 def fold(text: str | None) -> str | None:
-    """How names are compared: without case and without spaces around."""
-    return None if text is None else text.strip().casefold()
+    """A name as it is compared (`licenseiq.policy.fold`); None for none."""
+    return None if text is None else policy.fold(text)
 
 
 def person_row(key: Key, person: Person) -> Row:
