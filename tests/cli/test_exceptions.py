@@ -11,7 +11,6 @@ import pytest
 
 from licenseiq.exceptions import Exception_, ExceptionState
 from licenseiq_cli.main import main
-from licenseiq_demo import process
 from licenseiq_tenant.book import ExceptionBook, open_book
 from licenseiq_tenant.live import FILE
 
@@ -24,19 +23,6 @@ Captured = pytest.CaptureFixture[str]
 
 def day(ahead: int) -> str:
     return (datetime.now(UTC).date() + timedelta(days=ahead)).isoformat()
-
-
-@pytest.fixture(scope="module")
-def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LICENSEIQ_HOME", str(home))
-        process.find_or_start(home / "demo" / "tenant", "reader", users=120)
-        try:
-            assert main(["scan", "--demo", "--json"]) == 0
-        finally:
-            process.stop(home / "demo" / "tenant")
-    return home
 
 
 @pytest.fixture

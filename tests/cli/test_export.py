@@ -6,7 +6,7 @@ import hashlib
 import io
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from html.parser import HTMLParser
@@ -29,10 +29,9 @@ from licenseiq_cli.export_data import Gathered, gather
 from licenseiq_cli.export_formats import as_csv
 from licenseiq_cli.export_sheets import sheets_of
 from licenseiq_cli.html_report.page import page
-from licenseiq_cli.main import main
 from licenseiq_cli.renewals import lines_of
-from licenseiq_demo import process
 from licenseiq_tools.aggregate import AggregateTenant
+from tests.cli.on_demo import Say, running, sayer
 from tests.fake_catalogue import E3
 from tests.fakes import HOSTILE, NOW, FakeTenant, hostile
 from tests.tools.talk import assert_clean
@@ -41,7 +40,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:kiota_abstractions"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning:msgraph"),
 ]
-Say = Callable[..., tuple[int, str, str]]
 ATTACK = "<script>alert(1)</script><img src=https://evil.example/x onerror=x> & \"Co\" 'x' $style =1+1"
 
 
@@ -210,21 +208,13 @@ def test_renewals_tell_no_claims_of_fewer_people_than_a_group_may_have() -> None
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    home = tmp_path_factory.mktemp("home")
-    process.find_or_start(home / "demo" / "tenant", "reader", users=80)
-    yield home
-    process.stop(home / "demo" / "tenant")
+    with running(tmp_path_factory.mktemp("home"), users=80) as home:
+        yield home
 
 
 @pytest.fixture
 def say(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
-    monkeypatch.setenv("LICENSEIQ_HOME", str(folder))
-
-    def run(*words: str) -> tuple[int, str, str]:
-        code = main([*words, "--demo"])
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
+    run = sayer(folder, monkeypatch, capsys)
     if not (folder / "demo" / "snapshot.db").exists():
         assert run("scan")[0] == 0
     return run

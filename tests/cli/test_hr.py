@@ -1,42 +1,17 @@
 """`licenseiq hr`: a dry run changes nothing, an import counts with the next question, and nobody is named."""
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from licenseiq_cli.main import main
-from licenseiq_demo import process
+from tests.cli.on_demo import Say, Told
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:kiota_abstractions"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning:msgraph"),
 ]
-Told = tuple[int, str, str]
-Say = Callable[..., Told]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    home = tmp_path_factory.mktemp("home")
-    process.find_or_start(home / "demo" / "tenant", "reader", users=60)
-    yield home
-    process.stop(home / "demo" / "tenant")
-
-
-@pytest.fixture
-def say(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
-    """Runs a command on the demo, and gives its exit code and what it printed."""
-    monkeypatch.setenv("LICENSEIQ_HOME", str(folder))
-
-    def run(*words: str) -> Told:
-        code = main([*words, "--demo"])
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return run
 
 
 def facts(told: Told) -> dict[str, Any]:

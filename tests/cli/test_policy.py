@@ -19,7 +19,6 @@ from licenseiq_cli.main import main
 from licenseiq_cli.offline_place import place
 from licenseiq_cli.policy_of import PolicyError, PolicyFile, policy_from
 from licenseiq_cli.policy_template import template
-from licenseiq_demo import process
 from licenseiq_tenant.live import FILE
 from licenseiq_tenant.prices import load_catalogue
 
@@ -30,20 +29,6 @@ pytestmark = [
 Captured = pytest.CaptureFixture[str]
 CANARY = "canary-7f3a"
 GROUP = "00000000-0000-4000-8000-000000000001"
-
-
-@pytest.fixture(scope="module")
-def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose demo tenant was read, and runs no more."""
-    home = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LICENSEIQ_HOME", str(home))
-        process.find_or_start(home / "demo" / "tenant", "reader", users=120)
-        try:
-            assert main(["scan", "--demo", "--json"]) == 0
-        finally:
-            process.stop(home / "demo" / "tenant")
-    return home
 
 
 @pytest.fixture

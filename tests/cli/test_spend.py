@@ -2,9 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -23,7 +21,7 @@ from licenseiq_cli.main import main
 from licenseiq_cli.screen import Block, plain
 from licenseiq_cli.spend_json import outlook_json, spend_json
 from licenseiq_cli.spend_screen import outlook_blocks, spend_blocks
-from licenseiq_demo import process
+from tests.cli.on_demo import Say
 from tests.fake_spending import day_of_people
 from tests.fakes import E3, E5, NOW, FakeProposals, FakeTenant, hostile, ordinary, person
 from tests.tools.talk import assert_clean, content
@@ -32,7 +30,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:kiota_abstractions"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning:msgraph"),
 ]
-Say = Callable[..., tuple[int, str, str]]
 
 
 async def _quiet(_: str) -> None:
@@ -136,26 +133,6 @@ def test_hostile_names_of_groups_are_cleaned() -> None:
     for part in shown(spend_blocks(report)).splitlines():
         assert_clean(part)
     assert_clean(json.dumps(spend_json(report), ensure_ascii=False))
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    home = tmp_path_factory.mktemp("home")
-    process.find_or_start(home / "demo" / "tenant", "reader", users=60)
-    yield home
-    process.stop(home / "demo" / "tenant")
-
-
-@pytest.fixture
-def say(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
-    monkeypatch.setenv("LICENSEIQ_HOME", str(folder))
-
-    def run(*words: str) -> tuple[int, str, str]:
-        code = main([*words, "--demo"])
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return run
 
 
 def test_on_the_demo_the_groups_add_up_to_the_score_s_spend(say: Say) -> None:

@@ -19,6 +19,7 @@ from licenseiq_demo import process
 from licenseiq_tenant.database import Database, read_only
 from licenseiq_tenant.home_keys import PSEUDONYMS
 from licenseiq_tenant.live import FILE
+from tests.cli.on_demo import stopped
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:kiota_abstractions"),
@@ -30,15 +31,7 @@ Captured = pytest.CaptureFixture[str]
 @pytest.fixture(scope="module")
 def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose demo tenant was read, and runs no more. It has no key for pseudonyms yet."""
-    home = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LICENSEIQ_HOME", str(home))
-        process.find_or_start(home / "demo" / "tenant", "reader", users=60)
-        try:
-            assert main(["scan", "--demo", "--json"]) == 0
-        finally:
-            process.stop(home / "demo" / "tenant")
-    return home
+    return stopped(tmp_path_factory.mktemp("home"), users=60)
 
 
 @pytest.fixture
