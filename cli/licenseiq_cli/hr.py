@@ -6,11 +6,9 @@ Lines are told by their number, and nobody by name.
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from licenseiq.context import TenantView
 from licenseiq.evaluate import evaluate
@@ -19,14 +17,13 @@ from licenseiq.hr import HrList, version_of
 from licenseiq.hr_file import MOST_BYTES, HrFile, Known, known_people, read_hr_file
 from licenseiq.people import Employment
 from licenseiq.words import count
+from licenseiq_cli.csv_input import WRONG_USE, nothing_stored, read_file
 from licenseiq_cli.offline_place import place
-from licenseiq_cli.prices_words import problem_rows, problem_words
 from licenseiq_cli.program import program
 from licenseiq_cli.report_json import JsonValue, money_json
 from licenseiq_cli.report_words import money_words
 from licenseiq_cli.screen import FACTS, Block, Lines, Section, Table, Title, show
 
-WRONG, WRONG_USE = 1, 2
 _MOST_LINES = 20
 
 
@@ -62,20 +59,12 @@ def run(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     from licenseiq_tenant.offline import open_offline
 
-    try:
-        with Path(options.file).open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError:
-        print(f"{program()}: The file cannot be read. Check its name.", file=sys.stderr)  # noqa: T201
+    data = read_file(options.file, MOST_BYTES)
+    if data is None:
         return WRONG_USE
     read = read_hr_file(data)
     if read.errors:
-        if options.json:
-            facts: dict[str, JsonValue] = {"stored": False, "errors": problem_rows(read.errors)}
-            print(json.dumps(facts, indent=2))  # noqa: T201 - facts for machines
-        else:
-            show([Title("LicenseIQ", "nothing was stored"), Lines(problem_words(read.errors), bullets=True)])
-        return WRONG
+        return nothing_stored(read.errors, as_json=options.json)
     where = place(demo=options.demo)
     today = datetime.now(UTC).date()
     with open_offline(where.home, where.tenant_id) as offline:

@@ -4,25 +4,22 @@ Works on what was read last, and asks no tenant.
 """
 
 import argparse
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from licenseiq.context import Context
 from licenseiq.errors import NotReady
 from licenseiq.ports import EvaluationHead
 from licenseiq.table_file import MOST_BYTES
+from licenseiq_cli.csv_input import WRONG_USE, read_file
 from licenseiq_cli.program import program
 
 if TYPE_CHECKING:
     from licenseiq_cli.open_reader import Where
     from licenseiq_tenant.live import LiveTenant
-
-WRONG, WRONG_USE = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +40,10 @@ def run(options: argparse.Namespace) -> int:
 
     data = b""
     if options.action in ("import", "reconcile"):
-        try:
-            with Path(options.file).open("rb") as file:
-                data = file.read(MOST_BYTES + 1)
-        except OSError:
-            print(f"{program()}: The file cannot be read. Check its name.", file=sys.stderr)  # noqa: T201
+        read = read_file(options.file, MOST_BYTES)
+        if read is None:
             return WRONG_USE
+        data = read
     actions: dict[str, Callable[[Known], Awaitable[int]]] = {
         "import": partial(prices_import.import_prices, options, data),
         "list": partial(prices_list.list_prices, options),

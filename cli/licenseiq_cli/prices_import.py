@@ -11,7 +11,8 @@ from licenseiq.price_file import PriceFile, read_price_file
 from licenseiq.spend import Spend, spend_of
 from licenseiq.text import clean
 from licenseiq.words import count
-from licenseiq_cli.prices import WRONG, Known
+from licenseiq_cli.csv_input import nothing_stored
+from licenseiq_cli.prices import Known
 from licenseiq_cli.prices_words import price_json, price_words, problem_rows, problem_words, what
 from licenseiq_cli.program import program
 from licenseiq_cli.report_json import JsonValue, money_json
@@ -36,12 +37,7 @@ async def import_prices(options: argparse.Namespace, data: bytes, known: Known) 
     """0, or 1 where lines of the file are wrong; then nothing is stored."""
     file = read_price_file(data, known.context)
     if file.errors:
-        if options.json:
-            facts: dict[str, JsonValue] = {"stored": False, "errors": problem_rows(file.errors)}
-            print(json.dumps(facts, indent=2))  # noqa: T201 - facts for machines
-        else:
-            show([Title("LicenseIQ", "nothing was stored"), Lines(problem_words(file.errors), bullets=True)])
-        return WRONG
+        return nothing_stored(file.errors, as_json=options.json)
     today = datetime.now(UTC).date()
     then = with_prices(known.context, file.rows, today)
     read = known.head is not None

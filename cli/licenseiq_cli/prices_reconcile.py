@@ -10,7 +10,8 @@ from licenseiq.reconcile import Compared, Reason, Reconciled, reconcile
 from licenseiq.text import clean
 from licenseiq.times import iso
 from licenseiq.words import count
-from licenseiq_cli.prices import WRONG, WRONG_USE, Known
+from licenseiq_cli.csv_input import WRONG, WRONG_USE
+from licenseiq_cli.prices import Known
 from licenseiq_cli.prices_words import problem_rows, problem_words, what
 from licenseiq_cli.report_json import JsonValue, money_json
 from licenseiq_cli.report_words import amount, money_words

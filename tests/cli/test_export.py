@@ -33,7 +33,8 @@ from licenseiq_cli.renewals import lines_of
 from licenseiq_tools.aggregate import AggregateTenant
 from tests.cli.on_demo import Say, running, sayer
 from tests.fake_catalogue import E3
-from tests.fakes import HOSTILE, NOW, FakeTenant, hostile
+from tests.fake_people import HOSTILE, NOW, hostile
+from tests.fakes import FakeTenant
 from tests.tools.talk import assert_clean
 
 pytestmark = [

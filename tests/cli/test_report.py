@@ -28,7 +28,9 @@ from licenseiq_cli.screen_rich import print_blocks, scan_bar
 from licenseiq_tenant.scan.seen import ScanSeen
 from licenseiq_tools.health_score import HealthScore
 from licenseiq_tools.proposal_shapes import PlanBlocker, PlanHandOff, PlanStep, Proposed, Saving
-from tests.fakes import HOSTILE, NOW, FakeProposals, FakeTenant, hostile, person
+from tests.fake_people import HOSTILE, NOW, hostile, person
+from tests.fake_proposals import FakeProposals
+from tests.fakes import FakeTenant
 
 ONWARD = Next("licenseiq", "/srv/licenseiq", {})
 AGES = RefreshReport(False, False, "", (("fast", NOW - timedelta(hours=3)), ("slow", None)))

@@ -22,8 +22,11 @@ from licenseiq_cli.screen import Block, plain
 from licenseiq_cli.spend_json import outlook_json, spend_json
 from licenseiq_cli.spend_screen import outlook_blocks, spend_blocks
 from tests.cli.on_demo import Say
+from tests.fake_catalogue import E3, E5
+from tests.fake_people import NOW, hostile, ordinary, person
+from tests.fake_proposals import FakeProposals
 from tests.fake_spending import day_of_people
-from tests.fakes import E3, E5, NOW, FakeProposals, FakeTenant, hostile, ordinary, person
+from tests.fakes import FakeTenant
 from tests.tools.talk import assert_clean, content
 
 pytestmark = [

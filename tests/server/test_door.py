@@ -10,7 +10,8 @@ from mcp import Client
 from licenseiq.errors import LicenseIQError, SettingsError
 from licenseiq_server import build_server
 from licenseiq_tools.deps import Deps
-from tests.fakes import FakeProposals, opener
+from tests.fake_proposals import FakeProposals
+from tests.fakes import opener
 from tests.tools.talk import text_of
 
 pytestmark = pytest.mark.anyio

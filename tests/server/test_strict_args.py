@@ -7,7 +7,8 @@ import pytest
 from licenseiq_server.build import all_tools
 from licenseiq_server.strict_args import wanted
 from licenseiq_tools import PROPOSALS, READS
-from tests.fakes import FakeProposals, FakeTenant
+from tests.fake_proposals import FakeProposals
+from tests.fakes import FakeTenant
 from tests.tools.talk import content, error
 
 pytestmark = pytest.mark.anyio

@@ -1,14 +1,12 @@
 """A request that the transport cannot read gets an answer too, through a real pipe."""
 
 import json
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 
 from licenseiq_server.unread import WORDS
-from tests.server.test_start import HANDSHAKE, PROGRAM
+from tests.server.piped import HANDSHAKE, piped
 
 CALL = '{"jsonrpc":"2.0","method":"tools/call","params":{"name":"health_score","arguments":{"id":9,"a":%s}},"id":%s}'
 LIST = '{"jsonrpc":"2.0","id":"last","method":"tools/list"}'
@@ -20,25 +18,12 @@ def deep(levels: int) -> str:
 
 def answers(*lines: str) -> list[dict[str, Any]]:
     """What the server writes for these lines, after the handshake, until it has listed its tools."""
-    typed = "\n".join((*map(json.dumps, HANDSHAKE), *lines, LIST))
-    with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "serve"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as server:
-        assert server.stdin is not None
-        assert server.stdout is not None
-        assert server.stderr is not None
-        server.stdin.write(typed + "\n")
-        server.stdin.flush()
-        found: list[dict[str, Any]] = []
+    found: list[dict[str, Any]] = []
+    with piped() as server:
+        for line in (*map(json.dumps, HANDSHAKE), *lines, LIST):
+            server.say(line)
         while not found or found[-1]["id"] != "last":
-            found.append(json.loads(server.stdout.readline()))
-        server.stdin.close()
-        assert server.wait(timeout=20) == 0
-        assert server.stderr.read() == ""
+            found.append(server.answer())
     assert "tools" in found[-1]["result"]
     return found[1:-1]
 

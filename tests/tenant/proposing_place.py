@@ -11,7 +11,9 @@ from licenseiq_desk.execution.executor import Executor
 from licenseiq_tenant.desk_state import DeskState
 from licenseiq_tenant.proposing import Proposing
 from tests.desk.fakes import World, demo_of, world_in
-from tests.fakes import E5, FakeTenant, person
+from tests.fake_catalogue import E5
+from tests.fake_people import person
+from tests.fakes import FakeTenant
 
 TENANT = "tenant-1"
 PEOPLE = tuple(replace(person(number), roles=()) for number in range(1, 6))

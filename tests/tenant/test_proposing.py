@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from licenseiq.errors import Ambiguous, BadRequest, NotFound, SettingsError
 from licenseiq.proposals.canonical import digest
 from licenseiq.proposals.stored import ProposalRecord
-from tests.fakes import COPILOT, E5, person
+from tests.fake_catalogue import COPILOT, E5
+from tests.fake_people import person
 from tests.tenant.proposing_place import PEOPLE, TENANT, FakeSubjects, Place, place_in, quietly
 
 pytestmark = pytest.mark.anyio

@@ -22,7 +22,9 @@ from licenseiq_desk.execution import effects
 from licenseiq_desk.render import VERBS
 from licenseiq_tenant.prices import load_catalogue
 from licenseiq_tenant.proposing.add_ons import load_add_ons
-from tests.fakes import COPILOT, E3, E5, NOW, FakeTenant, catalogue, person
+from tests.fake_catalogue import COPILOT, E3, E5, catalogue
+from tests.fake_people import NOW, person
+from tests.fakes import FakeTenant
 from tests.tenant.proposing_place import PEOPLE, TENANT, Place, quietly
 
 pytestmark = pytest.mark.anyio

@@ -14,7 +14,8 @@ from licenseiq.ports import SeatsNeeded, StoredChanges
 from licenseiq.prices import OwnPrice, PriceBook
 from licenseiq.proposals.stored import ProposalRecord
 from licenseiq.seats import SeatLine
-from tests.fakes import COPILOT, E3, E5, FakeTenant
+from tests.fake_catalogue import COPILOT, E3, E5
+from tests.fakes import FakeTenant
 from tests.tenant.proposing_place import PEOPLE, Place, quietly
 from tests.tenant.test_proposing_changes import E3_NAME, E5_NAME, unused, waste_of
 

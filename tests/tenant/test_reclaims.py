@@ -6,7 +6,7 @@ from licenseiq.errors import StateUnknown
 from licenseiq.playbooks.change_request import Action, ChangeRequest
 from licenseiq.ports import Progress
 from licenseiq.spending.savings import Reclaim, ReclaimState
-from tests.fakes import E3, E5
+from tests.fake_catalogue import E3, E5
 from tests.tenant.proposing_place import PEOPLE, TENANT, Place
 
 pytestmark = pytest.mark.anyio

@@ -12,7 +12,8 @@ from mcp_types import CallToolResult
 
 from licenseiq.privacy import Privacy
 from licenseiq_server import build_server
-from tests.fakes import FakeProposals, FakeTenant, opener
+from tests.fake_proposals import FakeProposals
+from tests.fakes import FakeTenant, opener
 
 BUDGET_TOKENS = 2_000
 

@@ -14,7 +14,9 @@ from licenseiq.privacy import Privacy
 from licenseiq.readings import Source
 from licenseiq.sightings import SOURCES
 from licenseiq.usage import Activation, Signals
-from tests.fakes import COPILOT, E3, E5, HOSTILE, FakeTenant, hostile, person
+from tests.fake_catalogue import COPILOT, E3, E5
+from tests.fake_people import HOSTILE, hostile, person
+from tests.fakes import FakeTenant
 from tests.tools.talk import all_texts, ask, assert_clean, content, error, text_of
 
 pytestmark = pytest.mark.anyio

@@ -17,7 +17,8 @@ from licenseiq.errors import (
     Tampered,
 )
 from licenseiq_tools import PROPOSALS, READS
-from tests.fakes import FakeProposals, FakeTenant
+from tests.fake_proposals import FakeProposals
+from tests.fakes import FakeTenant
 from tests.tools.talk import error
 
 pytestmark = pytest.mark.anyio

@@ -12,7 +12,10 @@ from licenseiq.prices import OwnPrice, PriceBook, Term
 from licenseiq.privacy import Privacy
 from licenseiq.seats import SeatLine, Subscription
 from licenseiq.spending.savings import Reclaim, ReclaimState
-from tests.fakes import COPILOT, E3, E5, FakeProposals, FakeTenant, person
+from tests.fake_catalogue import COPILOT, E3, E5
+from tests.fake_people import person
+from tests.fake_proposals import FakeProposals
+from tests.fakes import FakeTenant
 from tests.tools.talk import ask, content, error, good, text_of
 
 pytestmark = pytest.mark.anyio

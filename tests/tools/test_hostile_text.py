@@ -5,7 +5,9 @@ import json
 import pytest
 
 from licenseiq.errors import Ambiguous
-from tests.fakes import HOSTILE, FakeProposals, FakeTenant, hostile
+from tests.fake_people import HOSTILE, hostile
+from tests.fake_proposals import FakeProposals
+from tests.fakes import FakeTenant
 from tests.tools.talk import all_texts, ask, assert_clean, content, error, good, talking, text_of
 
 pytestmark = pytest.mark.anyio

@@ -10,8 +10,11 @@ from licenseiq.people import Assignment
 from licenseiq.ports import Because, LicenceGroup, SeatsNeeded
 from licenseiq.privacy import Privacy
 from licenseiq.skus import Sku
-from licenseiq_tools.propose_license_changes import Kind
-from tests.fakes import E3, E5, HOSTILE, FakeProposals, FakeTenant, hostile, ordinary, person
+from licenseiq_tools.kinds import SeatOfAPersonKind
+from tests.fake_catalogue import E3, E5
+from tests.fake_people import HOSTILE, hostile, ordinary, person
+from tests.fake_proposals import FakeProposals
+from tests.fakes import FakeTenant
 from tests.tools.talk import ask, assert_clean, content, error, good, talking, text_of
 
 pytestmark = pytest.mark.anyio
@@ -207,8 +210,8 @@ async def test_a_request_that_contradicts_itself_or_means_everybody_stores_nothi
 
 async def test_the_kinds_to_choose_from_are_those_of_findings_about_people() -> None:
     without_seats = {"group_licence_error", "dormant_privileged", "stale_identity"}
-    assert set(Kind.__args__) | without_seats == {rule.__name__ for rule in PERSON_RULES}  # type: ignore[attr-defined]
-    assert not set(Kind.__args__) & without_seats  # type: ignore[attr-defined]
+    assert set(SeatOfAPersonKind.__args__) | without_seats == {rule.__name__ for rule in PERSON_RULES}  # type: ignore[attr-defined]
+    assert not set(SeatOfAPersonKind.__args__) & without_seats  # type: ignore[attr-defined]
 
 
 async def test_a_withdrawal_is_told_and_can_be_repeated(mode: str) -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.fakes import E3, FakeTenant, person
+from tests.fake_catalogue import E3
+from tests.fake_people import person
+from tests.fakes import FakeTenant
 from tests.tools.talk import ask, content, error, pages, talking, text_of
 
 pytestmark = pytest.mark.anyio

@@ -9,7 +9,8 @@ from licenseiq.money import Money
 from licenseiq.prices import Billing, Channel, OwnPrice, PriceBook, Term
 from licenseiq.readings import Source
 from licenseiq.seats import SeatLine, Subscription
-from tests.fakes import COPILOT, E3, E5, FakeTenant
+from tests.fake_catalogue import COPILOT, E3, E5
+from tests.fakes import FakeTenant
 from tests.tools.talk import ask, content, error, good, pages, talking, text_of
 
 pytestmark = pytest.mark.anyio

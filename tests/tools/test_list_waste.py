@@ -11,8 +11,10 @@ from licenseiq.findings import KINDS, Confidence, Finding
 from licenseiq.money import Money
 from licenseiq.readings import Source
 from licenseiq.waste import Waste
-from licenseiq_tools.list_waste import Kind
-from tests.fakes import E3, FakeTenant, hostile, person
+from licenseiq_tools.kinds import Kind
+from tests.fake_catalogue import E3
+from tests.fake_people import hostile, person
+from tests.fakes import FakeTenant
 from tests.tools.talk import ask, content, error, good, pages, talking, text_of
 
 pytestmark = pytest.mark.anyio

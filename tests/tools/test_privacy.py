@@ -12,7 +12,9 @@ from licenseiq.ports import LicenceGroup
 from licenseiq.privacy import Privacy, Pseudonyms, is_pseudonym, split_small
 from licenseiq_tools.privacy import seen_through
 from tests.fake_catalogue import E3, E5
-from tests.fakes import HOSTILE, FakeProposals, FakeTenant, ordinary, person
+from tests.fake_people import HOSTILE, ordinary, person
+from tests.fake_proposals import FakeProposals
+from tests.fakes import FakeTenant
 from tests.tools.privacy_walk import Walk, named
 from tests.tools.talk import all_texts, content, error, good, talking
 

@@ -14,7 +14,9 @@ from licenseiq.proposals.stored import (
     StepReport,
     TamperedProposal,
 )
-from tests.fakes import NOW, FakeProposals, FakeTenant, ordinary
+from tests.fake_people import NOW, ordinary
+from tests.fake_proposals import FakeProposals
+from tests.fakes import FakeTenant
 from tests.tools.talk import Ask, ask, content, error, good, pages, talking, text_of
 
 pytestmark = pytest.mark.anyio

@@ -15,7 +15,9 @@ from licenseiq.readings import Source
 from licenseiq.seats import SeatLine
 from licenseiq_tools.answers import BUDGET
 from tests.core import test_right_size_products as real
-from tests.fakes import E3, E5, FakeTenant, ordinary, person
+from tests.fake_catalogue import E3, E5
+from tests.fake_people import ordinary, person
+from tests.fakes import FakeTenant
 from tests.tools.talk import ask, content, error, text_of
 
 pytestmark = pytest.mark.anyio

@@ -15,8 +15,11 @@ from licenseiq.privacy import Privacy, is_pseudonym
 from licenseiq.seats import SeatLine
 from licenseiq.spending.days import Day
 from licenseiq.spending.savings import Reclaim, ReclaimState, SeenSeats
+from tests.fake_catalogue import COPILOT, E3, E5
+from tests.fake_people import NOW, hostile, ordinary, person
+from tests.fake_proposals import FakeProposals
 from tests.fake_spending import day_of_people
-from tests.fakes import COPILOT, E3, E5, NOW, FakeProposals, FakeTenant, hostile, ordinary, person
+from tests.fakes import FakeTenant
 from tests.tools.talk import ask, content, error, good, pages, talking, text_of
 
 pytestmark = pytest.mark.anyio

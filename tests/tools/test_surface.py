@@ -9,7 +9,8 @@ from mcp import Client
 
 from licenseiq_server import build_server
 from licenseiq_tools import PROPOSALS, READS
-from tests.fakes import FakeTenant, hostile, opener
+from tests.fake_people import hostile
+from tests.fakes import FakeTenant, opener
 from tests.snapshots.update import COMMAND, FOLDER, as_text, published
 
 pytestmark = pytest.mark.anyio

@@ -21,32 +21,11 @@ from licenseiq_tools.arguments import Cursor, Name, arguments_digest, optional_s
 from licenseiq_tools.cursors import Place, read_cursor, skipped
 from licenseiq_tools.deps import Call, deps_of, progress_of
 from licenseiq_tools.errors import guarded
+from licenseiq_tools.kinds import Kind
 from licenseiq_tools.shapes import money, waste_kind
 from licenseiq_tools.waste_shapes import GroupRow, WasteList, WasteRow, group_row, waste_row
 from licenseiq_tools.wording import few, sentences, unknown_words
 
-Kind = Literal[
-    "departed_holder",
-    "disabled_holder",
-    "licensed_shared_mailbox",
-    "licensed_guest",
-    "licensed_service_account",
-    "inactive_holder",
-    "never_used",
-    "on_leave_full_tier",
-    "overlapping_skus",
-    "unused_addon",
-    "unused_premium",
-    "duplicate_assignment",
-    "group_licence_error",
-    "dormant_privileged",
-    "stale_identity",
-    "unassigned_seats",
-    "over_assigned",
-    "renewal_due",
-    "trial_expiring",
-    "self_service_purchase",
-]
 By = Literal["kind", "sku", "department"]
 # No answer has room for more, so that more are not looked up.
 _MOST_ROWS = 30

@@ -16,31 +16,18 @@ from licenseiq_tools.arguments import Name, optional_selector, selector
 from licenseiq_tools.change_shapes import ProposedChanges, because_row, group_row, seats_row
 from licenseiq_tools.deps import Call, client_of, deps_of, progress_of
 from licenseiq_tools.errors import guarded
+from licenseiq_tools.kinds import SeatOfAPersonKind
 from licenseiq_tools.proposal_view import fields, how_to_approve, plan_words
 from licenseiq_tools.wording import sentences
 
 _MOST, _MOST_GROUPS, _MOST_SKUS, _LARGEST = 25, 4, 3, 9_999
-Kind = Literal[
-    "departed_holder",
-    "disabled_holder",
-    "licensed_shared_mailbox",
-    "licensed_guest",
-    "licensed_service_account",
-    "inactive_holder",
-    "never_used",
-    "on_leave_full_tier",
-    "overlapping_skus",
-    "unused_addon",
-    "unused_premium",
-    "duplicate_assignment",
-]
 FindingId = Annotated[str, Field(max_length=120, pattern="^[!-~]+$")]
 
 
 class Filter(TypedDict, total=False):
     __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
-    kind: Kind
+    kind: SeatOfAPersonKind
     sku: Name
     department: Name
     confidence: Literal["certain", "likely"]
