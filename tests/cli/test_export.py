@@ -99,6 +99,7 @@ def dangers(text: str) -> list[str]:
 
 
 def test_the_report_escapes_what_products_are_called_and_can_run_nothing() -> None:
+    """INV-28."""
     text = page(gathered(nasty(), OF_THE_REPORT), OF_THE_REPORT)
     assert dangers(text) == []
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text

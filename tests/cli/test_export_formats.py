@@ -64,6 +64,7 @@ def naive_csv(sheet: Sheet) -> bytes:
 
 
 def test_no_text_is_a_formula_in_any_spreadsheet() -> None:
+    """INV-29."""
     sheet = Sheet("x", ("text",), tuple((attack,) for attack in ATTACKS))
     assert formulas(as_csv(sheet)) == []
     book = openpyxl.load_workbook(io.BytesIO(as_xlsx([sheet], MADE)))

@@ -79,12 +79,14 @@ async def test_no_argument_names_a_place_on_the_network_or_the_disk(mode: str) -
 
 
 async def test_no_tool_takes_an_approval(mode: str) -> None:
+    """INV-06."""
     for tool in (await published(mode)).values():
         for word in _property_names(tool["input_schema"]):
             assert not any(part in word for part in ("approv", "confirm", "skip", "force", "waive"))
 
 
 async def test_a_hostile_tenant_does_not_change_the_list(mode: str) -> None:
+    """INV-26."""
     lists = []
     for tenant in (FakeTenant(), FakeTenant(hostile())):
         server = build_server(opener(tenant), read_only=False, version="0")
