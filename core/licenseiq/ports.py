@@ -3,7 +3,7 @@
 Everything here is asynchronous because an answer may wait for the tenant; none of it waits for a person.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
@@ -271,19 +271,57 @@ class Protection:
         return self.readable and not self.roles and not self.listed
 
 
+@dataclass(frozen=True, slots=True)
+class GroupFacts:
+    """What decides whether people may be put into a group or taken out of it. `sku_ids` are what it gives."""
+
+    group_id: str
+    has_rule: bool
+    synced: bool
+    mail_enabled: bool
+    role_assignable: bool
+    sku_ids: frozenset[str]
+
+    @property
+    def why_not(self) -> str | None:
+        """Why its members cannot be changed through Graph, or must not be; None when they can."""
+        if self.role_assignable:
+            return "The group can carry directory roles."
+        if self.has_rule:
+            return "A rule fills the group: change the attribute that it tests."
+        if self.synced:
+            return "The group is mastered on premises: change it there."
+        return "The group is mail-enabled: change it in Exchange." if self.mail_enabled else None
+
+
 class TenantWriter(Protocol):
     """The only port that changes a tenant; the desk alone implements and holds it.
 
     Every effect raises EffectRefused (the tenant said no), EffectUncertain (it may or may not have happened),
-    or EffectWaits (throttled or signed out: try later); see `licenseiq.proposals.effects`.
+    or EffectWaits (throttled or signed out: try later); see `licenseiq.proposals.effects`. Readings raise NotReadable,
+    NotFound and EffectWaits.
     """
 
-    async def account(self, user_id: str) -> Account: ...
+    async def account(self, user_id: str, *, with_groups: bool = False) -> Account: ...
 
     async def protection(self, user_id: str) -> Protection: ...
 
-    async def disable_sign_in(self, user_id: str) -> None: ...
+    async def group(self, group_id: str) -> GroupFacts: ...
+
+    async def free_seats(self) -> Mapping[str, int]:
+        """Seats bought and not taken, by SKU id in lower case; less than none where more are taken."""
+        ...
+
+    async def set_sign_in(self, user_id: str, *, enabled: bool) -> None: ...
 
     async def revoke_sessions(self, user_id: str) -> None: ...
 
-    async def remove_direct_licences(self, user_id: str, sku_ids: tuple[str, ...]) -> None: ...
+    async def change_licences(self, user_id: str, add: Mapping[str, Sequence[str]], remove: Sequence[str]) -> None:
+        """Gives and takes direct licences in one call; `add` holds the service plans that stay off, by SKU id."""
+        ...
+
+    async def join_group(self, user_id: str, group_id: str) -> None: ...
+
+    async def leave_group(self, user_id: str, group_id: str) -> None: ...
+
+    async def set_attribute(self, user_id: str, name: str, value: str | None) -> None: ...

@@ -22,6 +22,10 @@ VERBS = {
     StepKind.REVOKE_SESSIONS: "end all sessions",
     StepKind.REMOVE_DIRECT_LICENCES: "take back direct licences",
     StepKind.CHANGE_LICENCES: "change direct licences",
+    StepKind.ENABLE_SIGN_IN: "allow sign-in",
+    StepKind.JOIN_GROUP: "put into a group",
+    StepKind.LEAVE_GROUP: "take out of a group",
+    StepKind.SET_ATTRIBUTE: "set an attribute",
 }
 
 
@@ -105,6 +109,8 @@ def _condition(name: str, value: Json, skus: Json) -> str:
         return "none of these is assigned directly"
     if name == "direct_licences_present" and value == skus:
         return "all of these are assigned directly"
+    if name in ("in_group", "not_in_group") and isinstance(value, str):
+        return f"{'a' if name == 'in_group' else 'no'} member of group {_clean(value)}"
     return _value({name: value})
 
 
@@ -113,6 +119,8 @@ def _undo(step: Step, skus: Json) -> str:
         return f"no way back: {_clean(step.undo_note) or 'no reason given'}"
     if step.undo == {"kind": "enable_sign_in"}:
         return "way back: allow sign-in"
+    if step.undo == {"kind": "disable_sign_in"}:
+        return "way back: block sign-in"
     if step.undo == {"kind": "add_licences", "sku_ids": skus}:
         return "way back: assign these again"
     return f"way back: {_value(step.undo)}"

@@ -50,7 +50,7 @@ def plan(*changes: Change, when: When = When.NOW, **more: Any) -> Plan:
 
 
 def blocked(made: Plan) -> list[tuple[str, tuple[int, ...]]]:
-    return [(b.kind, b.applies_to) for b in made.blockers if b.kind != "not_executable_yet"]
+    return [(b.kind, b.applies_to) for b in made.blockers]
 
 
 def seats(step: Step) -> Any:

@@ -3,13 +3,14 @@
 import hashlib
 import hmac
 import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from licenseiq.errors import NotReadable
 from licenseiq.policy import Policy
-from licenseiq.ports import Protection
+from licenseiq.ports import GroupFacts, Protection
 from licenseiq.proposals.commitments import Opening, commit
 from licenseiq.proposals.effects import EffectRefused, EffectUncertain, EffectWaits
 from licenseiq.proposals.plan import Blocker, HandOff, Plan, Step, Subject
@@ -74,13 +75,15 @@ class FakeTenant:
     faults: dict[str, list[str]] = field(default_factory=dict)
     stale: int = 0
     stale_effects: tuple[str, ...] = ("disable", "revoke", "remove")
+    groups: dict[str, GroupFacts] = field(default_factory=dict)
+    seats: dict[str, int] = field(default_factory=dict)
     sent: list[tuple[str, str]] = field(default_factory=list)
     reads: int = 0
     kill_read: int = -1
     unreadable: bool = False
     _old: dict[str, tuple[int, Account]] = field(default_factory=dict)
 
-    async def account(self, user_id: str) -> Account:
+    async def account(self, user_id: str, *, with_groups: bool = False) -> Account:
         self.reads += 1
         if self.reads == self.kill_read:
             raise Killed
@@ -95,18 +98,52 @@ class FakeTenant:
     async def protection(self, user_id: str) -> Protection:
         return self.protections.get(user_id, Protection(readable=True))
 
-    async def disable_sign_in(self, user_id: str) -> None:
-        self._effect("disable", user_id, lambda was: replace(was, account_enabled=False))
+    async def group(self, group_id: str) -> GroupFacts:
+        return self.groups[group_id]
+
+    async def free_seats(self) -> dict[str, int]:
+        return self.seats
+
+    async def set_sign_in(self, user_id: str, *, enabled: bool) -> None:
+        name = "enable" if enabled else "disable"
+        self._effect(name, user_id, lambda was: replace(was, account_enabled=enabled))
 
     async def revoke_sessions(self, user_id: str) -> None:
         stamp = iso(self.clock.now())
         self._effect("revoke", user_id, lambda was: replace(was, sessions_valid_from=stamp))
 
-    async def remove_direct_licences(self, user_id: str, sku_ids: tuple[str, ...]) -> None:
+    async def change_licences(self, user_id: str, add: Mapping[str, Sequence[str]], remove: Sequence[str]) -> None:
         def change(was: Account) -> Account:
-            return replace(was, direct=(was.direct or frozenset()) - set(sku_ids))
+            off = {sku: plans for sku, plans in (was.disabled or {}).items() if sku not in remove}
+            off |= {sku: frozenset(plans) for sku, plans in add.items()}
+            direct = (was.direct or frozenset()) - set(remove) | set(add)
+            return replace(was, direct=direct, disabled=off, in_error=(was.in_error or frozenset()) - set(remove))
 
-        self._effect("remove", user_id, change)
+        self._effect("change" if add else "remove", user_id, change)
+
+    async def join_group(self, user_id: str, group_id: str) -> None:
+        gives = {(group_id, sku) for sku in self.groups[group_id].sku_ids}
+        self._effect(
+            "join",
+            user_id,
+            lambda was: replace(
+                was,
+                groups=(was.groups or frozenset()) | {group_id},
+                by_group=(was.by_group or frozenset()) | gives,
+                inherited=(was.inherited or frozenset()) | {sku for _, sku in gives},
+            ),
+        )
+
+    async def leave_group(self, user_id: str, group_id: str) -> None:
+        def change(was: Account) -> Account:
+            left = frozenset(pair for pair in was.by_group or () if pair[0] != group_id)
+            groups = (was.groups or frozenset()) - {group_id}
+            return replace(was, groups=groups, by_group=left, inherited=frozenset(sku for _, sku in left))
+
+        self._effect("leave", user_id, change)
+
+    async def set_attribute(self, user_id: str, name: str, value: str | None) -> None:
+        self._effect("set", user_id, lambda was: replace(was, attributes={**(was.attributes or {}), name: value}))
 
     def _effect(self, name: str, user_id: str, change) -> None:  # type: ignore[no-untyped-def]
         self.sent.append((name, user_id))

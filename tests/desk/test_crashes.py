@@ -129,8 +129,8 @@ async def test_a_late_owner_is_refused_by_the_fence(world: World) -> None:
         late.append(run.state)
 
     class Slow(type(world.tenant)):  # type: ignore[misc]
-        async def disable_sign_in(self, user_id: str) -> None:
-            await world.tenant.disable_sign_in(user_id)
+        async def set_sign_in(self, user_id: str, *, enabled: bool) -> None:
+            await world.tenant.set_sign_in(user_id, enabled=enabled)
             await sleeps_too_long()
 
     slow = Slow(world.clock, world.tenant.accounts)
@@ -158,7 +158,9 @@ async def test_positive_control_with_the_read_back_skipped_it_would_be_called_do
     world.tenant.stale = 10**6
     world.put(plan_for())
     await world.approve()
-    monkeypatch.setattr(step_taker, "holds", lambda goal, *rest: len(rest) == 2 or "direct_licences_absent" not in goal)
+    monkeypatch.setattr(
+        step_taker, "holds", lambda goal, *rest, **_: len(rest) == 3 or "direct_licences_absent" not in goal
+    )
     await world.advance()
     assert "done" in world.outcomes() or "already_so" in world.outcomes()
 

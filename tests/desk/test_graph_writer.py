@@ -11,6 +11,7 @@ from licenseiq.errors import BadRequest, NotFound, NotReadable, Refused
 from licenseiq.policy import Policy
 from licenseiq.proposals.effects import EffectRefused, EffectUncertain, EffectWaits
 from licenseiq_demo.app import build_app
+from licenseiq_demo.catalogue import by_id, by_part
 from licenseiq_demo.state import DemoState
 from licenseiq_demo.tenant import DemoTenant
 from licenseiq_desk.execution import graph_answers as answers
@@ -49,21 +50,75 @@ def canned(answer: httpx.Response | Exception) -> GraphWriter:
     return GraphWriter(Graph(Answering(answer), "t"))
 
 
-async def test_three_effects_are_carried_out_and_read_back(state: DemoState, writer: GraphWriter) -> None:
+async def test_effects_are_carried_out_and_read_back(state: DemoState, writer: GraphWriter) -> None:
     person = somebody(state)
     before = await writer.account(person.id)
     assert before.account_enabled is True
     assert before.direct
-    await writer.disable_sign_in(person.id)
+    await writer.set_sign_in(person.id, enabled=False)
     await writer.revoke_sessions(person.id)
-    await writer.remove_direct_licences(person.id, tuple(sorted(before.direct)))
+    await writer.change_licences(person.id, {}, sorted(before.direct))
     after = await writer.account(person.id)
     assert (after.account_enabled, after.direct, after.inherited) == (False, frozenset(), before.inherited)
     assert after.sessions_valid_from is not None
     assert after.sessions_valid_from > (before.sessions_valid_from or "")
     with pytest.raises(EffectRefused) as caught:
-        await writer.remove_direct_licences(person.id, tuple(sorted(before.direct)))
+        await writer.change_licences(person.id, {}, sorted(before.direct))
     assert caught.value.code == "Request_BadRequest"
+
+
+async def test_sign_in_is_allowed_again_and_an_attribute_is_set_and_emptied(
+    state: DemoState, writer: GraphWriter
+) -> None:
+    person = somebody(state)
+    await writer.set_sign_in(person.id, enabled=False)
+    await writer.set_sign_in(person.id, enabled=True)
+    for value in ("Legal & Tax", None):
+        await writer.set_attribute(person.id, "jobTitle", value)
+        after = await writer.account(person.id)
+        assert (after.account_enabled, (after.attributes or {}).get("jobTitle", "")) == (True, value)
+
+
+async def test_a_swap_is_one_call_and_keeps_what_was_switched_off(state: DemoState, writer: GraphWriter) -> None:
+    person = somebody(state)
+    before = await writer.account(person.id)
+    seats = await writer.free_seats()
+    assert before.direct
+    (gone, *_) = before.direct
+    skus = [by_part()[part].sku_id for part in ("VISIOCLIENT", "POWER_BI_PRO", "PROJECTPROFESSIONAL")]
+    sku = next(one for one in skus if seats[one] > 0 and one not in before.direct)
+    plan = by_id()[sku].plans[-1].plan_id
+    await writer.change_licences(person.id, {sku: [plan]}, [gone])
+    after = await writer.account(person.id)
+    assert after.direct == before.direct - {gone} | {sku}
+    assert (after.disabled or {})[sku] == {plan}
+    assert after.in_error == frozenset()
+    left = await writer.free_seats()
+    assert (left[sku], left[gone]) == (seats[sku] - 1, seats[gone] + 1)
+
+
+async def test_a_licensing_group_is_joined_with_its_licence_and_left(state: DemoState, writer: GraphWriter) -> None:
+    person = somebody(state)
+    facts = [await writer.group(one) for one in state.tenant.groups if one not in person.groups]
+    group_id, skus = next((one.group_id, one.sku_ids) for one in facts if one.sku_ids and one.why_not is None)
+    (sku,) = skus
+    await writer.join_group(person.id, group_id)
+    after = await writer.account(person.id, with_groups=True)
+    assert group_id in (after.groups or ())
+    assert (group_id, sku) in (after.by_group or ())
+    await writer.leave_group(person.id, group_id)
+    after = await writer.account(person.id, with_groups=True)
+    assert group_id not in (after.groups or {group_id})
+    assert (group_id, sku) not in (after.by_group or {(group_id, sku)})
+
+
+async def test_groups_that_a_rule_fills_that_are_synced_or_mailed_or_give_roles_say_so(
+    state: DemoState, writer: GraphWriter
+) -> None:
+    """INV-12, INV-16."""
+    why = {str((await writer.group(one)).why_not) for one in state.tenant.groups}
+    words = ("directory roles", "A rule fills", "mastered on premises", "mail-enabled", "None")
+    assert all(any(word in one for one in why) for word in words)
 
 
 async def test_protection_knows_roles_lists_and_ordinary_people(state: DemoState, writer: GraphWriter) -> None:
@@ -81,13 +136,21 @@ async def test_protection_knows_roles_lists_and_ordinary_people(state: DemoState
 @pytest.mark.parametrize("bad", ["", "me", "ana@contoso.example", "../groups", f"{person_id(1)}/manager", "%2e%2e"])
 async def test_what_is_no_id_never_reaches_a_url(writer: GraphWriter, bad: str) -> None:
     """INV-33."""
-    for call in (writer.account, writer.protection, writer.disable_sign_in, writer.revoke_sessions):
+    for call in (writer.account, writer.protection, writer.group, writer.revoke_sessions):
         with pytest.raises(BadRequest):
             await call(bad)
+        with pytest.raises(BadRequest):
+            await writer.set_sign_in(bad, enabled=False)
+        with pytest.raises(BadRequest):
+            await writer.join_group(person_id(1), bad)
+        with pytest.raises(BadRequest):
+            await writer.leave_group(bad, person_id(1))
     with pytest.raises(BadRequest):
-        await writer.remove_direct_licences(person_id(1), ("SPE_E3",))
+        await writer.change_licences(person_id(1), {}, ("SPE_E3",))
     with pytest.raises(BadRequest):
-        await writer.remove_direct_licences(person_id(1), ())
+        await writer.change_licences(person_id(1), {}, ())
+    with pytest.raises(BadRequest):
+        await writer.set_attribute(person_id(1), "displayName", "x")
 
 
 async def test_an_account_that_is_gone_is_not_found(writer: GraphWriter) -> None:

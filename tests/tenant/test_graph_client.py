@@ -114,7 +114,7 @@ def test_the_desks_writer_disables_an_account_through_the_sdk_and_reads_it_back(
         async with demo.open("desk", write_rule(demo.found("desk").url, GuardRefused)) as graph:
             writer = GraphWriter(graph)
             before = await writer.account(user_id)
-            await writer.disable_sign_in(user_id)
+            await writer.set_sign_in(user_id, enabled=False)
             return before.account_enabled, (await writer.account(user_id)).account_enabled
 
     assert anyio.run(write) == (True, False)

@@ -151,7 +151,7 @@ async def test_an_addition_without_a_free_seat_names_the_findings_that_would_fre
     assert moves(mixed.record) == [(gone.user_id, [E5], []), (newcomer.user_id, [], [E5])]
     (freed,) = mixed.seats
     assert (freed.freed_here, freed.missing, freed.findings) == (1, 0, ())
-    assert {b.kind for b in mixed.record.plan.blockers} == {"not_executable_yet"}
+    assert {b.kind for b in mixed.record.plan.blockers} == set()
 
 
 async def test_findings_about_people_of_the_plan_are_no_other_source_of_its_seats(place: Place) -> None:

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from licenseiq.money import Money, money_words
-from licenseiq.playbooks.license_changes import NOT_EXECUTABLE
 from licenseiq.proposals.plan import Plan, Step
 from licenseiq.proposals.step_words import step_summary
 from licenseiq.proposals.stored import ProposalRecord, RunReport
@@ -97,8 +96,8 @@ def how_to_approve(record: ProposalRecord, approve: str) -> str:
 
 
 def can_be_approved(plan: Plan) -> bool:
-    """Whether this version could carry out what would be approved."""
-    return bool(plan.steps) and not any(blocker.kind == NOT_EXECUTABLE for blocker in plan.blockers)
+    """Whether there is anything to carry out, and not only work by hand."""
+    return bool(plan.steps)
 
 
 def outcomes(run: RunReport) -> dict[str, int]:

@@ -29,10 +29,8 @@ from licenseiq.proposals.steps import StepKind
 from licenseiq.times import iso
 
 KIND = "license_changes"
-NOT_YET_POSSIBLE = ("Carry out a change of licences", "Read legal holds and the mailbox before a licence goes")
-NOT_EXECUTABLE = "not_executable_yet"
+NOT_YET_POSSIBLE = ("Read legal holds and the mailbox before a licence goes",)
 _SCARCE = (SeatSource.MISSING, SeatSource.AFTER_HAND_OFF)
-_NOT_EXECUTABLE = (NOT_EXECUTABLE, "A later version carries out changes of licences; until then, by hand.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +147,7 @@ class _Making:
         blocked = _blockers(move, self._context)
         sources = {} if blocked else {sku_id: self._seats.source(sku_id, date) for sku_id in move.add}
         number = self._add(subject, move, date, sources)
-        for kind, cure in (_NOT_EXECUTABLE, *blocked):
+        for kind, cure in blocked:
             self.draft.block(kind, cure, [number])
         self._block_seats(sources, number)
         for name in unproven_add_ons(move.change, self._context, self._grounds.add_ons):
@@ -163,7 +161,7 @@ class _Making:
         self.worth.count(freed, move.add)
         if date is not None:
             self.worth.dates.append(date)
-        if self.draft.blocked_by(number) == (NOT_EXECUTABLE,):
+        if not self.draft.blocked_by(number):
             for sku_id in freed:
                 self._seats.free(sku_id, date)
 
@@ -193,8 +191,8 @@ class _Making:
         return self.draft.add(
             StepKind.CHANGE_LICENCES,
             subject,
-            _predicate(present=move.add, absent=move.remove),
-            _predicate(present=move.remove, absent=move.add),
+            _goal(added, move.remove),
+            _precondition(present=move.remove, absent=move.add),
             {"kind": "change_licences", "remove": list(move.add), "add": given},
             arguments=arguments,
         )
@@ -228,7 +226,19 @@ def _blockers(move: _Move, context: Context) -> list[tuple[str, str]]:
     return found
 
 
-def _predicate(*, present: Sequence[str], absent: Sequence[str]) -> dict[str, Json]:
+def _goal(added: Sequence[Json], absent: Sequence[str]) -> dict[str, Json]:
+    """What came is active, with exactly the plans off that were off before, and what went is gone."""
+    rows = [one for one in added if isinstance(one, Mapping)]
+    found: dict[str, Json] = {}
+    if rows:
+        found["direct_licences_active"] = [one["sku_id"] for one in rows]
+        found["direct_plans_disabled"] = {str(one["sku_id"]): one["disabled_plans"] for one in rows}
+    if absent:
+        found["direct_licences_absent"] = list(absent)
+    return found
+
+
+def _precondition(*, present: Sequence[str], absent: Sequence[str]) -> dict[str, Json]:
     found: dict[str, Json] = {}
     if present:
         found["direct_licences_present"] = list(present)

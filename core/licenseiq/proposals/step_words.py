@@ -18,8 +18,14 @@ def step_summary(step: Step) -> str:
         return "Block sign-in."
     if step.kind is StepKind.REVOKE_SESSIONS:
         return "End all sessions."
+    if step.kind is StepKind.ENABLE_SIGN_IN:
+        return "Allow sign-in."
     if step.kind is StepKind.CHANGE_LICENCES:
         return _change(step)
+    if step.kind in (StepKind.JOIN_GROUP, StepKind.LEAVE_GROUP):
+        return _group(step)
+    if step.kind is StepKind.SET_ATTRIBUTE:
+        return f"Set {clean(str(step.arguments.get('attribute'))).text}; its values stand in the plan as commitments."
     number = len(_list(step.arguments.get("sku_ids")))
     return f"Take back {count(number, 'licence') if number else 'the licences'} assigned directly."
 
@@ -38,6 +44,16 @@ def _change(step: Step) -> str:
     off = sum(len(_list(one.get("disabled_plans"))) for one in _given(step))
     parts = [words, f"{count(off, 'service')} off as before" if off else "", _new(step), _seats(step), _date(step)]
     return one_line("; ".join(part for part in parts if part) + ".", LONGEST)
+
+
+def _group(step: Step) -> str:
+    """'Take out of group 0a… (gives Microsoft 365 E3).'"""
+    names = step.arguments.get("names")
+    known = names if isinstance(names, Mapping) else {}
+    given = _few([_name(sku, known) for sku in _list(step.arguments.get("sku_ids"))])
+    verb = "Put into" if step.kind is StepKind.JOIN_GROUP else "Take out of"
+    words = f"{verb} group {clean(str(step.arguments.get('group_id'))).text}"
+    return one_line(f"{words}{f', which gives {given}' if given else ''}.", LONGEST)
 
 
 def _new(step: Step) -> str:

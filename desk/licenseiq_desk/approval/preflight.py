@@ -15,6 +15,7 @@ from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.steps import Account
 from licenseiq.times import iso
 from licenseiq_desk.execution.guard import is_listed
+from licenseiq_desk.execution.reading import reading
 from licenseiq_desk.ledger.entries import Kind
 from licenseiq_desk.people import user_id
 from licenseiq_desk.store.blobs import as_bytes
@@ -125,17 +126,6 @@ def of_run(store: DeskStore, tenant_id: str, run_id: str) -> frozenset[str]:
             (tenant_id, run_id),
         ).one()
     return refused_people(b"" if row[1] is None else as_bytes(row[1]), str(row[0]))
-
-
-def reading(account: Account) -> dict[str, Json]:
-    """A reading as JSON; unknown stays null."""
-    return {
-        "account_enabled": account.account_enabled,
-        "sessions_valid_from": account.sessions_valid_from,
-        "direct": None if account.direct is None else sorted(account.direct),
-        "inherited": None if account.inherited is None else sorted(account.inherited),
-        "synced": account.synced,
-    }
 
 
 async def _protection(writer: TenantWriter, found: str) -> Protection:

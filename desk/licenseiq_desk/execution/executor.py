@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 import anyio
 
-from licenseiq.errors import LicenseIQError
+from licenseiq.errors import LicenseIQError, Tampered
 from licenseiq.policy import Policy
 from licenseiq.ports import TenantWriter
 from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.effects import EffectWaits
 from licenseiq.proposals.plan import Plan, Step
 from licenseiq.proposals.states import Outcome, RunState, end_of_run
+from licenseiq.times import iso, parse_iso
 from licenseiq_desk.approval import preflight, records
 from licenseiq_desk.approval.demo_tenant import DemoTenant, NotProven, prove
 from licenseiq_desk.approval.records import AlreadyConsumed
@@ -30,6 +32,17 @@ from licenseiq_desk.surroundings import Surroundings
 
 _STOPS_A_PERSON = frozenset({Outcome.DRIFTED, Outcome.FAILED})
 PROOF_AGAIN_SECONDS = 15.0
+
+
+def due_at(step: Step) -> datetime | None:
+    """When a dated step may be taken at the earliest; None for one without a date. Raises Tampered."""
+    found = step.arguments.get("not_before")
+    if found is None:
+        return None
+    try:
+        return parse_iso(str(found))
+    except ValueError as error:
+        raise Tampered(f"Step {step.number} has a date that is none.", "Propose it again.") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +126,12 @@ class Executor:
         outcomes = journal.outcomes()
         stopped = {s.subject for s in found.plan.steps if outcomes.get(s.number) in _STOPS_A_PERSON}
         checked: dict[str, str | None] = dict.fromkeys(then, "The account was protected when this was approved.")
+        later = None
         for step in found.plan.steps:
             if step.number in outcomes:
+                continue
+            if (due := due_at(step)) is not None and due > self.around.now():
+                later = due if later is None else min(later, due)
                 continue
             if self.store.stop_file.exists():
                 journal.leave(RunState.PAUSED)
@@ -138,6 +155,9 @@ class Executor:
                     result.note,
                 )
             )
+        if later is not None:
+            journal.leave(RunState.WAITING, (later - self.around.now()).total_seconds())
+            return RunState.WAITING, f"The next step is due at {iso(later)}."
         end = end_of_run(outcomes.values())
         journal.end(end)
         return end, ""

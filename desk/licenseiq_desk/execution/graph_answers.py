@@ -1,20 +1,24 @@
 """What Graph's answers mean to the writer: readings, refusals, waits. No body of Graph is quoted."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import httpx
 
 from licenseiq.errors import LicenseIQError, NotFound, NotReadable
+from licenseiq.ports import GroupFacts
 from licenseiq.proposals.effects import EffectRefused, EffectUncertain, EffectWaits
-from licenseiq.proposals.steps import Account
+from licenseiq.proposals.steps import ATTRIBUTES, Account
 from licenseiq.readings import Reason
 from licenseiq.times import iso, parse_iso
 
 LONGEST_WAIT = 300.0
 USUAL_WAIT = 10.0
 SIGNED_OUT_WAIT = 60.0
+# A seat is taken. Pending ones are not there yet, and those in error never came.
+_ACTIVE = frozenset({"Active", "ActiveWithError"})
 _KNOWN_CODE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")
 
 
@@ -121,14 +125,54 @@ def principal_name(response: httpx.Response, user_id: str) -> str:
 def account(response: httpx.Response, user_id: str) -> Account:
     """The reading of an account. Raises NotReadable when the answer is about somebody else."""
     raw = _account_body(response, user_id)
-    direct, inherited = _licences(raw.get("licenseAssignmentStates"))
-    return Account(
+    reading = Account(
         account_enabled=_flag(raw.get("accountEnabled")),
         sessions_valid_from=_moment(raw.get("signInSessionsValidFromDateTime")),
-        direct=direct,
-        inherited=inherited,
+        direct=None,
+        inherited=None,
         synced=_flag(raw.get("onPremisesSyncEnabled")),
+        attributes={name: _text(raw[name]) for name in ATTRIBUTES if name in raw},
     )
+    return _with_licences(reading, raw.get("licenseAssignmentStates"))
+
+
+def group(response: httpx.Response, group_id: str) -> GroupFacts:
+    """What a group is. Raises NotReadable when the answer does not say, or is about another group."""
+    raw = body(response, "a group")
+    kinds, given = raw.get("groupTypes"), raw.get("assignedLicenses")
+    is_whole = {"membershipRule", "onPremisesSyncEnabled", "isAssignableToRole", "mailEnabled"} <= raw.keys()
+    if str(raw.get("id", "")).lower() != group_id.lower() or not isinstance(kinds, list) or not is_whole:
+        raise _malformed("a group")
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise _malformed("a group")
+    return GroupFacts(
+        group_id=group_id,
+        has_rule="DynamicMembership" in kinds or bool(raw["membershipRule"]),
+        synced=raw["onPremisesSyncEnabled"] is True,
+        mail_enabled=raw["mailEnabled"] is not False and "Unified" not in kinds,
+        role_assignable=raw["isAssignableToRole"] not in (None, False),
+        sku_ids=frozenset(str(one.get("skuId", "")).lower() for one in given),
+    )
+
+
+def group_ids(response: httpx.Response) -> frozenset[str]:
+    """The ids of an account's groups. Raises NotReadable where not all of them are there."""
+    found, is_whole = rows(response, "the account's groups")
+    ids = [row.get("id") for row in found]
+    if not is_whole or not all(isinstance(one, str) for one in ids):
+        raise _malformed("the account's groups")
+    return frozenset(str(one).lower() for one in ids)
+
+
+def free_seats(response: httpx.Response) -> dict[str, int]:
+    """Seats bought and not taken, by SKU id. A row that does not tell both is left out: unknown."""
+    found: dict[str, int] = {}
+    for row in rows(response, "the subscriptions")[0]:
+        units, taken, sku_id = row.get("prepaidUnits"), row.get("consumedUnits"), row.get("skuId")
+        enabled = units.get("enabled") if isinstance(units, dict) else None
+        if isinstance(enabled, int) and isinstance(taken, int) and isinstance(sku_id, str):
+            found[sku_id.lower()] = enabled - taken
+    return found
 
 
 def _account_body(response: httpx.Response, user_id: str) -> dict[str, object]:
@@ -138,17 +182,38 @@ def _account_body(response: httpx.Response, user_id: str) -> dict[str, object]:
     return raw
 
 
-def _licences(states: object) -> tuple[frozenset[str] | None, frozenset[str] | None]:
-    """SKU ids held directly and by groups; unknown when one row cannot be read."""
+def _with_licences(reading: Account, states: object) -> Account:
+    """The reading with what is held directly and by groups; all of it unknown when one row cannot be read."""
     if not isinstance(states, list):
-        return None, None
-    direct: set[str] = set()
-    inherited: set[str] = set()
+        return reading
+    direct: dict[str, frozenset[str]] = {}
+    in_error, inherited, by_group = set[str](), set[str](), set[tuple[str, str]]()
     for row in states:
         if not isinstance(row, dict) or not isinstance(row.get("skuId"), str) or "assignedByGroup" not in row:
-            return None, None
-        (direct if row["assignedByGroup"] is None else inherited).add(row["skuId"].lower())
-    return frozenset(direct), frozenset(inherited)
+            return reading
+        sku_id, group_id = row["skuId"].lower(), row["assignedByGroup"]
+        is_active = row.get("state") in _ACTIVE
+        if group_id is not None:
+            inherited.add(sku_id)
+            if is_active:
+                by_group.add((str(group_id).lower(), sku_id))
+            continue
+        off = row.get("disabledPlans")
+        direct[sku_id] = frozenset(str(plan).lower() for plan in off) if isinstance(off, list) else frozenset({"?"})
+        if not is_active:
+            in_error.add(sku_id)
+    return replace(
+        reading,
+        direct=frozenset(direct),
+        inherited=frozenset(inherited),
+        in_error=frozenset(in_error),
+        disabled=direct,
+        by_group=frozenset(by_group),
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _flag(value: object) -> bool | None:

@@ -1,12 +1,13 @@
-"""The port that changes a tenant, over Graph: three effects on one account, and fresh readings of it.
+"""The port that changes a tenant, over Graph: effects on one account each, and fresh readings of it.
 
 Least permissions: User.EnableDisableAccount.All, User.RevokeSessions.All, LicenseAssignment.ReadWrite.All,
-User.Read.All, RoleManagement.Read.Directory, GroupMember.Read.All (graph-facts 1.3 to 1.5).
+GroupMember.ReadWrite.All and User.ReadWrite.All (only for steps on groups and attributes), User.Read.All,
+RoleManagement.Read.Directory, Group.Read.All, LicenseAssignment.Read.All (Microsoft's permission tables of each call).
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -16,15 +17,22 @@ from kiota_abstractions.request_information import RequestInformation
 
 from licenseiq.errors import BadRequest, NotReadable
 from licenseiq.policy import Policy
-from licenseiq.ports import Protection
+from licenseiq.ports import GroupFacts, Protection
 from licenseiq.proposals.effects import EffectUncertain, EffectWaits
-from licenseiq.proposals.steps import Account
+from licenseiq.proposals.steps import ATTRIBUTES, Account
 from licenseiq.readings import Reason
 from licenseiq_desk.execution import graph_answers as answers
 from licenseiq_desk.people import is_guid
 
-_ACCOUNT = (
-    "id,accountEnabled,onPremisesSyncEnabled,signInSessionsValidFromDateTime,assignedLicenses,licenseAssignmentStates"
+_ACCOUNT = ",".join(
+    (
+        "id,accountEnabled,onPremisesSyncEnabled,signInSessionsValidFromDateTime,assignedLicenses",
+        "licenseAssignmentStates",
+        *ATTRIBUTES,
+    )
+)
+_GROUP = (
+    "id,groupTypes,membershipRule,onPremisesSyncEnabled,isAssignableToRole,mailEnabled,securityEnabled,assignedLicenses"
 )
 UNREACHABLE_WAIT = 15.0
 # Before the request has left: nothing was done.
@@ -47,10 +55,22 @@ class GraphWriter:
     graph: Sender
     policy: Callable[[], Policy] = Policy
 
-    async def account(self, user_id: str) -> Account:
+    async def account(self, user_id: str, *, with_groups: bool = False) -> Account:
         path = f"/users/{_checked(user_id)}?$select={_ACCOUNT}"
-        response = await self._read(path, "an account", "User.Read.All")
-        return answers.account(response, user_id)
+        reading = answers.account(await self._read(path, "an account", "User.Read.All"), user_id)
+        if not with_groups:
+            return reading
+        path = f"/users/{user_id}/memberOf/microsoft.graph.group?$select=id&$top=999"
+        response = await self._read(path, "the account's groups", "GroupMember.Read.All")
+        return replace(reading, groups=answers.group_ids(response))
+
+    async def group(self, group_id: str) -> GroupFacts:
+        path = f"/groups/{_checked(group_id)}?$select={_GROUP}"
+        return answers.group(await self._read(path, "a group", "Group.Read.All"), group_id)
+
+    async def free_seats(self) -> dict[str, int]:
+        path = "/subscribedSkus?$select=skuId,prepaidUnits,consumedUnits"
+        return answers.free_seats(await self._read(path, "the subscriptions", "LicenseAssignment.Read.All"))
 
     async def protection(self, user_id: str) -> Protection:
         """The list of protected accounts, roles held directly, and groups that can carry roles. What cannot be read
@@ -81,17 +101,33 @@ class GraphWriter:
         roles += ["a group that can carry roles" for row in groups if row.get("isAssignableToRole") is True]
         return Protection(readable=is_whole, roles=tuple(roles), listed=listed)
 
-    async def disable_sign_in(self, user_id: str) -> None:
-        await self._effect(Method.PATCH, f"/users/{_checked(user_id)}", {"accountEnabled": False})
+    async def set_sign_in(self, user_id: str, *, enabled: bool) -> None:
+        await self._effect(Method.PATCH, f"/users/{_checked(user_id)}", {"accountEnabled": enabled})
 
     async def revoke_sessions(self, user_id: str) -> None:
         await self._effect(Method.POST, f"/users/{_checked(user_id)}/revokeSignInSessions", None)
 
-    async def remove_direct_licences(self, user_id: str, sku_ids: tuple[str, ...]) -> None:
-        if not sku_ids or not all(is_guid(sku) for sku in sku_ids):
-            raise BadRequest("Licences to remove are named by the ids of their SKUs.", "Name at least one.")
-        content: dict[str, object] = {"addLicenses": [], "removeLicenses": list(sku_ids)}
+    async def change_licences(self, user_id: str, add: Mapping[str, Sequence[str]], remove: Sequence[str]) -> None:
+        for named in (*add, *remove, *(plan for plans in add.values() for plan in plans)):
+            _checked(named)
+        if not add and not remove:
+            raise BadRequest("A change of licences names none.", "Name at least one.")
+        come = [{"skuId": sku_id, "disabledPlans": list(plans)} for sku_id, plans in add.items()]
+        content: dict[str, object] = {"addLicenses": come, "removeLicenses": list(remove)}
         await self._effect(Method.POST, f"/users/{_checked(user_id)}/assignLicense", content)
+
+    async def join_group(self, user_id: str, group_id: str) -> None:
+        # The reference names the directory object by the URL of the same Graph.
+        reference: dict[str, object] = {"@odata.id": self.graph.url(f"/directoryObjects/{_checked(user_id)}")}
+        await self._effect(Method.POST, f"/groups/{_checked(group_id)}/members/$ref", reference)
+
+    async def leave_group(self, user_id: str, group_id: str) -> None:
+        await self._effect(Method.DELETE, f"/groups/{_checked(group_id)}/members/{_checked(user_id)}/$ref", None)
+
+    async def set_attribute(self, user_id: str, name: str, value: str | None) -> None:
+        if name not in ATTRIBUTES:
+            raise BadRequest("This attribute is not one that LicenseIQ sets.", "Set it by hand.")
+        await self._effect(Method.PATCH, f"/users/{_checked(user_id)}", {name: value})
 
     async def _read(self, path: str, what: str, permission: str) -> httpx.Response:
         info = RequestInformation()
@@ -130,10 +166,10 @@ class GraphWriter:
             raise problem
 
 
-def _checked(user_id: str) -> str:
-    if not is_guid(user_id):
-        raise BadRequest("An account is named by its id.", "Ids are GUIDs.")
-    return user_id
+def _checked(object_id: str) -> str:
+    if not is_guid(object_id):
+        raise BadRequest("Accounts, groups and products are named by their ids.", "Ids are GUIDs.")
+    return object_id
 
 
 def _unreachable() -> EffectWaits:

@@ -3,7 +3,7 @@
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from licenseiq.errors import Tampered
 from licenseiq.proposals.canonical import Json, canonical
@@ -12,8 +12,8 @@ from licenseiq.proposals.plan import Step
 from licenseiq.proposals.states import Outcome, RunState
 from licenseiq.proposals.steps import Account
 from licenseiq.times import iso, parse_iso
-from licenseiq_desk.approval.preflight import reading
 from licenseiq_desk.execution.lease import Lease
+from licenseiq_desk.execution.reading import read_account, reading
 from licenseiq_desk.ledger.entries import Kind
 from licenseiq_desk.store.blobs import as_bytes
 from licenseiq_desk.store.sealing import NONCE_BYTES, seal, unseal
@@ -63,7 +63,7 @@ class Journal:
             Intent(
                 int(send),
                 parse_iso(at),
-                _account(unseal(key, as_bytes(nonce), self._place(step, int(send)), as_bytes(sealed))),
+                read_account(unseal(key, as_bytes(nonce), self._place(step, int(send)), as_bytes(sealed))),
                 answer,
             )
             for send, at, nonce, sealed, answer in rows
@@ -140,18 +140,3 @@ class Journal:
 
     def _append(self, kind: Kind, body: dict[str, Json], now: datetime, db: "Connection") -> None:
         self.lease.store.ledger.append(db, self.lease.tenant_id, now, kind, body, self.level)
-
-
-def _account(value: Json) -> Account:
-    raw = cast("dict[str, object]", value)
-    return Account(
-        account_enabled=cast("bool | None", raw["account_enabled"]),
-        sessions_valid_from=cast("str | None", raw["sessions_valid_from"]),
-        direct=_skus(raw["direct"]),
-        inherited=_skus(raw["inherited"]),
-        synced=cast("bool | None", raw["synced"]),
-    )
-
-
-def _skus(value: object) -> frozenset[str] | None:
-    return None if value is None else frozenset(cast("list[str]", value))

@@ -55,18 +55,20 @@ class StepTaker:
     async def take(self, step: Step, user_id: str, opening: Opening, sent: tuple[Intent, ...]) -> Ended | Waits:
         """Takes a step as far as it goes now. `sent` are its intents that may have happened."""
         try:
-            effects.refuse_unfit(step)
+            effects.refuse_unfit(step, opening.values)
         except Refused as error:
             return Ended(Outcome.FAILED, error.what_happened)
         try:
             self._show(step, "reading")
-            account = await self.writer.account(user_id)
+            account = await self._account(step, user_id)
             if sent:
                 return await self._find_out(step, user_id, opening, sent)
-            if holds(step.goal, account):
+            if holds(step.goal, account, values=opening.values):
                 return Ended(Outcome.ALREADY_SO)
-            if not holds(step.precondition, account):
+            if not holds(step.precondition, account, values=opening.values):
                 return Ended(Outcome.DRIFTED, "The account is not as the plan expects it.")
+            if (why := await self._why_impossible(step, account)) is not None:
+                return Ended(Outcome.BLOCKED, why)
             return await self._send(step, user_id, opening, account, account, sends=0)
         except EffectWaits as error:
             return Waits(error.seconds, error.what_happened)
@@ -83,12 +85,14 @@ class StepTaker:
         first = sent[0]
         is_repeatable = step.effect_class is EffectClass.SET_VALUED
         may_send = self.may_send_again and is_repeatable and len(sent) < MOST_SENDS
-        account = await self._read_back(step, user_id, first.before, GLANCE if may_send else len(READ_BACK_WAITS))
-        if holds(step.goal, account, first.before):
+        account = await self._read_back(
+            step, user_id, opening, first.before, GLANCE if may_send else len(READ_BACK_WAITS)
+        )
+        if holds(step.goal, account, first.before, opening.values):
             if self.journal.lease.found is RunState.RUNNING:
                 return Ended(Outcome.CONFIRMED_AFTER_RESTART)
             return Ended(Outcome.DONE, "Read back after waiting.")
-        if may_send and holds(step.precondition, account):
+        if may_send and holds(step.precondition, account, values=opening.values):
             return await self._send(step, user_id, opening, first.before, account, sends=len(sent))
         if may_send:
             return Ended(Outcome.DRIFTED, "The account is neither as it was nor as the step wants it.")
@@ -101,13 +105,14 @@ class StepTaker:
         send = self.journal.intend(step, opening, account)
         self._show(step, "sending")
         try:
-            await effects.send(self.writer, step, user_id)
+            await effects.send(self.writer, step, user_id, opening.values)
         except EffectWaits:
             self.journal.answer(step, send, "waits")
             raise
         except EffectRefused as error:
             self.journal.answer(step, send, "refused")
-            if holds(step.goal, await self.writer.account(user_id), before):
+            found = await self._account(step, user_id)
+            if holds(step.goal, found, before, opening.values):
                 return Ended(Outcome.ALREADY_SO if sends == 0 else Outcome.DONE, f"The tenant answered {error.code}.")
             return Ended(Outcome.FAILED, f"The tenant refused: {error.code}.")
         except EffectUncertain:
@@ -118,14 +123,31 @@ class StepTaker:
         # Revocations are stamped in whole seconds: one that fell into the second of the one before never shows,
         # however often it is read. A glance is longer than a second, so the second sending has a later stamp.
         stamped = step.kind is StepKind.REVOKE_SESSIONS and sends < MOST_SENDS
-        found = await self._read_back(step, user_id, before, GLANCE if stamped else len(READ_BACK_WAITS))
-        if holds(step.goal, found, before):
+        found = await self._read_back(step, user_id, opening, before, GLANCE if stamped else len(READ_BACK_WAITS))
+        if holds(step.goal, found, before, opening.values):
             return Ended(Outcome.DONE, "" if sends == 1 else "Sent a second time; read back as true.")
-        if stamped and holds(step.precondition, found):
+        if stamped and holds(step.precondition, found, values=opening.values):
             return await self._send(step, user_id, opening, before, found, sends)
         return Waits(LOOK_AGAIN_SECONDS, "The effect was sent and does not read back yet.")
 
-    async def _read_back(self, step: Step, user_id: str, before: Account, times: int) -> Account:
+    async def _account(self, step: Step, user_id: str) -> Account:
+        """A fresh reading, with the account's groups where the step is about one."""
+        return await self.writer.account(user_id, with_groups=effects.group_of(step) is not None)
+
+    async def _why_impossible(self, step: Step, account: Account) -> str | None:
+        """Why the effect would be refused, or must not be asked for, by fresh readings around the account."""
+        if (group_id := effects.group_of(step)) is not None:
+            return (await self.writer.group(group_id)).why_not
+        needed = set(effects.given(step)) - (account.direct or frozenset()) - (account.inherited or frozenset())
+        if needed:
+            free = await self.writer.free_seats()
+            if any(sku_id not in free for sku_id in needed):
+                return "Microsoft Graph does not tell the seats of a product that the step gives."
+            if any(free[sku_id] < 1 for sku_id in needed):
+                return "There is no free seat of a product that the step gives."
+        return None
+
+    async def _read_back(self, step: Step, user_id: str, opening: Opening, before: Account, times: int) -> Account:
         """The last of at most `times` readings; earlier when the goal holds."""
         self._show(step, "reading_back")
         account = before
@@ -133,8 +155,8 @@ class StepTaker:
             if seconds:
                 await self.journal.lease.around.sleep(seconds)
                 self.journal.lease.renew()
-            account = await self.writer.account(user_id)
-            if holds(step.goal, account, before):
+            account = await self._account(step, user_id)
+            if holds(step.goal, account, before, opening.values):
                 break
         return account
 

@@ -1,4 +1,4 @@
-"""The only rule in LicenseIQ that lets a write pass: three effects on one account each, and the reads they need.
+"""The only rule in LicenseIQ that lets a write pass: effects on one account each, and the reads that they need.
 
 It sits in the innermost transport, so it sees every redirect, retry and direct call. Everything else is refused
 unsent, whatever asked for it.
@@ -7,18 +7,25 @@ unsent, whatever asked for it.
 import json
 import re
 from collections.abc import Awaitable, Callable
+from typing import TypeGuard
 from urllib.parse import parse_qsl
 
 import httpx
 
 from licenseiq.errors import Refused
+from licenseiq.proposals.steps import ATTRIBUTES
 
 _ID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _GUID = re.compile(_ID)
 _USER = re.compile(rf"/users/{_ID}")
 _REVOKE = re.compile(rf"/users/{_ID}/revokeSignInSessions")
 _LICENCES = re.compile(rf"/users/{_ID}/assignLicense")
-_GROUPS = re.compile(rf"/users/{_ID}/transitiveMemberOf/microsoft\.graph\.group")
+_GROUPS = re.compile(rf"/users/{_ID}/(?:transitiveMemberOf|memberOf)/microsoft\.graph\.group")
+_GROUP = re.compile(rf"/groups/{_ID}")
+_MEMBERS = re.compile(rf"/groups/{_ID}/members/\$ref")
+_MEMBER = re.compile(rf"/groups/{_ID}/members/{_ID}/\$ref")
+_SEATS = "/subscribedSkus"
+_LONGEST_VALUE = 256
 _ROLES = "/roleManagement/directory/roleAssignments"
 _ONE_PRINCIPAL = re.compile(rf"principalId eq '{_ID}'")
 _READ_OPTIONS = frozenset({"$select", "$expand", "$filter", "$top", "$count"})
@@ -46,23 +53,30 @@ def why_refused(request: httpx.Request, body: bytes, base: httpx.URL) -> str | N
         return "The desk was about to send a request in disguise; nothing was sent."
     path, _, query = url.raw_path.decode("ascii").partition("?")
     prefix = base.raw_path.decode("ascii").rstrip("/")
-    if not path.startswith(f"{prefix}/") or not _passes(request.method, path[len(prefix) :], query, body):
+    reference = re.compile(rf"{re.escape(str(base).rstrip('/'))}/directoryObjects/{_ID}")
+    if not path.startswith(f"{prefix}/") or not _passes(request.method, path[len(prefix) :], query, body, reference):
         return f"The desk was about to send a {request.method} that is not on its list; nothing was sent."
     return None
 
 
-def _passes(method: str, path: str, query: str, body: bytes) -> bool:
+def _passes(method: str, path: str, query: str, body: bytes, reference: re.Pattern[str]) -> bool:
     if method == "GET":
         return not body and _is_read(path, query)
     if query:
         return False
     if method == "PATCH":
-        found = _json(body)
-        return bool(_USER.fullmatch(path)) and found.keys() == {"accountEnabled"} and found["accountEnabled"] is False
-    if method == "POST" and _REVOKE.fullmatch(path):
+        return bool(_USER.fullmatch(path)) and _is_one_attribute(_json(body))
+    if method == "DELETE":
+        return bool(_MEMBER.fullmatch(path)) and not body
+    if method != "POST":
+        return False
+    if _REVOKE.fullmatch(path):
         return not body
-    if method == "POST" and _LICENCES.fullmatch(path):
-        return _only_removes(_json(body))
+    if _LICENCES.fullmatch(path):
+        return _is_change_of_licences(_json(body))
+    if _MEMBERS.fullmatch(path):
+        found = _json(body)
+        return found.keys() == {"@odata.id"} and reference.fullmatch(str(found["@odata.id"])) is not None
     return False
 
 
@@ -73,18 +87,37 @@ def _is_read(path: str, query: str) -> bool:
         return False
     if path == _ROLES:
         return _ONE_PRINCIPAL.fullmatch(options.get("$filter", "")) is not None
-    return bool(_USER.fullmatch(path) or _GROUPS.fullmatch(path))
+    return path == _SEATS or any(known.fullmatch(path) for known in (_USER, _GROUPS, _GROUP))
 
 
-def _only_removes(found: dict[str, object]) -> bool:
-    removed = found.get("removeLicenses")
-    return (
-        found.keys() == {"addLicenses", "removeLicenses"}
-        and found["addLicenses"] == []
-        and isinstance(removed, list)
-        and bool(removed)
-        and all(isinstance(item, str) and _GUID.fullmatch(item) for item in removed)
-    )
+def _is_one_attribute(found: dict[str, object]) -> bool:
+    """Sign-in allowed or blocked, or one attribute with a short text or nothing."""
+    if len(found) != 1:
+        return False
+    ((name, value),) = found.items()
+    if name == "accountEnabled":
+        return isinstance(value, bool)
+    return name in ATTRIBUTES and (value is None or (isinstance(value, str) and 0 < len(value) <= _LONGEST_VALUE))
+
+
+def _is_change_of_licences(found: dict[str, object]) -> bool:
+    """SKUs to give, each with the plans that stay off, and SKUs to take: by their ids, at least one, none in both."""
+    if found.keys() != {"addLicenses", "removeLicenses"}:
+        return False
+    add, removed = found["addLicenses"], found["removeLicenses"]
+    if not isinstance(add, list) or not _are_ids(removed):
+        return False
+    for one in add:
+        if not isinstance(one, dict) or one.keys() != {"skuId", "disabledPlans"}:
+            return False
+        if not _are_ids([one["skuId"]]) or not _are_ids(one["disabledPlans"]):
+            return False
+    skus = [str(one["skuId"]).lower() for one in add] + [str(one).lower() for one in removed]
+    return bool(skus) and len(set(skus)) == len(skus)
+
+
+def _are_ids(found: object) -> TypeGuard[list[str]]:
+    return isinstance(found, list) and all(isinstance(one, str) and _GUID.fullmatch(one) for one in found)
 
 
 def _json(body: bytes) -> dict[str, object]:
