@@ -70,6 +70,12 @@ class Policy:
     permitted_skus: frozenset[str] | None = None
     personas: tuple[Persona, ...] = ()
     people_per_plan: int = 25
+    people_per_approver: int = 10
+    sole_people_per_day: int = 10
+    people_per_hour: int = 50
+    people_per_day: int = 100
+    percent_per_day: int = 10
+    failed_percent: int = 30
     plan_valid_hours: int = 24
 
     def buffer(self, enabled: int, sku_id: str | None = None) -> int:

@@ -47,6 +47,10 @@ def _days(name: str, least: int, most: int, meaning: str) -> PolicyKey:
     return PolicyKey(name, name, KeyKind.NUMBER, meaning, least, most, "days")
 
 
+def _people(name: str, least: int, most: int, meaning: str) -> PolicyKey:
+    return PolicyKey(name, name, KeyKind.NUMBER, meaning, least, most, "people")
+
+
 KEYS: tuple[PolicyKey, ...] = (
     _days("inactive_days", 7, 730, "Without a sign of use for so long, the holder of a paid seat counts as inactive."),
     PolicyKey(
@@ -148,6 +152,28 @@ KEYS: tuple[PolicyKey, ...] = (
         1,
         500,
         "people",
+    ),
+    _people("people_per_approver", 1, 500, "One approver decides on at most so many people; above it two do."),
+    _people("sole_people_per_day", 1, 500, "A sole administrator decides on at most so many people in 24 hours."),
+    _people("people_per_hour", 1, 10_000, "Plans that were approved touch at most so many people in an hour."),
+    _people("people_per_day", 1, 100_000, "Plans that were approved touch at most so many people in 24 hours."),
+    PolicyKey(
+        "percent_per_day",
+        "percent_per_day",
+        KeyKind.NUMBER,
+        "Plans that were approved touch at most this share of the tenant's people in 24 hours; five people always.",
+        1,
+        100,
+        "percent",
+    ),
+    PolicyKey(
+        "failed_percent",
+        "failed_percent",
+        KeyKind.NUMBER,
+        "A run in which more than this share of at least five people failed is paused for a person to look.",
+        1,
+        100,
+        "percent",
     ),
     PolicyKey(
         "plan_valid_hours",

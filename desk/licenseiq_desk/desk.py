@@ -10,8 +10,12 @@ from licenseiq.ports import Protection, TenantWriter
 from licenseiq.proposals.states import ProposalState
 from licenseiq.proposals.stored import DeskReport, LedgerHead
 from licenseiq_desk import intake_of_proposals
-from licenseiq_desk.approval import on_demo
+from licenseiq_desk.approval import approvers, on_demo
+from licenseiq_desk.approval.approvers import Enrolled
+from licenseiq_desk.approval.authority import Authority
+from licenseiq_desk.approval.decisions import Decisions
 from licenseiq_desk.approval.demo_tenant import DemoTenant
+from licenseiq_desk.approval.enrolment import Enrolments
 from licenseiq_desk.approval.on_demo import Pending
 from licenseiq_desk.audit import verify_store
 from licenseiq_desk.execution.executor import Executor
@@ -41,15 +45,21 @@ class Desk:
         inbox: Inbox,
         *,
         demo: DemoTenant | None = None,
+        authority: Authority | None = None,
         policy: Callable[[], Policy] = Policy,
         around: Surroundings | None = None,
     ) -> None:
         self._store = open_store(home)
         self._inbox = inbox
-        self._demo = demo
+        self._demo = authority.demo if authority is not None else demo
+        self._authority = authority or Authority(demo)
         self._policy = policy
         self._around = around or real()
         self._owner = self._around.new_id("desk")
+        self.decisions = Decisions(self._store, self._authority, policy, self._around)
+        self._enrolments: Enrolments | None = None
+        if self._authority.party is not None:
+            self._enrolments = Enrolments(self._store, self._authority.party, self._around)
         self._pending: dict[str, Pending] = {}
 
     def close(self) -> None:
@@ -89,6 +99,26 @@ class Desk:
         self._pending[pending.statement.nonce] = pending
         return pending, self.lines(tenant_id, proposal_id, pending.preflight.protections)
 
+    @property
+    def authority(self) -> Authority:
+        return self._authority
+
+    @property
+    def enrolments(self) -> Enrolments:
+        """The doors for new approvers. Raises Refused where passkeys cannot be used."""
+        if self._enrolments is None:
+            raise Refused("Approvers are enrolled on the desk's page, which is not open here.", "Run 'licenseiq desk'.")
+        return self._enrolments
+
+    def approvers(self, tenant_id: str) -> tuple[Enrolled, ...]:
+        """Everybody who was ever enrolled, in the order of enrolment."""
+        with self._store.database.read() as db:
+            return approvers.everybody(db, tenant_id)
+
+    def revoke(self, tenant_id: str, approver_id: str, by: str) -> None:
+        """Ends what somebody may approve, at once. Raises NotFound and Refused."""
+        approvers.revoke(self._store, tenant_id, approver_id, by, self._around.now())
+
     def approve(self, pending: Pending, typed: str) -> str:
         """Keeps the approval if the phrase is right; returns its id. The nonce is used up either way."""
         if self._pending.pop(pending.statement.nonce, None) != pending:
@@ -101,7 +131,7 @@ class Desk:
         on_demo.reject(self._store, tenant_id, proposal_id, reason, requester, self._policy(), self._around)
 
     def executor(self, writer: TenantWriter, observe: Observe = nobody) -> Executor:
-        return Executor(self._store, writer, self._demo, self._around, self._owner, self._policy, observe)
+        return Executor(self._store, writer, self._authority, self._around, self._owner, self._policy, observe)
 
     async def advance_all(
         self, tenant_id: str, writer: TenantWriter, observe: Observe = nobody

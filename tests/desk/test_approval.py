@@ -17,9 +17,10 @@ from licenseiq.proposals.canonical import canonical, digest
 from licenseiq.proposals.plan import read_plan
 from licenseiq.proposals.statement import read_statement
 from licenseiq_desk.approval import records
+from licenseiq_desk.approval.authority import Authority
 from licenseiq_desk.approval.demo_tenant import DemoTenant
 from licenseiq_desk.approval.records import AlreadyConsumed
-from licenseiq_desk.approval.verify import verify
+from licenseiq_desk.approval.verify import Ground, verify
 from tests.desk.fakes import START, TENANT, World, demo_of, person_id, plan_for
 
 pytestmark = pytest.mark.anyio
@@ -265,7 +266,7 @@ def test_every_leaf_of_a_plan_changes_what_is_approved(path: tuple[object, ...])
     assert digest(data) != PLAN.digest()
     approval, demo, policy = _approved()
     with pytest.raises(LicenseIQError):
-        verify(approval, data, TENANT, demo, policy, START)
+        verify(approval, data, Ground(TENANT, Authority(demo), policy, START, {}))
 
 
 def test_a_plan_written_again_has_the_same_digest_and_still_verifies() -> None:
@@ -273,7 +274,8 @@ def test_a_plan_written_again_has_the_same_digest_and_still_verifies() -> None:
     again = read_plan(PLAN.to_bytes()).to_bytes()
     assert again == PLAN.to_bytes()
     approval, demo, policy = _approved()
-    assert verify(approval, again, TENANT, demo, policy, START + timedelta(minutes=5)).digest()
+    ground = Ground(TENANT, Authority(demo), policy, START + timedelta(minutes=5), {})
+    assert verify(approval, again, ground).digest()
 
 
 def _approved() -> tuple[records.StoredApproval, DemoTenant, Policy]:

@@ -43,6 +43,9 @@ class Covered:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
+    """`waivers` are blockers that the approver lets pass: {"proposal" (digest), "kind", "reason"}. `reason` is why a
+    proposal was rejected."""
+
     tenant_id: str
     covers: tuple[Covered, ...]
     decision: Decision
@@ -53,6 +56,7 @@ class Statement:
     not_before: datetime
     not_after: datetime
     nonce: str
+    reason: str = ""
 
     def to_bytes(self) -> bytes:
         return canonical(
@@ -68,6 +72,7 @@ class Statement:
                 "not_before": iso(self.not_before),
                 "not_after": iso(self.not_after),
                 "nonce": self.nonce,
+                **({"reason": self.reason} if self.reason else {}),
             }
         )
 
@@ -95,6 +100,7 @@ def read_statement(data: bytes) -> Statement:
             not_before=parse_iso(str(raw["not_before"])),
             not_after=parse_iso(str(raw["not_after"])),
             nonce=str(raw["nonce"]),
+            reason=str(raw.get("reason", "")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Tampered("A stored approval has a form that this version does not know.", "Approve again.") from error

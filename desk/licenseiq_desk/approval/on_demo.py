@@ -50,7 +50,7 @@ async def begin(
 ) -> Pending:
     """Reads the tenant and builds the statement to decide on. Raises Refused, Tampered, NotFound, EffectWaits."""
     held = proposals.get(store, tenant_id, proposal_id)
-    _refuse_unless_open(held, around)
+    proposals.refuse_unless_open(held, around.now())
     refuse_not_executable(held.plan)
     if len(held.plan.subjects) > policy.people_per_plan:
         raise Refused(
@@ -76,7 +76,7 @@ def approve_on_demo(
     tenant_id, proposal_id = pending.statement.tenant_id, pending.held.proposal_id
     held = proposals.get(store, tenant_id, proposal_id)
     now = around.now()
-    _refuse_unless_open(held, around)
+    proposals.refuse_unless_open(held, around.now())
     pending.preflight.refuse_if_stale(now)
     if not pending.statement.not_before <= now <= pending.statement.not_after:
         raise Refused("Five minutes have passed since this approval was begun.", "Begin the approval again.")
@@ -91,7 +91,8 @@ def approve_on_demo(
         "demo_answer": answer.hex(),
     }
     approval_id = around.new_id("ap")
-    records.keep(store, tenant_id, approval_id, proposal_id, pending.statement, evidence, now)
+    places = [(proposal_id, pending.preflight.digest)]
+    records.keep(store, tenant_id, approval_id, places, pending.statement, evidence, ProposalState.APPROVED, now)
     return approval_id
 
 
@@ -106,12 +107,12 @@ def reject(
 ) -> str:
     """Keeps a rejection and returns its id. Saying no needs no proof: nothing is done by it."""
     held = proposals.get(store, tenant_id, proposal_id)
-    _refuse_unless_open(held, around)
+    proposals.refuse_unless_open(held, around.now())
     now = around.now()
     statement = _statement(held, Decision.REJECT, "", "terminal", requester, policy, around)
     approval_id = around.new_id("ap")
     evidence = {"kind": "terminal", "reason": reason, "salt": around.random(16).hex()}
-    records.keep(store, tenant_id, approval_id, proposal_id, statement, evidence, now)
+    records.keep(store, tenant_id, approval_id, [(proposal_id, "")], statement, evidence, ProposalState.REJECTED, now)
     return approval_id
 
 
@@ -137,10 +138,3 @@ def _statement(
         not_after=begins + WINDOW,
         nonce=around.random(NONCE_BYTES).hex(),
     )
-
-
-def _refuse_unless_open(held: Held, around: Surroundings) -> None:
-    if held.state is not ProposalState.OPEN:
-        raise Refused(f"The proposal is {held.state} already.", "Make a new proposal instead.")
-    if held.plan.expires <= around.now():
-        raise Refused("The proposal has expired.", "Propose again, from data of now.")

@@ -1,14 +1,17 @@
 """Approvals in the store: written once with their ledger entry, read back as raw bytes."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from licenseiq.errors import Refused
-from licenseiq.proposals.canonical import Json, canonical, digest
-from licenseiq.proposals.statement import Decision, Statement
+from licenseiq.proposals.canonical import Json, canonical, digest, read_canonical
+from licenseiq.proposals.plan import read_plan
+from licenseiq.proposals.statement import Statement, read_statement
 from licenseiq.proposals.states import ProposalState
 from licenseiq.times import iso
+from licenseiq_desk.approval.approvers import Passkey
 from licenseiq_desk.ledger.entries import Kind
 from licenseiq_desk.store import proposals
 from licenseiq_desk.store.blobs import as_bytes
@@ -16,6 +19,13 @@ from licenseiq_desk.store.desk_store import DeskStore
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+
+_READ = (
+    "SELECT a.approval_id, c.proposal_id, c.preflight_digest, a.statement, a.statement_digest, a.evidence, "
+    "a.nonce, c.consumed_by, c.refused FROM approval a JOIN approval_cover c "
+    "ON c.tenant_id = a.tenant_id AND c.approval_id = a.approval_id"
+)
 
 
 class AlreadyConsumed(Refused):
@@ -41,16 +51,21 @@ def keep(
     store: DeskStore,
     tenant_id: str,
     approval_id: str,
-    proposal_id: str,
+    places: Sequence[tuple[str, str]],
     statement: Statement,
     evidence: Json,
+    then: ProposalState | None,
     now: datetime,
+    counted: Passkey | None = None,
 ) -> None:
-    """Stores a decision and moves its proposal, in one transaction with the ledger's entry."""
-    then = ProposalState.APPROVED if statement.decision is Decision.APPROVE else ProposalState.REJECTED
+    """Stores a decision, and moves its proposals where they are decided by it (`then`), in one transaction with the
+    ledger's entry, which holds statement and evidence whole. `places` are (proposal id, digest of its preflight) in the
+    order of the statement; `counted` is the key with its new counter. Raises Refused where a proposal was decided
+    meanwhile, or the counter has not grown."""
     data, raw = statement.to_bytes(), canonical(evidence)
     with store.database.write() as db:
-        proposals.move(store, db, tenant_id, proposal_id, then, now)
+        if counted is not None:
+            _count(db, tenant_id, counted)
         db.exec_driver_sql(
             "INSERT INTO approval VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -62,24 +77,97 @@ def keep(
                 statement.nonce,
                 statement.decision.value,
                 statement.level.value,
-                str(statement.approver.get("kind", "")),
+                _kind(statement),
                 iso(now),
             ),
         )
-        for covered in statement.covers:
+        for proposal_id, preflight_digest in places:
+            if then is not None:
+                proposals.move(store, db, tenant_id, proposal_id, then, now)
             db.exec_driver_sql(
                 "INSERT INTO approval_cover VALUES (?, ?, ?, ?, NULL, NULL)",
-                (tenant_id, approval_id, proposal_id, covered.preflight_digest),
+                (tenant_id, approval_id, proposal_id, preflight_digest),
             )
         body: dict[str, Json] = {
             "approval": approval_id,
-            "proposal": proposal_id,
+            "proposals": [proposal_id for proposal_id, _ in places],
             "decision": statement.decision.value,
-            "covers": [[covered.proposal_digest, covered.preflight_digest] for covered in statement.covers],
-            "statement": statement.digest(),
-            "evidence": digest(raw),
+            "decided": then is not None,
+            "digest": statement.digest(),
+            "statement": read_canonical(data),
+            "evidence": _told(evidence),
         }
         store.ledger.append(db, tenant_id, now, Kind.APPROVAL, body, statement.level.value)
+
+
+def _told(evidence: Json) -> Json:
+    """Evidence as the ledger holds it: whole where it is a passkey's; of typed words a digest."""
+    if isinstance(evidence, Mapping) and evidence.get("kind") == "passkey":
+        return evidence
+    return {"sha256": digest(canonical(evidence))}
+
+
+def _kind(statement: Statement) -> str:
+    kind, how = str(statement.approver.get("kind", "")), statement.approver.get("enrolled")
+    return f"{kind} (enrolled by {how.removeprefix('by ')})" if how else kind
+
+
+def _count(db: "Connection", tenant_id: str, key: Passkey) -> None:
+    """Keeps the counter of a key; one that does not grow any more may be a copy's (0 for ever: it has none)."""
+    changed = db.exec_driver_sql(
+        "UPDATE passkey SET sign_count = ? WHERE tenant_id = ? AND credential_id = ? AND (sign_count < ? OR ? = 0)",
+        (key.sign_count, tenant_id, key.credential_id, key.sign_count, key.sign_count),
+    )
+    if changed.rowcount != 1:
+        raise Refused("The passkey's counter has not grown: it may have been copied.", "Revoke it and enrol anew.")
+
+
+def approved_by(store: DeskStore, tenant_id: str, proposal_id: str) -> tuple[str, ...]:
+    """The ids of the approvers who have approved a proposal that is not decided yet."""
+    with store.database.read() as db:
+        return tuple(
+            read_statement(one.statement).approver.get("id", "") for one in _beside(db, tenant_id, proposal_id)
+        )
+
+
+def companions(db: "Connection", tenant_id: str, approval: StoredApproval) -> tuple[StoredApproval, ...]:
+    """The other approvals of the same proposal that have started no run: of further approvers."""
+    found = _beside(db, tenant_id, approval.proposal_id)
+    return tuple(one for one in found if one.approval_id != approval.approval_id)
+
+
+def _beside(db: "Connection", tenant_id: str, proposal_id: str) -> tuple[StoredApproval, ...]:
+    rows = db.exec_driver_sql(
+        f"{_READ} WHERE a.tenant_id = ? AND c.proposal_id = ? AND a.decision = 'approve' "
+        "AND c.consumed_by IS NULL AND c.refused IS NULL ORDER BY a.at, a.approval_id",
+        (tenant_id, proposal_id),
+    )
+    return tuple(_stored(row) for row in rows)
+
+
+def statements_of(store: DeskStore, tenant_id: str, run_id: str) -> tuple[Statement, ...]:
+    """What was signed for a run, by everybody who approved it; verified when the run was started."""
+    with store.database.read() as db:
+        rows = db.exec_driver_sql(
+            "SELECT a.statement FROM approval a JOIN approval_cover c "
+            "ON c.tenant_id = a.tenant_id AND c.approval_id = a.approval_id "
+            "WHERE a.tenant_id = ? AND c.consumed_by = ? ORDER BY a.at, a.approval_id",
+            (tenant_id, run_id),
+        ).all()
+    return tuple(read_statement(as_bytes(row[0])) for row in rows)
+
+
+def people_since(store: DeskStore, tenant_id: str, since: datetime) -> int:
+    """How many people were in the plans that passkeys have approved since then."""
+    with store.database.read() as db:
+        rows = db.exec_driver_sql(
+            "SELECT DISTINCT c.proposal_id, p.plan FROM approval a JOIN approval_cover c "
+            "ON c.tenant_id = a.tenant_id AND c.approval_id = a.approval_id "
+            "JOIN proposal p ON p.tenant_id = c.tenant_id AND p.proposal_id = c.proposal_id "
+            "WHERE a.tenant_id = ? AND a.decision = 'approve' AND a.level <> 'L0' AND a.at > ?",
+            (tenant_id, iso(since)),
+        ).all()
+    return sum(len(read_plan(as_bytes(row[1])).subjects) for row in rows)
 
 
 def waiting(store: DeskStore, tenant_id: str) -> tuple[tuple[str, str], ...]:
@@ -88,6 +176,7 @@ def waiting(store: DeskStore, tenant_id: str) -> tuple[tuple[str, str], ...]:
         rows = db.exec_driver_sql(
             "SELECT c.approval_id, c.proposal_id FROM approval_cover c JOIN approval a "
             "ON a.tenant_id = c.tenant_id AND a.approval_id = c.approval_id "
+            "JOIN proposal p ON p.tenant_id = c.tenant_id AND p.proposal_id = c.proposal_id AND p.state = 'approved' "
             "WHERE c.tenant_id = ? AND c.consumed_by IS NULL AND c.refused IS NULL AND a.decision = 'approve' "
             "ORDER BY a.at, c.approval_id, c.proposal_id",
             (tenant_id,),
@@ -97,14 +186,13 @@ def waiting(store: DeskStore, tenant_id: str) -> tuple[tuple[str, str], ...]:
 
 def read(db: "Connection", tenant_id: str, approval_id: str, proposal_id: str) -> StoredApproval | None:
     row = db.exec_driver_sql(
-        "SELECT a.approval_id, c.proposal_id, c.preflight_digest, a.statement, a.statement_digest, a.evidence, "
-        "a.nonce, c.consumed_by, c.refused FROM approval a JOIN approval_cover c "
-        "ON c.tenant_id = a.tenant_id AND c.approval_id = a.approval_id "
-        "WHERE a.tenant_id = ? AND a.approval_id = ? AND c.proposal_id = ?",
+        f"{_READ} WHERE a.tenant_id = ? AND a.approval_id = ? AND c.proposal_id = ?",
         (tenant_id, approval_id, proposal_id),
     ).first()
-    if row is None:
-        return None
+    return None if row is None else _stored(row)
+
+
+def _stored(row: "Sequence[Any]") -> StoredApproval:
     return StoredApproval(row[0], row[1], row[2], as_bytes(row[3]), row[4], as_bytes(row[5]), row[6], row[7], row[8])
 
 

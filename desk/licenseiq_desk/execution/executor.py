@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import anyio
@@ -15,10 +15,11 @@ from licenseiq.proposals.effects import EffectWaits
 from licenseiq.proposals.plan import Plan, Step
 from licenseiq.proposals.states import Outcome, RunState, end_of_run
 from licenseiq.times import iso, parse_iso
-from licenseiq_desk.approval import preflight, records
-from licenseiq_desk.approval.demo_tenant import DemoTenant, NotProven, prove
+from licenseiq_desk.approval import preflight, records, waivers
+from licenseiq_desk.approval.authority import Authority
+from licenseiq_desk.approval.demo_tenant import NotProven
 from licenseiq_desk.approval.records import AlreadyConsumed
-from licenseiq_desk.approval.verify import Verifier, verify
+from licenseiq_desk.approval.verify import Verifier, refuse_wrong_tenant, verify
 from licenseiq_desk.execution import guard, lease
 from licenseiq_desk.execution.journal import Journal
 from licenseiq_desk.execution.lease import LeaseLost
@@ -52,7 +53,7 @@ class Executor:
 
     store: DeskStore
     writer: TenantWriter
-    demo: DemoTenant | None
+    authority: Authority
     around: Surroundings
     owner: str
     policy: Callable[[], Policy] = Policy
@@ -87,7 +88,7 @@ class Executor:
     async def start(self, tenant_id: str, approval_id: str, proposal_id: str) -> str:
         """Consumes one approval and schedules its run. Raises AlreadyConsumed, Refused or Tampered."""
         return await start(
-            self.store, tenant_id, approval_id, proposal_id, self.demo, self.policy(), self.around, self.verifier
+            self.store, tenant_id, approval_id, proposal_id, self.authority, self.policy(), self.around, self.verifier
         )
 
     async def advance(self, tenant_id: str, run_id: str) -> RunProgress | None:
@@ -119,10 +120,12 @@ class Executor:
         """Steps in the plan's order; returns where the run stands, which is stored by then."""
         tenant_id = journal.lease.tenant_id
         found = proposals.get(self.store, tenant_id, journal.proposal_id)
-        await anyio.to_thread.run_sync(prove, found.plan, self.demo, found.digest)
+        await anyio.to_thread.run_sync(refuse_wrong_tenant, found.plan, self.authority.demo, found.digest)
         openings = proposals.openings(self.store, tenant_id, journal.proposal_id, found.plan)
         # The stricter of then and now: whoever the approver saw as untouched is not touched, whatever has changed.
         then = preflight.of_run(self.store, tenant_id, journal.lease.run_id)
+        signed = records.statements_of(self.store, tenant_id, journal.lease.run_id)
+        plan = replace(found.plan, blockers=waivers.left(found.plan, signed))
         outcomes = journal.outcomes()
         stopped = {s.subject for s in found.plan.steps if outcomes.get(s.number) in _STOPS_A_PERSON}
         checked: dict[str, str | None] = dict.fromkeys(then, "The account was protected when this was approved.")
@@ -136,7 +139,7 @@ class Executor:
             if self.store.stop_file.exists():
                 journal.leave(RunState.PAUSED)
                 return RunState.PAUSED, "The stop file is there."
-            result = await self._step(journal, found.plan, step, openings, stopped, checked)
+            result = await self._step(journal, plan, step, openings, stopped, checked)
             if isinstance(result, Waits):
                 journal.leave(RunState.WAITING, result.seconds)
                 return RunState.WAITING, result.note

@@ -1,5 +1,6 @@
 """Starting the one run of an approval: verified from raw bytes, consumed in the same transaction."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 import anyio
@@ -8,12 +9,16 @@ from licenseiq.errors import NotFound, Refused, Tampered
 from licenseiq.policy import Policy
 from licenseiq.proposals.canonical import digest, read_canonical
 from licenseiq.proposals.plan import Plan
+from licenseiq.proposals.statement import Level, Statement
 from licenseiq.proposals.states import ProposalState, RunState
+from licenseiq.proposals.who_approves import Approver, Case, missing, why_not
 from licenseiq.times import iso
-from licenseiq_desk.approval import records
-from licenseiq_desk.approval.demo_tenant import DemoTenant
+from licenseiq.words import count
+from licenseiq_desk.approval import approvers, records
+from licenseiq_desk.approval.approvers import Enrolled
+from licenseiq_desk.approval.authority import Authority
 from licenseiq_desk.approval.records import AlreadyConsumed, StoredApproval
-from licenseiq_desk.approval.verify import Verifier
+from licenseiq_desk.approval.verify import Ground, Verifier
 from licenseiq_desk.execution.effects import refuse_not_executable
 from licenseiq_desk.ledger.entries import Kind
 from licenseiq_desk.store import proposals
@@ -30,7 +35,7 @@ async def start(
     tenant_id: str,
     approval_id: str,
     proposal_id: str,
-    demo: DemoTenant | None,
+    authority: Authority,
     policy: Policy,
     around: Surroundings,
     verifier: Verifier,
@@ -41,7 +46,11 @@ async def start(
         if approval is None:
             raise NotFound("The desk holds no approval of that id.", "See `licenseiq proposals`.")
         plan_bytes, expected = _plan_bytes(db, tenant_id, proposal_id)
-        _check_preflight(db, tenant_id, approval, expected)
+        approvals = (approval, *records.companions(db, tenant_id, approval))
+        for one in approvals:
+            _check_preflight(db, tenant_id, one, expected)
+        enrolled = approvers.active(db, tenant_id)
+        keys = {one.approver_id: approvers.keys_of(db, tenant_id, one.approver_id) for one in enrolled}
     if approval.consumed_by is not None:
         raise AlreadyConsumed("This approval has started its run already.", "A new run needs a new approval.")
     plan = proposals.checked_plan(tenant_id, plan_bytes, expected)
@@ -52,14 +61,18 @@ async def start(
             "Propose it in smaller parts.",
         )
     now = around.now()
-    statement = await anyio.to_thread.run_sync(verifier, approval, plan_bytes, tenant_id, demo, policy, now)
+    ground = Ground(tenant_id, authority, policy, now, keys)
+    statements = [await anyio.to_thread.run_sync(verifier, one, plan_bytes, ground) for one in approvals]
+    _refuse_too_few(statements, plan, enrolled, authority, policy)
+    level = min(statement.level for statement in statements)
     run_id = around.new_id("run")
     with store.database.write() as db:
-        _consume(db, tenant_id, approval, run_id)
+        for one in approvals:
+            _consume(db, tenant_id, one, run_id)
         db.exec_driver_sql(
             "INSERT INTO run (tenant_id, run_id, proposal_id, approval_id, level, state, created_at) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (tenant_id, run_id, proposal_id, approval_id, statement.level.value, RunState.SCHEDULED.value, iso(now)),
+            (tenant_id, run_id, proposal_id, approval_id, level.value, RunState.SCHEDULED.value, iso(now)),
         )
         _steps(db, tenant_id, run_id, plan)
         body = {
@@ -67,10 +80,36 @@ async def start(
             "proposal": proposal_id,
             "digest": expected,
             "approval": approval_id,
-            "statement": statement.digest(),
+            "approvals": [one.approval_id for one in approvals],
+            "statements": [statement.digest() for statement in statements],
         }
-        store.ledger.append(db, tenant_id, now, Kind.RUN_STARTED, body, statement.level.value)
+        store.ledger.append(db, tenant_id, now, Kind.RUN_STARTED, body, level.value)
     return run_id
+
+
+def _refuse_too_few(
+    statements: Sequence[Statement],
+    plan: Plan,
+    enrolled: Sequence[Enrolled],
+    authority: Authority,
+    policy: Policy,
+) -> None:
+    """Counts the people again, by the approvers and the policy of now. Raises Refused."""
+    if all(statement.level is Level.L0 for statement in statements):
+        return
+    accounts = {one.approver_id: one.account for one in enrolled}
+    case = Case(
+        people=len(plan.subjects),
+        enrolled=len(enrolled),
+        sole=authority.lets_one_decide,
+        requester_account=plan.requested_by.get("account", ""),
+    )
+    signed = [Approver(one.approver["id"], accounts.get(one.approver["id"], "")) for one in statements]
+    for one in signed:
+        if (why := why_not(one, case, policy)) is not None:
+            raise Refused(*why)
+    if still := missing(signed, case, policy):
+        raise Refused(f"{count(still, 'more approver has', 'more approvers have')} to decide.", "Propose it again.")
 
 
 def _consume(db: "Connection", tenant_id: str, approval: StoredApproval, run_id: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from licenseiq.errors import NotFound, Tampered
+from licenseiq.errors import NotFound, Refused, Tampered
 from licenseiq.proposals.canonical import digest
 from licenseiq.proposals.commitments import Opening, check_opening
 from licenseiq.proposals.plan import Plan, read_plan
@@ -56,6 +56,14 @@ def get(store: DeskStore, tenant_id: str, proposal_id: str) -> Held:
     if found is None:
         raise NotFound("The desk holds no proposal of that id.", "See `licenseiq proposals` for the ids.")
     return found
+
+
+def refuse_unless_open(held: Held, now: datetime) -> None:
+    """Raises Refused for a proposal that was decided or has expired."""
+    if held.state is not ProposalState.OPEN:
+        raise Refused(f"The proposal is {held.state} already.", "Make a new proposal instead.")
+    if held.plan.expires <= now:
+        raise Refused("The proposal has expired.", "Propose again, from data of now.")
 
 
 def checked_plan(tenant_id: str, data: bytes, expected_digest: str) -> Plan:

@@ -1,0 +1,115 @@
+"""Letting somebody in as an approver: the real door of the desk, closed unless it was opened a moment ago.
+
+The terminal opens it for the first approver, an approver's passkey for every later one. What opens it is a code of one
+use that lives ten minutes in memory; it is used up before anything else is looked at.
+"""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from licenseiq.errors import BadRequest, Refused
+from licenseiq.proposals.canonical import Json
+from licenseiq.text import clean
+from licenseiq_desk.approval import approvers
+from licenseiq_desk.approval.approvers import BOOTSTRAP, Enrolled
+from licenseiq_desk.approval.passkeys import RelyingParty, registered, registration_options
+from licenseiq_desk.store.desk_store import DeskStore
+from licenseiq_desk.surroundings import Surroundings
+
+OPEN_FOR = timedelta(minutes=10)
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """An open door: who may come in, how, and until when."""
+
+    code: str
+    tenant_id: str
+    approver_id: str
+    name: str
+    account: str
+    enrolled: str
+    until: datetime
+
+
+@dataclass
+class Enrolments:
+    """The doors that are open, in memory: none of them survives the process."""
+
+    store: DeskStore
+    party: RelyingParty
+    around: Surroundings
+    _open: dict[str, Enrolment] = field(default_factory=dict)
+    _challenges: dict[str, bytes] = field(default_factory=dict)
+
+    def open(self, tenant_id: str, name: str, account: str, by: str | None = None) -> Enrolment:
+        """Opens the door once. `by` is the approver whose passkey has just allowed it; None: the terminal, which may
+        let in the first approver only. Raises BadRequest and Refused."""
+        shown = clean(name).text
+        if not shown or len(shown) > _LONGEST_NAME:
+            raise BadRequest("An approver needs a name of 1 to 80 characters.", "Say who it is.")
+        with self.store.database.read() as db:
+            if by is None and approvers.active(db, tenant_id):
+                raise Refused(
+                    "There is an approver already, and approvers enrol the next one with their passkey.",
+                    "Open the desk's page 'Approvers'.",
+                )
+            if by is not None:
+                approvers.one(db, tenant_id, by)
+        found = Enrolment(
+            code=self.around.random(16).hex(),
+            tenant_id=tenant_id,
+            approver_id=self.around.new_id("who"),
+            name=shown,
+            account=account,
+            enrolled=BOOTSTRAP if by is None else f"by {by}",
+            until=self.around.now() + OPEN_FOR,
+        )
+        self._open = {code: one for code, one in self._open.items() if one.until > self.around.now()}
+        self._open[found.code] = found
+        return found
+
+    def options(self, tenant_id: str, code: str) -> dict[str, Json]:
+        """What the browser is asked to make. The code stays good until an answer comes. Raises Refused."""
+        found = self._find(tenant_id, code)
+        challenge = self.around.random(32)
+        self._challenges[found.code] = challenge
+        with self.store.database.read() as db:
+            known = tuple(
+                key
+                for who in approvers.active(db, tenant_id)
+                for key in approvers.keys_of(db, tenant_id, who.approver_id)
+            )
+        return registration_options(self.party, found.approver_id, found.name, challenge, known)
+
+    def enrol(self, tenant_id: str, code: str, credential: Mapping[str, object]) -> Enrolled:
+        """Lets in whoever holds the code and has made the key. Raises Refused; the code is used up either way."""
+        found = self._find(tenant_id, code)
+        self._open.pop(found.code, None)
+        challenge = self._challenges.pop(found.code, None)
+        if challenge is None:
+            raise self._refused(tenant_id, "no challenge")
+        try:
+            key = registered(credential, self.party, challenge, found.approver_id)
+        except Refused:
+            approvers.attempt(self.store, tenant_id, "the browser's answer does not verify", self.around.now())
+            raise
+        who = Enrolled(found.approver_id, found.name, found.account, found.enrolled, self.around.now(), None)
+        approvers.add(self.store, tenant_id, who, key, self.around.random(16))
+        return who
+
+    def _find(self, tenant_id: str, code: str) -> Enrolment:
+        found = next((one for one in self._open.values() if hmac.compare_digest(one.code, code)), None)
+        if found is None or found.tenant_id != tenant_id or found.until <= self.around.now():
+            raise self._refused(tenant_id, "no such code")
+        return found
+
+    def _refused(self, tenant_id: str, why: str) -> Refused:
+        approvers.attempt(self.store, tenant_id, why, self.around.now())
+        return Refused(
+            "Enrolment is not open: the code is unknown, used, or older than ten minutes.",
+            "Open it again: 'licenseiq approvers add NAME'.",
+        )
