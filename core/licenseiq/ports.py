@@ -306,6 +306,10 @@ class TenantWriter(Protocol):
 
     async def protection(self, user_id: str) -> Protection: ...
 
+    async def people(self) -> int:
+        """How many users the tenant has."""
+        ...
+
     async def group(self, group_id: str) -> GroupFacts: ...
 
     async def free_seats(self) -> Mapping[str, int]:

@@ -18,6 +18,7 @@ from licenseiq_desk.approval.demo_tenant import DemoTenant
 from licenseiq_desk.approval.enrolment import Enrolments
 from licenseiq_desk.approval.on_demo import Pending
 from licenseiq_desk.audit import verify_store
+from licenseiq_desk.execution import control
 from licenseiq_desk.execution.executor import Executor
 from licenseiq_desk.execution.seen import Observe, RunProgress, nobody
 from licenseiq_desk.intake_of_proposals import TakenReport
@@ -138,6 +139,17 @@ class Desk:
     ) -> tuple[RunProgress, ...]:
         """Starts what was approved, carries on what can go on."""
         return await self.executor(writer, observe).advance_all(tenant_id)
+
+    def pause(self, tenant_id: str, run_id: str) -> None:
+        """A run rests before its next step. Raises NotFound and Refused, as the next two do."""
+        control.pause(self._store, tenant_id, run_id, self._around.now())
+
+    def resume(self, tenant_id: str, run_id: str) -> None:
+        control.resume(self._store, tenant_id, run_id, self._around.now())
+
+    def cancel(self, tenant_id: str, run_id: str) -> None:
+        """Final: what is to come does not come, and what was sent is still found out."""
+        control.cancel(self._store, tenant_id, run_id, self._around.now())
 
     def verify_ledger(self, tenant_id: str, remembered: LedgerHead | None = None) -> LedgerVerdict:
         """Recomputes the tenant's ledger; with a remembered head a cut tail shows too."""

@@ -98,6 +98,9 @@ class FakeTenant:
     async def protection(self, user_id: str) -> Protection:
         return self.protections.get(user_id, Protection(readable=True))
 
+    async def people(self) -> int:
+        return 1000
+
     async def group(self, group_id: str) -> GroupFacts:
         return self.groups[group_id]
 

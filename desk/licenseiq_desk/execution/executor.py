@@ -8,6 +8,7 @@ from datetime import datetime
 import anyio
 
 from licenseiq.errors import LicenseIQError, Tampered
+from licenseiq.limits import fails_too_often
 from licenseiq.policy import Policy
 from licenseiq.ports import TenantWriter
 from licenseiq.proposals.commitments import Opening
@@ -20,7 +21,7 @@ from licenseiq_desk.approval.authority import Authority
 from licenseiq_desk.approval.demo_tenant import NotProven
 from licenseiq_desk.approval.records import AlreadyConsumed
 from licenseiq_desk.approval.verify import Verifier, refuse_wrong_tenant, verify
-from licenseiq_desk.execution import guard, lease
+from licenseiq_desk.execution import control, guard, lease
 from licenseiq_desk.execution.journal import Journal
 from licenseiq_desk.execution.lease import LeaseLost
 from licenseiq_desk.execution.seen import Observe, RunProgress, StepSeen, nobody
@@ -33,6 +34,14 @@ from licenseiq_desk.surroundings import Surroundings
 
 _STOPS_A_PERSON = frozenset({Outcome.DRIFTED, Outcome.FAILED})
 PROOF_AGAIN_SECONDS = 15.0
+
+
+def _fails_too_often(plan: Plan, outcomes: dict[int, Outcome], policy: Policy) -> bool:
+    """By people: one is finished when all of their steps have an outcome, or one of them failed or drifted."""
+    failed = {step.subject for step in plan.steps if outcomes.get(step.number) in _STOPS_A_PERSON}
+    left = {step.subject for step in plan.steps if step.number not in outcomes}
+    finished = failed | {step.subject for step in plan.steps if step.subject not in left}
+    return bool(left) and fails_too_often(len(failed), len(finished), policy)
 
 
 def due_at(step: Step) -> datetime | None:
@@ -78,7 +87,7 @@ class Executor:
         for approval_id, proposal_id in records.waiting(self.store, tenant_id):
             try:
                 started.append(await self.start(tenant_id, approval_id, proposal_id))
-            except (AlreadyConsumed, NotProven):
+            except (AlreadyConsumed, NotProven, EffectWaits):
                 continue
             except LicenseIQError as error:
                 why = error.what_happened
@@ -88,7 +97,15 @@ class Executor:
     async def start(self, tenant_id: str, approval_id: str, proposal_id: str) -> str:
         """Consumes one approval and schedules its run. Raises AlreadyConsumed, Refused or Tampered."""
         return await start(
-            self.store, tenant_id, approval_id, proposal_id, self.authority, self.policy(), self.around, self.verifier
+            self.store,
+            tenant_id,
+            approval_id,
+            proposal_id,
+            self.authority,
+            self.policy(),
+            self.around,
+            self.verifier,
+            self.writer,
         )
 
     async def advance(self, tenant_id: str, run_id: str) -> RunProgress | None:
@@ -139,6 +156,12 @@ class Executor:
             if self.store.stop_file.exists():
                 journal.leave(RunState.PAUSED)
                 return RunState.PAUSED, "The stop file is there."
+            rests, ends = journal.wishes()
+            if ends:
+                return await self._cancel(journal, plan, openings, outcomes)
+            if rests:
+                journal.leave(RunState.PAUSED)
+                return RunState.PAUSED, "Somebody paused it."
             result = await self._step(journal, plan, step, openings, stopped, checked)
             if isinstance(result, Waits):
                 journal.leave(RunState.WAITING, result.seconds)
@@ -158,12 +181,33 @@ class Executor:
                     result.note,
                 )
             )
+            if _fails_too_often(plan, outcomes, self.policy()):
+                journal.leave(RunState.PAUSED)
+                control.pause(self.store, tenant_id, journal.lease.run_id, self.around.now(), control.BY_FAILURES)
+                return RunState.PAUSED, "Too many people failed: look at them, then resume or cancel it."
         if later is not None:
             journal.leave(RunState.WAITING, (later - self.around.now()).total_seconds())
             return RunState.WAITING, f"The next step is due at {iso(later)}."
         end = end_of_run(outcomes.values())
         journal.end(end)
         return end, ""
+
+    async def _cancel(
+        self, journal: Journal, plan: Plan, openings: dict[str, Opening], outcomes: dict[int, Outcome]
+    ) -> tuple[RunState, str]:
+        """Ends a run. What was sent and not read back is looked at once more, and never said to be done unseen."""
+        for step in plan.steps:
+            sent = may_have_happened(journal.intents(step)) if step.number not in outcomes else ()
+            account_id = user_id(openings, step.subject)
+            if not sent or account_id is None:
+                continue
+            taker = StepTaker(journal, self.writer, self.observe, may_send_again=False)
+            result = await taker.take(step, account_id, openings[step.subject], sent)
+            if isinstance(result, Waits):
+                result = Ended(Outcome.FAILED, "Cancelled before it read back; the effect may have happened.")
+            journal.close(step, result.outcome, result.note)
+        journal.end(RunState.CANCELLED)
+        return RunState.CANCELLED, ""
 
     async def _step(
         self,

@@ -155,6 +155,14 @@ def group(response: httpx.Response, group_id: str) -> GroupFacts:
     )
 
 
+def number(response: httpx.Response, what: str) -> int:
+    """A count, which Graph gives as plain text."""
+    text = response.content.decode("utf-8-sig", errors="replace").strip()
+    if not (text.isascii() and text.isdigit() and len(text) < 12):
+        raise _malformed(what)
+    return int(text)
+
+
 def group_ids(response: httpx.Response) -> frozenset[str]:
     """The ids of an account's groups. Raises NotReadable where not all of them are there."""
     found, is_whole = rows(response, "the account's groups")

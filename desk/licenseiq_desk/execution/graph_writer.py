@@ -64,6 +64,10 @@ class GraphWriter:
         response = await self._read(path, "the account's groups", "GroupMember.Read.All")
         return replace(reading, groups=answers.group_ids(response))
 
+    async def people(self) -> int:
+        response = await self._read("/users/$count", "the number of users", "User.Read.All", advanced=True)
+        return answers.number(response, "the number of users")
+
     async def group(self, group_id: str) -> GroupFacts:
         path = f"/groups/{_checked(group_id)}?$select={_GROUP}"
         return answers.group(await self._read(path, "a group", "Group.Read.All"), group_id)
@@ -129,11 +133,14 @@ class GraphWriter:
             raise BadRequest("This attribute is not one that LicenseIQ sets.", "Set it by hand.")
         await self._effect(Method.PATCH, f"/users/{_checked(user_id)}", {name: value})
 
-    async def _read(self, path: str, what: str, permission: str) -> httpx.Response:
+    async def _read(self, path: str, what: str, permission: str, *, advanced: bool = False) -> httpx.Response:
         info = RequestInformation()
         info.http_method = Method.GET
         info.url = self.graph.url(path)
-        info.headers.add("Accept", "application/json")
+        if advanced:
+            info.headers.add("ConsistencyLevel", "eventual")
+        else:
+            info.headers.add("Accept", "application/json")
         try:
             response = await self.graph.send(info)
         except httpx.HTTPError as error:

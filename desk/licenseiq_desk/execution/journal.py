@@ -12,6 +12,7 @@ from licenseiq.proposals.plan import Step
 from licenseiq.proposals.states import Outcome, RunState
 from licenseiq.proposals.steps import Account
 from licenseiq.times import iso, parse_iso
+from licenseiq_desk.execution import control
 from licenseiq_desk.execution.lease import Lease
 from licenseiq_desk.execution.reading import read_account, reading
 from licenseiq_desk.ledger.entries import Kind
@@ -47,6 +48,11 @@ class Journal:
                 "SELECT number, outcome FROM outcome WHERE tenant_id = ? AND run_id = ?", self._run
             )
             return {int(row[0]): Outcome(row[1]) for row in rows}
+
+    def wishes(self) -> tuple[bool, bool]:
+        """Whether somebody wants the run to rest, and to end."""
+        with self.lease.store.database.read() as db:
+            return control.wishes(db, *self._run)
 
     def intents(self, step: Step) -> tuple[Intent, ...]:
         """Every sending of a step's effect that was begun, oldest first."""

@@ -78,12 +78,14 @@ def claim(store: DeskStore, around: Surroundings, tenant_id: str, run_id: str, o
     now = around.now()
     with store.database.write() as db:
         row = db.exec_driver_sql(
-            "SELECT state, lease_owner, lease_until, next_at, fence FROM run WHERE tenant_id = ? AND run_id = ?",
+            "SELECT state, lease_owner, lease_until, next_at, fence, held FROM run WHERE tenant_id = ? AND run_id = ?",
             (tenant_id, run_id),
         ).first()
         if row is None:
             return None
-        state, holder, until, next_at, fence = row
+        state, holder, until, next_at, fence, held = row
+        if held is not None:
+            return None
         found = RunState(state)
         if holder is not None and until > iso(now):
             return None

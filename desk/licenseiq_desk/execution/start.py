@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, cast
 import anyio
 
 from licenseiq.errors import NotFound, Refused, Tampered
+from licenseiq.limits import over
 from licenseiq.policy import Policy
+from licenseiq.ports import TenantWriter
 from licenseiq.proposals.canonical import digest, read_canonical
 from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.statement import Level, Statement
@@ -19,8 +21,10 @@ from licenseiq_desk.approval.approvers import Enrolled
 from licenseiq_desk.approval.authority import Authority
 from licenseiq_desk.approval.records import AlreadyConsumed, StoredApproval
 from licenseiq_desk.approval.verify import Ground, Verifier
+from licenseiq_desk.execution import rates
 from licenseiq_desk.execution.effects import refuse_not_executable
 from licenseiq_desk.ledger.entries import Kind
+from licenseiq_desk.people import user_id
 from licenseiq_desk.store import proposals
 from licenseiq_desk.store.blobs import as_bytes
 from licenseiq_desk.store.desk_store import DeskStore
@@ -39,6 +43,7 @@ async def start(
     policy: Policy,
     around: Surroundings,
     verifier: Verifier,
+    writer: TenantWriter,
 ) -> str:
     """The id of the new run. Raises AlreadyConsumed, Refused or Tampered, with nothing changed."""
     with store.database.read() as db:
@@ -55,18 +60,20 @@ async def start(
         raise AlreadyConsumed("This approval has started its run already.", "A new run needs a new approval.")
     plan = proposals.checked_plan(tenant_id, plan_bytes, expected)
     refuse_not_executable(plan)
-    if len(plan.subjects) > policy.people_per_plan:
-        raise Refused(
-            f"The plan is about {len(plan.subjects)} people; the policy allows {policy.people_per_plan}.",
-            "Propose it in smaller parts.",
-        )
     now = around.now()
     ground = Ground(tenant_id, authority, policy, now, keys)
     statements = [await anyio.to_thread.run_sync(verifier, one, plan_bytes, ground) for one in approvals]
     _refuse_too_few(statements, plan, enrolled, authority, policy)
     level = min(statement.level for statement in statements)
+    openings = proposals.openings(store, tenant_id, proposal_id, plan)
+    found = (user_id(openings, subject.reference) for subject in plan.subjects)
+    people = rates.digests(store, tenant_id, (one for one in found if one is not None))
+    in_tenant = await writer.people()
     run_id = around.new_id("run")
     with store.database.write() as db:
+        if (limit := over(rates.reach(db, tenant_id, people, in_tenant, now), policy)) is not None:
+            raise Refused(*limit)
+        rates.note(db, tenant_id, run_id, people, now)
         for one in approvals:
             _consume(db, tenant_id, one, run_id)
         db.exec_driver_sql(

@@ -25,6 +25,7 @@ _GROUP = re.compile(rf"/groups/{_ID}")
 _MEMBERS = re.compile(rf"/groups/{_ID}/members/\$ref")
 _MEMBER = re.compile(rf"/groups/{_ID}/members/{_ID}/\$ref")
 _SEATS = "/subscribedSkus"
+_PEOPLE = "/users/$count"
 _LONGEST_VALUE = 256
 _ROLES = "/roleManagement/directory/roleAssignments"
 _ONE_PRINCIPAL = re.compile(rf"principalId eq '{_ID}'")
@@ -87,7 +88,7 @@ def _is_read(path: str, query: str) -> bool:
         return False
     if path == _ROLES:
         return _ONE_PRINCIPAL.fullmatch(options.get("$filter", "")) is not None
-    return path == _SEATS or any(known.fullmatch(path) for known in (_USER, _GROUPS, _GROUP))
+    return path in (_SEATS, _PEOPLE) or any(known.fullmatch(path) for known in (_USER, _GROUPS, _GROUP))
 
 
 def _is_one_attribute(found: dict[str, object]) -> bool:

@@ -26,6 +26,9 @@ class Kind(StrEnum):
     RUN_STARTED = "run_started"
     INTENT = "intent"
     OUTCOME = "outcome"
+    RUN_PAUSED = "run_paused"
+    RUN_RESUMED = "run_resumed"
+    RUN_CANCEL_ASKED = "run_cancel_asked"
     RUN_ENDED = "run_ended"
 
 

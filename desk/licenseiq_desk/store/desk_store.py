@@ -23,6 +23,11 @@ class DeskStore:
         self.keys.close()
 
     @property
+    def keys_folder(self) -> Path:
+        """Where keys lie: outside of the database and of its backups."""
+        return self.home / KEYS
+
+    @property
     def stop_file(self) -> Path:
         """While this file exists no step is taken."""
         return self.home / "STOP"

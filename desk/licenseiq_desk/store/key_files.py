@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import stat
 from pathlib import Path
 
@@ -44,3 +45,16 @@ def signing_key(folder: Path, tenant_id: str, *, create: bool) -> Ed25519Private
     if not isinstance(key, Ed25519PrivateKey):
         raise SettingsError(f"The key file {path.name} holds another kind of key.", "Restore it from a backup.")
     return key
+
+
+def secret_of(folder: Path, name: str) -> bytes:
+    """A secret of 32 bytes for this desk alone, made at the first call. Raises SettingsError for a file that others
+    could read, or that is no such secret."""
+    path = folder / f"{name}.secret"
+    if not path.exists() and not path.is_symlink():
+        write_once(path, secrets.token_bytes(32))
+    refuse_if_shared(path)
+    found = path.read_bytes()
+    if len(found) != 32:
+        raise SettingsError(f"The key file {path.name} could not be read.", "Restore it from a backup.")
+    return found

@@ -1,0 +1,43 @@
+"""Counting the people that runs touch, without holding who they are: each by a digest under a key of the desk's."""
+
+import hmac
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from licenseiq.limits import Reach
+from licenseiq.times import iso
+from licenseiq_desk.store.desk_store import DeskStore
+from licenseiq_desk.store.key_files import secret_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+KEEP = timedelta(days=2)
+
+
+def digests(store: DeskStore, tenant_id: str, user_ids: Iterable[str]) -> frozenset[str]:
+    key = secret_of(store.keys_folder, "people")
+    return frozenset(hmac.digest(key, f"{tenant_id}/{one.lower()}".encode(), "sha256").hex() for one in user_ids)
+
+
+def reach(db: "Connection", tenant_id: str, people: frozenset[str], tenant: int, now: datetime) -> Reach:
+    """What this run and the ones before it touch together."""
+    rows = db.exec_driver_sql(
+        "SELECT person, MAX(at) FROM touched WHERE tenant_id = ? AND at > ? GROUP BY person",
+        (tenant_id, iso(now - timedelta(days=1))),
+    ).all()
+    hour = iso(now - timedelta(hours=1))
+    return Reach(
+        run=len(people),
+        hour=len(people | {row[0] for row in rows if row[1] > hour}),
+        day=len(people | {row[0] for row in rows}),
+        tenant=tenant,
+    )
+
+
+def note(db: "Connection", tenant_id: str, run_id: str, people: frozenset[str], now: datetime) -> None:
+    """Counts these people from now on; whoever was counted long ago is forgotten."""
+    db.exec_driver_sql("DELETE FROM touched WHERE tenant_id = ? AND at < ?", (tenant_id, iso(now - KEEP)))
+    for person in sorted(people):
+        db.exec_driver_sql("INSERT INTO touched VALUES (?, ?, ?, ?)", (tenant_id, run_id, person, iso(now)))
