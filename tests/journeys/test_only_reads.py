@@ -45,10 +45,11 @@ async def ask_everything(home: Home, program: tuple[str, ...], calls: int) -> Co
     async with home.client(program=program) as client:
         tools = {tool.name: list(tool.input_schema["properties"]) for tool in (await client.list_tools()).tools}
         ask = await asking(client)
-        rows = good(await ask("list_inactive_users", {"limit": 8}))["users"]
-        people = [row["id"] for row in rows] + [row["user_principal_name"] for row in rows]
+        rows = good(await ask("list_inactive_users", {"limit": 50}))["users"]
+        people = [row[key] for key in ("id", "user_principal_name") for row in rows[:8]]
         first = good(await ask("offboard_user", {"users": people[:3]}))
-        seat = next(row for row in rows if row["account_enabled"] and row["skus"])
+        # One SKU only: what an add-on needs may not be taken away alone. Other journeys share this tenant.
+        seat = next(row for row in rows if row["account_enabled"] and len(row["skus"]) == 1)
         change = {"action": "remove", "users": [seat["id"]], "sku": seat["skus"][0]["sku_id"]}
         known = [*people, first["proposal_id"], first["digest"], "open"]
         asked = [(name, {}) for name in sorted(TOOLS)] + [("offboard_user", {"user": one}) for one in people[:4]]
