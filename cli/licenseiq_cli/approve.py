@@ -1,9 +1,12 @@
-"""`licenseiq approve ID`: a person reads the plan, types its phrase, and sees it carried out. Only on the demo."""
+"""`licenseiq approve ID`: opens the desk's page where somebody has a passkey; else a person reads the plan here.
+
+Typing its phrase approves it, and it is carried out before their eyes. Only on the demo."""
 
 import argparse
 import json
 import re
 import sys
+import webbrowser
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from licenseiq.errors import NotFound, Refused
 from licenseiq.proposals.effects import EffectWaits
 from licenseiq.proposals.states import RUN_ENDS
 from licenseiq.proposals.stored import DeskReport
+from licenseiq_cli import desk_control
 from licenseiq_cli.carry_out import carry_out, report, summary
 from licenseiq_cli.desk_screen import Screen
 from licenseiq_cli.homes import demo_home, home
@@ -30,6 +34,8 @@ def run(options: argparse.Namespace) -> int:
     screen = Screen(sys.stderr if options.json else sys.stdout)
     folder, proposal_id = demo_home(), str(options.proposal_id)
     tenant_id = _tenant(folder, proposal_id)
+    if options.reject is None and not options.phrase and (url := _page(folder, proposal_id)) is not None:
+        return _show_page(url, proposal_id, options)
     if options.reject is not None:
         found, code = _reject(folder, tenant_id, proposal_id, options.reject, screen), 0
     else:
@@ -63,6 +69,22 @@ def _tenant(folder: Path, proposal_id: str) -> str:
             "Nothing was changed. Read it with `licenseiq proposals`.",
         )
     raise NotFound("There is no proposal of that id.", "See `licenseiq proposals` for the ids.")
+
+
+def _page(folder: Path, proposal_id: str) -> str | None:
+    """The proposal's page, if a desk runs and somebody is enrolled there."""
+    control = desk_control.find(folder)
+    return f"{control.url}/proposals/{proposal_id}" if control is not None and control.approvers else None
+
+
+def _show_page(url: str, proposal_id: str, options: argparse.Namespace) -> int:
+    if options.json:
+        print(json.dumps({"proposal_id": proposal_id, "decide_at": url}, indent=2))  # noqa: T201 - what was asked for
+        return 0
+    Screen(sys.stdout).line(f"Read it and decide with your passkey: {url}")
+    if sys.stdout.isatty():
+        webbrowser.open(url)
+    return 0
 
 
 def _is_open(found: DeskReport) -> bool:

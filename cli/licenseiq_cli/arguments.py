@@ -216,6 +216,7 @@ def _who(parser: argparse.ArgumentParser) -> None:
 
 def _desk(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--demo", action="store_true", help="work on the demo tenant, the only one so far")
+    parser.add_argument("--port", metavar="PORT", type=_port, help="where its pages are (default 8765; 0: any)")
     parser.add_argument(
         "--poll", metavar="SECONDS", type=_seconds, default=0.5, help="how often to look for work (default 0.5)"
     )
@@ -228,8 +229,41 @@ def _proposals(parser: argparse.ArgumentParser) -> None:
 
 def _approve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("proposal_id", metavar="ID", help="the proposal's id, as the chat or 'proposals' shows it")
-    parser.add_argument("--reject", metavar="REASON", help="reject it instead, for this reason")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--reject", metavar="REASON", help="reject it instead, for this reason")
+    how.add_argument("--phrase", action="store_true", help="type a phrase here, also where a passkey could be used")
     _json(parser)
+
+
+def _approvers(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(title="what to do", dest="action", metavar="ACTION", required=True)
+    for name, words in (
+        ("add", "let the first approver enrol a passkey, on the desk's page"),
+        ("list", "list who may approve, and who let them in"),
+        ("revoke", "end what an approver may approve, at once"),
+    ):
+        action = actions.add_parser(name, help=words, description=_sentence(words))
+        if name == "add":
+            action.add_argument("name", metavar="NAME", help="the approver's name, as records show it")
+        if name == "revoke":
+            action.add_argument("id", metavar="ID", help="the approver's id, as 'approvers list' shows it")
+        action.add_argument("--demo", action="store_true", help="at the demo tenant's desk")
+        _json(action)
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(title="what to do", dest="action", metavar="ACTION", required=True)
+    for name, words in (
+        ("status", "list the runs and how they stand"),
+        ("pause", "let a run rest before its next step"),
+        ("resume", "let a run that rests go on"),
+        ("cancel", "end a run before its next step, for good"),
+    ):
+        action = actions.add_parser(name, help=words, description=_sentence(words))
+        if name != "status":
+            action.add_argument("run_id", metavar="RUN", help="the run's id, as 'run status' shows it")
+        action.add_argument("--demo", action="store_true", help="of the demo tenant")
+        _json(action)
 
 
 def _audit(parser: argparse.ArgumentParser) -> None:
@@ -270,6 +304,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("desk", "desk", "carry out what people have approved, until Ctrl-C", _desk),
     Command("proposals", "proposals", "list what was proposed, and what became of it", _proposals),
     Command("approve", "approve", "read one proposal and approve or reject it", _approve),
+    Command("approvers", "approvers", "say who may approve with a passkey, and let the first one in", _approvers),
+    Command("run", "run", "show runs, and pause, resume or cancel one", _run),
     Command("audit", "audit", "check the ledger of everything that was done", _audit),
 )
 

@@ -1,36 +1,54 @@
-"""`licenseiq desk --demo`: the desk beside the demo tenant, until Ctrl-C."""
+"""`licenseiq desk --demo`: the desk beside the demo tenant, with its pages, until Ctrl-C."""
 
 import argparse
 import asyncio
+import os
+import secrets
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio
 
-from licenseiq.errors import Refused
+from licenseiq.errors import Refused, SettingsError
+from licenseiq_cli import desk_control
 from licenseiq_cli.carry_out import words
 from licenseiq_cli.desk_screen import Screen
 from licenseiq_cli.homes import demo_home
-from licenseiq_cli.open_desk import open_demo_desk, running_demo
+from licenseiq_cli.open_desk import PAGE_HOST, OpenDesk, open_demo_desk, running_demo
 from licenseiq_desk.execution.seen import RunProgress, StepSeen
 from licenseiq_desk.intake_of_proposals import TakenReport
 from licenseiq_desk.loop import run_desk
+from licenseiq_desk.pages.app import Pages
+from licenseiq_desk.pages.server import listening, port_of, serving
 
 STILL_THERE_SECONDS = 5.0
+DEFAULT_PORT = 8765
 
 
 def run(options: argparse.Namespace) -> int:
     """Works until it is asked to stop: 0. Returns 1 when the demo tenant ends before. Raises Refused."""
     if not options.demo:
         raise Refused(
-            "A desk for real tenants comes in a later version: it needs enrolled approvers.",
+            "A desk for real tenants comes in a later version.",
             "Try it on the demo tenant with `licenseiq desk --demo`.",
         )
-    return anyio.run(_work, demo_home(), getattr(options, "poll", 0.5), Diary(Screen(sys.stdout)))
+    return anyio.run(_work, demo_home(), _port(options), options.poll, Diary(Screen(sys.stdout)))
+
+
+def _port(options: argparse.Namespace) -> int:
+    """A passkey's approval is for one origin, port included; so the port stays the same from start to start."""
+    if options.port is not None:
+        return int(options.port)
+    found = os.environ.get("LICENSEIQ_DESK_PORT") or str(DEFAULT_PORT)
+    if not (found.isascii() and found.isdigit() and int(found) <= 65_535):
+        raise SettingsError(
+            "LICENSEIQ_DESK_PORT is not a port.", f"Set a number from 1 to 65535, or leave it out: {DEFAULT_PORT}."
+        )
+    return int(found)
 
 
 class Diary:
@@ -64,9 +82,12 @@ class Diary:
         self.say(f"{found.proposal_id}: {found.run_id} is {found.state}.{f' {found.note}' if found.note else ''}")
 
 
-async def _work(folder: Path, poll: float, diary: Diary) -> int:
+async def _work(folder: Path, port: int, poll: float, diary: Diary) -> int:
     stop, lost = anyio.Event(), anyio.Event()
-    async with open_demo_desk(folder) as opened:
+    async with AsyncExitStack() as entered:
+        sockets = entered.enter_context(listening(port))
+        origin = f"http://{PAGE_HOST}:{port_of(sockets)}"
+        opened = await entered.enter_async_context(open_demo_desk(folder, origin))
 
         async def watch_the_demo() -> None:
             """A demo that starts again is another tenant. Asking it keeps it from ending itself as unused."""
@@ -78,9 +99,13 @@ async def _work(folder: Path, poll: float, diary: Diary) -> int:
                     stop.set()
                     return
 
-        diary.say(f"The desk works for the demo tenant {opened.tenant_id}. Ctrl-C ends it.")
+        secret = secrets.token_urlsafe(32)
+        pages = Pages(opened.desk, opened.tenant_id, opened.writer, origin, secret).app()
         with _stopped_by_signals(stop):
-            async with anyio.create_task_group() as tasks:
+            async with serving(pages, sockets), _published(folder, origin, secret), anyio.create_task_group() as tasks:
+                diary.say(f"The desk works for the demo tenant {opened.tenant_id}, at {origin}. Ctrl-C ends it.")
+                if not _somebody_approves(opened):
+                    diary.say("Nobody has a passkey here yet: `licenseiq approvers add YOUR_NAME --demo`.", "yellow")
                 tasks.start_soon(watch_the_demo)
                 await run_desk(
                     opened.desk,
@@ -98,6 +123,20 @@ async def _work(folder: Path, poll: float, diary: Diary) -> int:
         return 1
     diary.say("The desk has stopped.")
     return 0
+
+
+def _somebody_approves(opened: OpenDesk) -> bool:
+    return any(one.revoked_at is None for one in opened.desk.approvers(opened.tenant_id))
+
+
+@asynccontextmanager
+async def _published(folder: Path, origin: str, secret: str) -> AsyncIterator[None]:
+    """Lets commands of this account find the desk while the body runs."""
+    path = desk_control.publish(folder, origin, secret)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
 
 
 @contextmanager

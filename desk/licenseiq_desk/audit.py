@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from licenseiq.proposals.stored import LedgerHead
+from licenseiq_desk.approval.approvers import Enrolled, everybody
 from licenseiq_desk.ledger.agreement import disagreements
 from licenseiq_desk.ledger.verify import LedgerVerdict, verify
 from licenseiq_desk.store.desk_store import DeskStore, open_store
@@ -25,6 +26,35 @@ def verify_store(store: DeskStore, tenant_id: str, remembered: LedgerHead | None
     """The tree, its signatures, a remembered head, and whether the desk's rows agree with it."""
     found = verify(store.database, tenant_id, store.ledger.public_key(tenant_id), remembered)
     return replace(found, problems=(*found.problems, *disagreements(store.database, tenant_id)))
+
+
+def approvers(home: Path) -> tuple[Enrolled, ...]:
+    """Everybody who was ever enrolled at the desk of this home, of all its tenants."""
+    if not (home / DESK_FILE).exists():
+        return ()
+    store = open_store(home)
+    try:
+        with store.database.read() as db:
+            found = db.exec_driver_sql("SELECT DISTINCT tenant_id FROM approver ORDER BY tenant_id").scalars().all()
+            return tuple(one for tenant_id in found for one in everybody(db, str(tenant_id)))
+    finally:
+        store.close()
+
+
+def runs(home: Path) -> tuple[dict[str, str], ...]:
+    """Every run of this home, the newest first."""
+    if not (home / DESK_FILE).exists():
+        return ()
+    store = open_store(home)
+    try:
+        with store.database.read() as db:
+            rows = db.exec_driver_sql(
+                "SELECT run_id, proposal_id, state, level, created_at FROM v1_run ORDER BY created_at DESC, run_id"
+            ).all()
+        names = ("run", "proposal", "state", "level", "created_at")
+        return tuple(dict(zip(names, map(str, row), strict=True)) for row in rows)
+    finally:
+        store.close()
 
 
 def tenants(home: Path) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ def test_the_desk_carries_out_what_was_approved_and_stops_when_it_is_asked_to(pr
             opened.desk.approve(pending, pending.phrase)
 
     with subprocess.Popen(
-        [sys.executable, "-m", "licenseiq_cli.main", "desk", "--demo", "--poll", "0.05"],
+        [sys.executable, "-m", "licenseiq_cli.main", "desk", "--demo", "--port", "0", "--poll", "0.05"],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ},
@@ -71,6 +71,7 @@ def test_the_desk_carries_out_what_was_approved_and_stops_when_it_is_asked_to(pr
         try:
             assert desk.stdout is not None
             assert "The desk works for the demo tenant" in desk.stdout.readline()
+            assert "Nobody has a passkey here yet" in desk.stdout.readline()
             assert f"{proposal_id}: taken over" in desk.stdout.readline()
             anyio.run(approved_elsewhere)
             lines = [desk.stdout.readline() for _ in range(4)]
@@ -89,7 +90,7 @@ def test_a_desk_for_real_tenants_and_a_desk_without_a_demo_are_refused(
 ) -> None:
     assert main(["desk"]) == 1
     assert "comes in a later version" in capsys.readouterr().err
-    assert main(["desk", "--demo"]) == 1
+    assert main(["desk", "--demo", "--port", "0"]) == 1
     assert "Start it with `licenseiq demo`" in capsys.readouterr().err
 
 

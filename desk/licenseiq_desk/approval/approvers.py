@@ -121,3 +121,20 @@ def attempt(store: DeskStore, tenant_id: str, why: str, now: datetime) -> None:
     """Notes that somebody tried to enrol without being let in (INV-09)."""
     with store.database.write() as db:
         store.ledger.append(db, tenant_id, now, Kind.ENROLMENT_REFUSED, {"why": why})
+
+
+def grown(db: "Connection", tenant_id: str, credential_id: str, sign_count: int) -> None:
+    """Keeps the counter of a key. Raises Refused for one that has not grown: it may be a copy's (0 for ever: it has
+    none)."""
+    changed = db.exec_driver_sql(
+        "UPDATE passkey SET sign_count = ? WHERE tenant_id = ? AND credential_id = ? AND (sign_count < ? OR ? = 0)",
+        (sign_count, tenant_id, credential_id, sign_count, sign_count),
+    )
+    if changed.rowcount != 1:
+        raise Refused("The passkey's counter has not grown: it may have been copied.", "Revoke it and enrol anew.")
+
+
+def count_use(store: DeskStore, tenant_id: str, credential_id: str, sign_count: int) -> None:
+    """The same for a use that is no approval."""
+    with store.database.write() as db:
+        grown(db, tenant_id, credential_id, sign_count)

@@ -10,11 +10,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from licenseiq.errors import BadRequest, Refused
-from licenseiq.proposals.canonical import Json
+from licenseiq.proposals.canonical import Json, canonical, digest
 from licenseiq.text import clean
 from licenseiq_desk.approval import approvers
 from licenseiq_desk.approval.approvers import BOOTSTRAP, Enrolled
-from licenseiq_desk.approval.passkeys import RelyingParty, registered, registration_options
+from licenseiq_desk.approval.passkeys import (
+    RelyingParty,
+    asserted,
+    authentication_options,
+    registered,
+    registration_options,
+)
 from licenseiq_desk.store.desk_store import DeskStore
 from licenseiq_desk.surroundings import Surroundings
 
@@ -35,6 +41,24 @@ class Enrolment:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A passkey was asked to open the door for `name`."""
+
+    approver_id: str
+    name: str
+    challenge: bytes
+    until: datetime
+
+
+def _named(name: str) -> str:
+    """The name, cleaned. Raises BadRequest."""
+    shown = clean(name).text
+    if not shown or len(shown) > _LONGEST_NAME:
+        raise BadRequest("An approver needs a name of 1 to 80 characters.", "Say who it is.")
+    return shown
+
+
 @dataclass
 class Enrolments:
     """The doors that are open, in memory: none of them survives the process."""
@@ -44,13 +68,12 @@ class Enrolments:
     around: Surroundings
     _open: dict[str, Enrolment] = field(default_factory=dict)
     _challenges: dict[str, bytes] = field(default_factory=dict)
+    _asked: dict[str, _Asked] = field(default_factory=dict)
 
     def open(self, tenant_id: str, name: str, account: str, by: str | None = None) -> Enrolment:
         """Opens the door once. `by` is the approver whose passkey has just allowed it; None: the terminal, which may
         let in the first approver only. Raises BadRequest and Refused."""
-        shown = clean(name).text
-        if not shown or len(shown) > _LONGEST_NAME:
-            raise BadRequest("An approver needs a name of 1 to 80 characters.", "Say who it is.")
+        shown = _named(name)
         with self.store.database.read() as db:
             if by is None and approvers.active(db, tenant_id):
                 raise Refused(
@@ -71,6 +94,37 @@ class Enrolments:
         self._open = {code: one for code, one in self._open.items() if one.until > self.around.now()}
         self._open[found.code] = found
         return found
+
+    def ask(self, tenant_id: str, approver_id: str, name: str) -> dict[str, Json]:
+        """Asks an approver's passkey to open the door for somebody: the ticket, and what the browser is given. Raises
+        NotFound, Refused and BadRequest."""
+        with self.store.database.read() as db:
+            approvers.one(db, tenant_id, approver_id)
+            keys = approvers.keys_of(db, tenant_id, approver_id)
+        _named(name)
+        ticket = self.around.random(16).hex()
+        nonce = self.around.random(32).hex()
+        until = self.around.now() + OPEN_FOR
+        # What is signed says what for: it can be no approval of a plan.
+        signed = digest(canonical(["licenseiq.enrolment/1", tenant_id, approver_id, name, nonce]))
+        self._asked[ticket] = _Asked(approver_id, name, bytes.fromhex(signed), until)
+        return {"ticket": ticket, "options": authentication_options(self.party, bytes.fromhex(signed), keys)}
+
+    def open_by_passkey(self, tenant_id: str, ticket: str, credential: Mapping[str, object]) -> Enrolment:
+        """Opens the door when the passkey's answer allows it. The ticket is used up either way. Raises Refused."""
+        asked = self._asked.pop(ticket, None)
+        if asked is None or asked.until <= self.around.now():
+            raise self._refused(tenant_id, "no such ticket")
+        with self.store.database.read() as db:
+            approvers.one(db, tenant_id, asked.approver_id)
+            keys = approvers.keys_of(db, tenant_id, asked.approver_id)
+        try:
+            found = asserted(credential, self.party, asked.challenge, keys)
+        except Refused:
+            approvers.attempt(self.store, tenant_id, "the passkey's answer does not allow it", self.around.now())
+            raise
+        approvers.count_use(self.store, tenant_id, found.credential_id, found.sign_count)
+        return self.open(tenant_id, asked.name, "", asked.approver_id)
 
     def options(self, tenant_id: str, code: str) -> dict[str, Json]:
         """What the browser is asked to make. The code stays good until an answer comes. Raises Refused."""

@@ -11,7 +11,7 @@ from licenseiq.proposals.plan import read_plan
 from licenseiq.proposals.statement import Statement, read_statement
 from licenseiq.proposals.states import ProposalState
 from licenseiq.times import iso
-from licenseiq_desk.approval.approvers import Passkey
+from licenseiq_desk.approval.approvers import Passkey, grown
 from licenseiq_desk.ledger.entries import Kind
 from licenseiq_desk.store import proposals
 from licenseiq_desk.store.blobs import as_bytes
@@ -65,7 +65,7 @@ def keep(
     data, raw = statement.to_bytes(), canonical(evidence)
     with store.database.write() as db:
         if counted is not None:
-            _count(db, tenant_id, counted)
+            grown(db, tenant_id, counted.credential_id, counted.sign_count)
         db.exec_driver_sql(
             "INSERT INTO approval VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -110,16 +110,6 @@ def _told(evidence: Json) -> Json:
 def _kind(statement: Statement) -> str:
     kind, how = str(statement.approver.get("kind", "")), statement.approver.get("enrolled")
     return f"{kind} (enrolled by {how.removeprefix('by ')})" if how else kind
-
-
-def _count(db: "Connection", tenant_id: str, key: Passkey) -> None:
-    """Keeps the counter of a key; one that does not grow any more may be a copy's (0 for ever: it has none)."""
-    changed = db.exec_driver_sql(
-        "UPDATE passkey SET sign_count = ? WHERE tenant_id = ? AND credential_id = ? AND (sign_count < ? OR ? = 0)",
-        (key.sign_count, tenant_id, key.credential_id, key.sign_count, key.sign_count),
-    )
-    if changed.rowcount != 1:
-        raise Refused("The passkey's counter has not grown: it may have been copied.", "Revoke it and enrol anew.")
 
 
 def approved_by(store: DeskStore, tenant_id: str, proposal_id: str) -> tuple[str, ...]:

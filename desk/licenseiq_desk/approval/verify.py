@@ -15,7 +15,7 @@ from licenseiq.proposals.plan import Plan, read_plan
 from licenseiq.proposals.statement import Covered, Decision, Level, Statement, read_statement
 from licenseiq_desk.approval.approvers import Passkey
 from licenseiq_desk.approval.authority import Authority
-from licenseiq_desk.approval.demo_tenant import DemoTenant, prove
+from licenseiq_desk.approval.demo_tenant import DemoTenant, NotProven, prove
 from licenseiq_desk.approval.passkeys import verify_evidence
 from licenseiq_desk.approval.phrase import bound, phrase_for
 from licenseiq_desk.approval.policy_digest import policy_digest
@@ -70,7 +70,7 @@ def verify(approval: StoredApproval, plan_bytes: bytes, ground: Ground) -> State
 def _passkey(evidence: dict[str, object], statement: Statement, plan: Plan, ground: Ground) -> None:
     party = ground.authority.party
     if party is None:
-        raise Refused("Passkeys cannot be verified here: the desk's page is not set up.", "Start 'licenseiq desk'.")
+        raise NotProven("Passkeys are verified by the desk that runs.", "Start 'licenseiq desk'.")
     refuse_wrong_tenant(plan, ground.authority.demo, statement.digest())
     if ground.authority.standing.level(simulated=plan.simulated) is not statement.level:
         raise Refused("The desk does not stand as it did when this was approved.", "Approve again.")

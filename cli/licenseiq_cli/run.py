@@ -1,0 +1,42 @@
+"""`licenseiq run`: how runs stand, and stopping one. Stopping is asked of the desk that runs."""
+
+import argparse
+import json
+
+from licenseiq_cli.desk_control import need
+from licenseiq_cli.homes import demo_home, home
+from licenseiq_cli.screen import Block, Column, Lines, Table, Title, show
+
+_COLUMNS = (Column("Run"), Column("Proposal"), Column("State"), Column("Since", flex=True))
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 when done. Raises Refused with the desk's words."""
+    folder = demo_home() if options.demo else home()
+    if options.action == "status":
+        from licenseiq_desk.audit import runs
+
+        found = runs(folder)
+        if options.json:
+            print(json.dumps({"runs": [dict(one) for one in found]}, indent=2))  # noqa: T201 - facts for machines
+            return 0
+        blocks: list[Block] = [Title("LicenseIQ", "runs")]
+        if found:
+            blocks.append(
+                Table(_COLUMNS, [(one["run"], one["proposal"], one["state"], one["created_at"]) for one in found])
+            )
+        else:
+            blocks.append(Lines(("Nothing was approved yet.",)))
+        show(blocks)
+        return 0
+    told = need(folder, demo=options.demo).ask(f"/control/runs/{options.run_id}/{options.action}")
+    print(json.dumps(told, indent=2) if options.json else _words(options.action))  # noqa: T201 - the answer
+    return 0
+
+
+def _words(action: str) -> str:
+    return {
+        "pause": "It rests before its next step, until 'licenseiq run resume'.",
+        "resume": "It goes on.",
+        "cancel": "It ends before its next step. What was sent already is found out first.",
+    }[action]
