@@ -4,6 +4,7 @@ A process that is killed loses nothing that was written, flushed or not; a machi
 to the kernel are looked at, with strace.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -17,7 +18,8 @@ from tests.journeys.processes import LICENSEIQ, Home
 from licenseiq_tenant.desk_state import DESK_FILE
 
 STRACE = shutil.which("strace")
-pytestmark = [pytest.mark.anyio, pytest.mark.skipif(STRACE is None, reason="strace is not installed")]
+CAN_TRACE = STRACE is not None and subprocess.run([STRACE, "-o", os.devnull, "true"], check=False).returncode == 0
+pytestmark = [pytest.mark.anyio, pytest.mark.skipif(not CAN_TRACE, reason="strace is not installed, or may not trace")]
 CALLS = "pwrite64,write,fsync,fdatasync,sendto,sendmsg"
 CALL = re.compile(r"^\d+ +(?P<name>\w+)\(\d+<(?P<file>.*?)>(?=[,)])(?:, (?P<data>\"[^\"]*))?")
 EFFECT = re.compile(r'"(?:PATCH|POST) ')

@@ -83,7 +83,6 @@ class Pages:
             "proposal.html",
             id=proposal_id,
             state=held.state.value,
-            digest=held.digest,
             headline=shown.headline(held.plan),
             money=shown.freed(held.plan),
             lines=self._desk.lines(self._tenant, proposal_id),

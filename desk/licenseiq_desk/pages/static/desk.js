@@ -71,7 +71,16 @@ async function decide() {
   byId("sign").hidden = true;
   if (found.missing) say("Your approval is kept. Another approver has to decide too.");
   else say(found.decision === "approve" ? "Approved. It is being carried out." : "Rejected. Nothing was changed.");
-  if (byId("proposal")) await follow(); else location.reload();
+  if (byId("proposal")) await follow(); else mark(mine, found);
+}
+
+function mark(asked, found) {
+  const ended = found.decision === "approve" ? "approved" : "rejected";
+  for (const { id } of asked.covers) {
+    byId(`state-${id}`).textContent = found.missing ? "open, awaits a second approver" : ended;
+    const box = document.querySelector(`input[name=proposal][value="${CSS.escape(id)}"]`);
+    if (box) { box.checked = false; box.hidden = !found.missing; }
+  }
 }
 
 async function follow() {
