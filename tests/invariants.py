@@ -78,6 +78,7 @@ LATER = {
     37: "the server speaks over its pipes only",
     38: "the server speaks over its pipes only",
     39: "the server speaks over its pipes only",
+    44: "the ledger is verified in its own store; there is no export of it yet",
     46: "there is no adviser yet",
     47: "there is no adviser yet",
     48: "there is no adviser yet",

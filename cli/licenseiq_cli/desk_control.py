@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from licenseiq.errors import Refused
 
 FILE = "desk-control.json"
 _SECONDS = 10.0
+_LOOPBACK = re.compile(r"http://localhost:[0-9]{1,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def _post(url: str, secret: str, path: str, body: dict[str, str]) -> tuple[int, 
 
     import httpx
 
-    if not url.startswith("http://localhost:"):
+    if _LOOPBACK.fullmatch(url) is None:
         return None
     try:
         answer = httpx.post(

@@ -20,6 +20,7 @@ from tests.desk.fakes import E3, person_id
 from tests.desk.on_demo_app import Graph, somebody
 
 pytestmark = pytest.mark.anyio
+GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
 
 
 class Answering(httpx.AsyncBaseTransport):
@@ -131,6 +132,23 @@ async def test_protection_knows_roles_lists_and_ordinary_people(state: DemoState
     found = await writer.protection(privileged)
     assert found.roles
     assert not found.allows
+
+
+async def test_a_global_administrator_is_protected_by_a_role_of_their_own_and_by_one_that_a_group_gives(
+    state: DemoState, writer: GraphWriter
+) -> None:
+    """INV-13: whoever holds a role is not touched, so the last who holds this one never is."""
+    person = somebody(state)
+    assert (await writer.protection(person.id)).allows
+    row = {**state.tenant.role_assignments[0], "principalId": person.id, "roleDefinitionId": GLOBAL_ADMINISTRATOR}
+    state.tenant.role_assignments.append(row)
+    assert GLOBAL_ADMINISTRATOR in (await writer.protection(person.id)).roles
+    state.tenant.role_assignments.remove(row)
+    holder = next(one for one in state.tenant.groups.values() if one.fields["isAssignableToRole"])
+    person.groups.append(holder.id)
+    assert not (await writer.protection(person.id)).allows
+    person.groups.remove(holder.id)
+    assert (await writer.protection(person.id)).allows
 
 
 @pytest.mark.parametrize("bad", ["", "me", "ana@contoso.example", "../groups", f"{person_id(1)}/manager", "%2e%2e"])

@@ -2,11 +2,17 @@
 
 import ast
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 from tests.journeys.processes import TOP, Home, asking
 from tests.tools.talk import good
+
+from licenseiq_cli import desk_control
 
 PROGRAM = """
 import atexit, json, sys
@@ -24,10 +30,16 @@ SENDS = {"AsyncClient", "Client", "AsyncHTTPTransport", "HTTPTransport", "ASGITr
     "get", "post", "put", "patch", "delete", "head", "options", "request", "stream"
 }  # fmt: skip
 CLIENT = Path("tenant/licenseiq_tenant/graph/client.py")
+# What commands say to the desk, on the loopback address alone; `serve` never loads it.
+TO_THE_DESK = Path("cli/licenseiq_cli/desk_control.py")
+
+
+def modules(dump: Path) -> set[str]:
+    return set(json.loads(dump.read_text(encoding="utf-8")))
 
 
 def packages(dump: Path) -> set[str]:
-    return {name.split(".")[0] for name in json.loads(dump.read_text(encoding="utf-8"))}
+    return {name.split(".")[0] for name in modules(dump)}
 
 
 @pytest.mark.anyio
@@ -55,6 +67,8 @@ async def test_after_every_tool_was_called_no_module_of_the_desk_is_loaded(home:
             good(await ask(tool))
     assert packages(dump) >= {"msgraph", "sqlalchemy", "licenseiq_tenant"}
     assert not packages(dump) & {"licenseiq_desk", "anthropic"}
+    assert "licenseiq_cli.serve" in modules(dump)
+    assert "licenseiq_cli.desk_control" not in modules(dump)
 
 
 def senders(source: str) -> set[str]:
@@ -106,14 +120,61 @@ def test_one_module_makes_http_clients_and_each_of_them_is_guarded() -> None:
         for path in (TOP / room).rglob("*.py")
         if (named := senders(path.read_text(encoding="utf-8")))
     }
-    # Beside the client: the transport that knows proxies, and a public question to the sign-in service, sent tokenless.
+    # Beside the client: the transport that knows proxies, a public question to the sign-in service, sent tokenless, and
+    # what commands say to the desk of this machine.
     graph = CLIENT.parent
     assert found == {
         CLIENT: {"httpx.AsyncClient"},
         graph / "network.py": {"httpx.AsyncHTTPTransport", "urllib.request"},
         graph / "domains.py": {"httpx.AsyncClient"},
+        TO_THE_DESK: {"httpx.post", "ssl"},
     }
     assert unguarded((TOP / CLIENT).read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "asked"),
+    [
+        ("http://localhost:{}", 1),
+        ("http://127.0.0.1:{}", 0),
+        ("https://localhost:{}", 0),
+        ("http://localhost:1@127.0.0.1:{}", 0),
+        ("http://localhost:{}/path", 0),
+    ],
+)
+def test_what_commands_say_to_the_desk_goes_to_the_loopback_name_and_a_port(
+    tmp_path: Path, place: str, asked: int
+) -> None:
+    """INV-31: whoever could write another place into the file does not get its secret sent there."""
+    with answering() as (port, heard):
+        desk_control.publish(tmp_path, place.format(port), "the-secret")
+        assert (desk_control.find(tmp_path) is not None) == bool(asked)
+        assert heard == ["Bearer the-secret"] * asked
+
+
+@contextmanager
+def answering() -> Iterator[tuple[int, list[str]]]:
+    """A server on the loopback address that answers everything, and the authorizations that it was shown."""
+    heard: list[str] = []
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            heard.append(self.headers["Authorization"])
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Answering) as server:
+        running = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        running.start()
+        try:
+            yield server.server_port, heard
+        finally:
+            server.shutdown()
+            running.join()
 
 
 @pytest.mark.parametrize(
