@@ -1,6 +1,6 @@
 """`licenseiq approve ID`: opens the desk's page where somebody has a passkey; else a person reads the plan here.
 
-Typing its phrase approves it, and it is carried out before their eyes. Only on the demo."""
+Typing its phrase approves it, and it is carried out before their eyes: on the demo alone."""
 
 import argparse
 import json
@@ -33,7 +33,9 @@ def run(options: argparse.Namespace) -> int:
     """Returns 0 when the plan is complete (or was rejected as asked), else 1. Raises LicenseIQError."""
     screen = Screen(sys.stderr if options.json else sys.stdout)
     folder, proposal_id = demo_home(), str(options.proposal_id)
-    tenant_id = _tenant(folder, proposal_id)
+    tenant_id = tenant_of(folder, proposal_id)
+    if tenant_id is None:
+        return _show_page(_real_page(proposal_id, options), proposal_id, options)
     if options.reject is None and not options.phrase and (url := _page(folder, proposal_id)) is not None:
         return _show_page(url, proposal_id, options)
     if options.reject is not None:
@@ -58,17 +60,19 @@ def run(options: argparse.Namespace) -> int:
     return code
 
 
-def _tenant(folder: Path, proposal_id: str) -> str:
-    """The tenant of a proposal in the demo's home. Raises Refused when it is a real tenant's, NotFound for none."""
-    found = tenant_of(folder, proposal_id)
-    if found is not None:
-        return found
-    if tenant_of(home(), proposal_id) is not None:
+def _real_page(proposal_id: str, options: argparse.Namespace) -> str:
+    """The page of a real tenant's proposal. Raises NotFound, and Refused where nobody can decide on it now."""
+    if tenant_of(home(), proposal_id) is None:
+        raise NotFound("There is no proposal of that id.", "See `licenseiq proposals` for the ids.")
+    if options.phrase or options.reject is not None:
         raise Refused(
-            "This proposal is for a real tenant, and this version approves on the demo tenant only.",
-            "Nothing was changed. Read it with `licenseiq proposals`.",
+            "A real tenant's proposal is decided on with a passkey, to reject it as well; nothing was changed.",
+            f"Run `licenseiq approve {proposal_id}` without that option.",
         )
-    raise NotFound("There is no proposal of that id.", "See `licenseiq proposals` for the ids.")
+    desk_control.need(home(), demo=False)
+    if (url := _page(home(), proposal_id)) is None:
+        raise Refused("Nobody may approve here yet.", "Let the first approver in: `licenseiq approvers add NAME`.")
+    return url
 
 
 def _page(folder: Path, proposal_id: str) -> str | None:

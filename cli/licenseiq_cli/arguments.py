@@ -215,7 +215,9 @@ def _who(parser: argparse.ArgumentParser) -> None:
 
 
 def _desk(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--demo", action="store_true", help="work on the demo tenant, the only one so far")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--demo", action="store_true", help="work on the simulated demo tenant")
+    which.add_argument("--sign-in", action="store_true", help="sign in yourself by a code, for as long as it runs")
     parser.add_argument("--port", metavar="PORT", type=_port, help="where its pages are (default 8765; 0: any)")
     parser.add_argument(
         "--poll", metavar="SECONDS", type=_seconds, default=0.5, help="how often to look for work (default 0.5)"

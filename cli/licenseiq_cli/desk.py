@@ -1,4 +1,4 @@
-"""`licenseiq desk --demo`: the desk beside the demo tenant, with its pages, until Ctrl-C."""
+"""`licenseiq desk`: the people's side of one tenant, with its pages, until Ctrl-C; with --demo of the demo tenant."""
 
 import argparse
 import asyncio
@@ -6,19 +6,20 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio
 
-from licenseiq.errors import Refused, SettingsError
 from licenseiq_cli import desk_control
 from licenseiq_cli.carry_out import words
 from licenseiq_cli.desk_screen import Screen
+from licenseiq_cli.desk_settings import desk_port, load_desk_settings
 from licenseiq_cli.homes import demo_home
-from licenseiq_cli.open_desk import PAGE_HOST, OpenDesk, open_demo_desk, running_demo
+from licenseiq_cli.open_desk import PAGE_HOST, OpenDesk, open_demo_desk, open_real_desk, running_demo
+from licenseiq_desk.approval.level import WORDS
 from licenseiq_desk.execution.seen import RunProgress, StepSeen
 from licenseiq_desk.intake_of_proposals import TakenReport
 from licenseiq_desk.loop import run_desk
@@ -26,36 +27,30 @@ from licenseiq_desk.pages.app import Pages
 from licenseiq_desk.pages.server import listening, port_of, serving
 
 STILL_THERE_SECONDS = 5.0
-DEFAULT_PORT = 8765
 
 
 def run(options: argparse.Namespace) -> int:
-    """Works until it is asked to stop: 0. Returns 1 when the demo tenant ends before. Raises Refused."""
-    if not options.demo:
-        raise Refused(
-            "A desk for real tenants comes in a later version.",
-            "Try it on the demo tenant with `licenseiq desk --demo`.",
-        )
-    return anyio.run(_work, demo_home(), _port(options), options.poll, Diary(Screen(sys.stdout)))
+    """Works until it is asked to stop: 0. Returns 1 when the demo tenant ends before. Raises Refused and SettingsError
+    before anything is served."""
+    known = None if options.demo else load_desk_settings(os.environ)
+    folder = demo_home() if known is None else known.home
+    port = desk_port(os.environ, folder) if options.port is None else int(options.port)
 
+    def opened(origin: str) -> AbstractAsyncContextManager[OpenDesk]:
+        if known is None:
+            return open_demo_desk(folder, origin)
+        return open_real_desk(known, origin, person=options.sign_in)
 
-def _port(options: argparse.Namespace) -> int:
-    """A passkey's approval is for one origin, port included; so the port stays the same from start to start."""
-    if options.port is not None:
-        return int(options.port)
-    found = os.environ.get("LICENSEIQ_DESK_PORT") or str(DEFAULT_PORT)
-    if not (found.isascii() and found.isdigit() and int(found) <= 65_535):
-        raise SettingsError(
-            "LICENSEIQ_DESK_PORT is not a port.", f"Set a number from 1 to 65535, or leave it out: {DEFAULT_PORT}."
-        )
-    return int(found)
+    diary = Diary(Screen(sys.stdout), " --demo" * (known is None))
+    return anyio.run(_work, folder, port, options.poll, diary, opened)
 
 
 class Diary:
     """One line for each thing that happens, with its time of day. What repeats itself is said once."""
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: Screen, option: str = "") -> None:
         self._screen = screen
+        self.option = option
         self._said: set[str] = set()
 
     def say(self, text: str, style: str = "") -> None:
@@ -82,12 +77,16 @@ class Diary:
         self.say(f"{found.proposal_id}: {found.run_id} is {found.state}.{f' {found.note}' if found.note else ''}")
 
 
-async def _work(folder: Path, port: int, poll: float, diary: Diary) -> int:
+Opener = Callable[[str], AbstractAsyncContextManager[OpenDesk]]
+
+
+async def _work(folder: Path, port: int, poll: float, diary: Diary, opener: Opener) -> int:
     stop, lost = anyio.Event(), anyio.Event()
     async with AsyncExitStack() as entered:
         sockets = entered.enter_context(listening(port))
         origin = f"http://{PAGE_HOST}:{port_of(sockets)}"
-        opened = await entered.enter_async_context(open_demo_desk(folder, origin))
+        opened = await entered.enter_async_context(opener(origin))
+        is_demo = opened.desk.authority.demo is not None
 
         async def watch_the_demo() -> None:
             """A demo that starts again is another tenant. Asking it keeps it from ending itself as unused."""
@@ -103,10 +102,9 @@ async def _work(folder: Path, port: int, poll: float, diary: Diary) -> int:
         pages = Pages(opened.desk, opened.tenant_id, opened.writer, origin, secret).app()
         with _stopped_by_signals(stop):
             async with serving(pages, sockets), _published(folder, origin, secret), anyio.create_task_group() as tasks:
-                diary.say(f"The desk works for the demo tenant {opened.tenant_id}, at {origin}. Ctrl-C ends it.")
-                if not _somebody_approves(opened):
-                    diary.say("Nobody has a passkey here yet: `licenseiq approvers add YOUR_NAME --demo`.", "yellow")
-                tasks.start_soon(watch_the_demo)
+                _greet(opened, origin, diary)
+                if is_demo:
+                    tasks.start_soon(watch_the_demo)
                 await run_desk(
                     opened.desk,
                     opened.tenant_id,
@@ -123,6 +121,19 @@ async def _work(folder: Path, port: int, poll: float, diary: Diary) -> int:
         return 1
     diary.say("The desk has stopped.")
     return 0
+
+
+def _greet(opened: OpenDesk, origin: str, diary: Diary) -> None:
+    """Where it is, how far an approval protects here, and what is missing."""
+    authority = opened.desk.authority
+    which = "demo tenant" if authority.demo is not None else "tenant"
+    diary.say(f"The desk works for the {which} {opened.tenant_id}, at {origin}. Ctrl-C ends it.")
+    if authority.demo is None:
+        diary.say(WORDS[authority.standing.level(simulated=False)])
+    for line in opened.found.lines():
+        diary.say(line, "yellow")
+    if not _somebody_approves(opened):
+        diary.say(f"Nobody has a passkey here yet: `licenseiq approvers add YOUR_NAME{diary.option}`.", "yellow")
 
 
 def _somebody_approves(opened: OpenDesk) -> bool:

@@ -1,16 +1,20 @@
-"""Opening the desk of the demo tenant, with the right to write to that tenant and to nothing else."""
+"""Opening a desk with the right to write to one tenant and to nothing else: the proven demo, or the one that is set."""
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import anyio
 
 from licenseiq.errors import Refused
+from licenseiq.policy import Policy
 from licenseiq.ports import TenantWriter
+from licenseiq_cli.desk_settings import DeskSettings
 from licenseiq_cli.policy_of import PolicyFile
+from licenseiq_cli.writer import WriterFound, look, writer_source
 from licenseiq_demo import process
 from licenseiq_desk.approval.authority import Authority
 from licenseiq_desk.approval.demo_tenant import DemoTenant
@@ -26,11 +30,12 @@ PAGE_HOST = "localhost"
 
 @dataclass(frozen=True, slots=True)
 class OpenDesk:
-    """A desk beside the one tenant that it may write to: the demo that was proven when this was opened."""
+    """A desk beside the one tenant that it may write to. `found` is what is known of a real tenant's writer."""
 
     desk: Desk
     tenant_id: str
     writer: TenantWriter
+    found: WriterFound = field(default_factory=WriterFound)
 
 
 @asynccontextmanager
@@ -39,25 +44,42 @@ async def open_demo_desk(demo_home: Path, origin: str | None = None) -> AsyncIte
     Raises Refused when no demo runs, and SettingsError for a policy that cannot be used."""
     demo = await anyio.to_thread.run_sync(running_demo, demo_home)
     if demo is None:
-        raise Refused(
-            "The demo tenant does not run, and this version approves nothing on any other.",
-            "Start it with `licenseiq demo`.",
-        )
+        raise Refused("The demo tenant does not run.", "Start it with `licenseiq demo`.")
 
     async def token() -> str:
         return demo.token
 
-    policy = PolicyFile(demo_home)
-    policy()  # so that a person hears at once of one that cannot be used
     proven = DemoTenant(demo.tenant_id, partial(process.prove, demo))
-    connection = Connection(demo.url, token)
-    authority = Authority(proven, RelyingParty(origin, PAGE_HOST) if origin is not None else None)
-    with (
-        closing(Inbox(demo_home)) as inbox,
-        closing(Desk(demo_home, inbox, authority=authority, policy=policy)) as desk,
-    ):
-        async with open_graph(connection, write_rule(demo.url)) as graph:
-            yield OpenDesk(desk, demo.tenant_id, GraphWriter(graph, policy))
+    authority = Authority(proven, _party(origin))
+    async with _opened(demo_home, Connection(demo.url, token), authority) as (desk, writer):
+        yield OpenDesk(desk, demo.tenant_id, writer)
+
+
+@asynccontextmanager
+async def open_real_desk(known: DeskSettings, origin: str, *, person: bool = False) -> AsyncIterator[OpenDesk]:
+    """The desk of the tenant that the settings name, with a credential of its own. Raises Refused where the level does
+    not allow it, and SettingsError."""
+    known.standing.level(simulated=False)
+    source = writer_source(known, os.environ, person=person)
+    found = await look(source, known.tenant_id)
+    authority = Authority(None, _party(origin), known.standing, known.sole)
+    async with _opened(known.home, Connection(known.graph_url, source), authority) as (desk, writer):
+        yield OpenDesk(desk, known.tenant_id, writer, found)
+
+
+@asynccontextmanager
+async def _opened(
+    folder: Path, connection: Connection, authority: Authority
+) -> AsyncIterator[tuple[Desk, TenantWriter]]:
+    policy: Callable[[], Policy] = PolicyFile(folder)
+    policy()  # so that a person hears at once of one that cannot be used
+    with closing(Inbox(folder)) as inbox, closing(Desk(folder, inbox, authority=authority, policy=policy)) as desk:
+        async with open_graph(connection, write_rule(connection.base_url)) as graph:
+            yield desk, GraphWriter(graph, policy)
+
+
+def _party(origin: str | None) -> RelyingParty | None:
+    return RelyingParty(origin, PAGE_HOST) if origin is not None else None
 
 
 def running_demo(demo_home: Path) -> process.Demo | None:

@@ -43,9 +43,9 @@ class Listed:
 
     @property
     def command(self) -> str | None:
-        """What to type next; None where nothing is left to do, or this version cannot do it."""
+        """What to type next; None where nothing is left to do."""
         is_left = self.state == "open" or (self.report is not None and self.report.goes_on)
-        if not self.is_demo or not is_left or self.plan is None:
+        if not is_left or self.plan is None:
             return None
         blocked = self.plan.blocked_steps()
         can_begin = any(step.number not in blocked for step in self.plan.steps)

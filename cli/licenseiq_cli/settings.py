@@ -43,8 +43,18 @@ _READ_HERE = (
     "read_only",
     "privacy",
 )
-# Known, so that they are no typing errors; their values are the desk's and are never read here.
-_OF_THE_DESK = ("writer_client_id", "desk_port", "exchange_url")
+# Known, so that they are no typing errors; their values are the desk's and are never read here but by
+# `licenseiq_cli.desk_settings`.
+OF_THE_DESK = (
+    "writer_client_id",
+    "writer_certificate_path",
+    "writer_token",
+    "accept_same_user_risk",
+    "sole_administrator",
+    "desk_port",
+    "exchange_url",
+)
+_SECRETS = ("graph_token", "writer_token")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _URL = re.compile(r"(https?)://(\[::1\]|[a-z0-9.-]+)(?::([0-9]{1,5}))?((?:/[A-Za-z0-9._~-]+)*)/?", re.ASCII)
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
@@ -86,8 +96,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, file: Path | None = N
     """
     folder = home(environ)
     keys = parsed(file if file is not None else folder / FILE_NAME, must_exist=file is not None)
-    given = _from_file(keys) | _from_environment(environ)
-    values = {name: text for name, text in given.items() if text}
+    values = _values(keys, environ, _READ_HERE)
     if "database_url" in values:
         raise SettingsError(
             "PostgreSQL is not there yet in this version.", "Leave LICENSEIQ_DATABASE_URL empty for SQLite."
@@ -102,15 +111,20 @@ def load_settings(environ: Mapping[str, str] = os.environ, file: Path | None = N
         )
     return Settings(
         home=folder,
-        tenant_id=_guid("tenant_id", values),
-        client_id=_guid("client_id", values),
+        tenant_id=guid("tenant_id", values),
+        client_id=guid("client_id", values),
         graph_url=graph_url,
         login_url=login_url,
         graph_token=values.get("graph_token"),
-        read_only=_yes_or_no("read_only", values),
+        read_only=yes_or_no("read_only", values),
         privacy=_privacy(values.get("privacy", Privacy.NAMES)),
         certificate_path=values.get("certificate_path"),
     )
+
+
+def desk_values(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """What is set of the desk's own settings, as text, for the home `folder`. Raises SettingsError."""
+    return _values(parsed(folder / FILE_NAME, must_exist=False), environ, OF_THE_DESK)
 
 
 def origins(environ: Mapping[str, str] = os.environ) -> tuple[Origin, ...]:
@@ -145,8 +159,8 @@ def require_connection(settings: Settings, environ: Mapping[str, str] = os.envir
     azure = {name: environ.get(f"AZURE_{name.upper()}", "").strip() for name in ("tenant_id", "client_id")}
     complete = replace(
         settings,
-        tenant_id=settings.tenant_id or _guid("tenant_id", azure, "AZURE_"),
-        client_id=settings.client_id or _guid("client_id", azure, "AZURE_"),
+        tenant_id=settings.tenant_id or guid("tenant_id", azure, "AZURE_"),
+        client_id=settings.client_id or guid("client_id", azure, "AZURE_"),
     )
     if complete.tenant_id is None or complete.client_id is None:
         raise SettingsError(
@@ -157,11 +171,17 @@ def require_connection(settings: Settings, environ: Mapping[str, str] = os.envir
     return complete
 
 
-def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+def _values(keys: Mapping[str, object], environ: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
+    """What is set of these, the environment over the file; an empty text is not set."""
+    given = _from_file(keys, names) | _from_environment(environ, names)
+    return {name: text for name, text in given.items() if text}
+
+
+def _from_environment(environ: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
     ours = sorted(name for name in environ if name.startswith(_PREFIX))
-    known = [_PREFIX + name.upper() for name in _READ_HERE + _OF_THE_DESK]
+    known = [_PREFIX + name.upper() for name in _READ_HERE + OF_THE_DESK]
     _refuse_unknown(ours, known, "the environment")
-    return {name: environ[variable].strip() for name in _READ_HERE if (variable := _PREFIX + name.upper()) in environ}
+    return {name: environ[variable].strip() for name in names if (variable := _PREFIX + name.upper()) in environ}
 
 
 def parsed(file: Path, *, must_exist: bool = True) -> dict[str, object]:
@@ -185,19 +205,19 @@ def parsed(file: Path, *, must_exist: bool = True) -> dict[str, object]:
         ) from None
 
 
-def _from_file(keys: Mapping[str, object]) -> dict[str, str]:
-    if "graph_token" in keys:
+def _from_file(keys: Mapping[str, object], names: tuple[str, ...] = _READ_HERE) -> dict[str, str]:
+    if secret := next((name for name in _SECRETS if name in keys), None):
         raise SettingsError(
             f"A token stands in {FILE_NAME}; secrets belong into the environment.",
-            "Remove graph_token from the file, and set LICENSEIQ_GRAPH_TOKEN if you use a test server.",
+            f"Remove {secret} from the file, and set {_PREFIX}{secret.upper()} if you use a test server.",
         )
     if "home" in keys:
         raise SettingsError(
             f"home cannot be set in {FILE_NAME}, which is itself looked for there.", "Set LICENSEIQ_HOME instead."
         )
-    known = [name for name in _READ_HERE + _OF_THE_DESK if name not in ("home", "graph_token")]
+    known = [name for name in _READ_HERE + OF_THE_DESK if name not in ("home", *_SECRETS)]
     _refuse_unknown(keys, [*known, POLICY], FILE_NAME)
-    return {name: _as_text(name, keys[name]) for name in _READ_HERE if name in keys}
+    return {name: _as_text(name, keys[name]) for name in names if name in keys}
 
 
 def _as_text(name: str, value: object) -> str:
@@ -269,7 +289,7 @@ def _privacy(text: str) -> Privacy:
     return Privacy(text)
 
 
-def _guid(name: str, values: Mapping[str, str], prefix: str = _PREFIX) -> str | None:
+def guid(name: str, values: Mapping[str, str], prefix: str = _PREFIX) -> str | None:
     text = values.get(name, "").lower()
     if text and not _GUID.fullmatch(text):
         raise SettingsError(
@@ -279,7 +299,7 @@ def _guid(name: str, values: Mapping[str, str], prefix: str = _PREFIX) -> str | 
     return text or None
 
 
-def _yes_or_no(name: str, values: Mapping[str, str]) -> bool:
+def yes_or_no(name: str, values: Mapping[str, str]) -> bool:
     text = values.get(name, "false").lower()
     if text not in _YES_OR_NO:
         raise SettingsError(f"{_PREFIX}{name.upper()} is neither yes nor no.", "Set it to true, false, 1 or 0.")

@@ -211,12 +211,15 @@ def test_an_expired_proposal_is_said_to_be_expired(
     assert "The proposal is expired" in capsys.readouterr().out
 
 
-def test_a_proposal_of_the_real_home_is_refused_and_one_of_no_home_is_not_found(
+def test_a_proposal_of_the_real_home_needs_its_desk_and_one_of_no_home_is_not_found(
     proposed: Proposed, leaver: Person, capsys: pytest.CaptureFixture[str]
 ) -> None:
     proposal_id, _ = proposed.put(leaver, proposed.home)
     assert main(["approve", proposal_id]) == 1
-    assert "approves on the demo tenant only" in capsys.readouterr().err
+    assert "The desk does not run. Start it in another terminal: 'licenseiq desk'" in capsys.readouterr().err
+    for typed in (["--phrase"], ["--reject", "no"]):
+        assert main(["approve", proposal_id, *typed]) == 1
+        assert "decided on with a passkey" in capsys.readouterr().err
     assert main(["approve", "p-none"]) == 1
     assert "no proposal of that id" in capsys.readouterr().err
 

@@ -85,11 +85,11 @@ def test_the_desk_carries_out_what_was_approved_and_stops_when_it_is_asked_to(pr
     assert proposed.changes(leaver) == all_done_once(leaver)
 
 
-def test_a_desk_for_real_tenants_and_a_desk_without_a_demo_are_refused(
+def test_a_desk_without_a_tenant_and_one_without_a_demo_are_refused(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["desk"]) == 1
-    assert "comes in a later version" in capsys.readouterr().err
+    assert main(["desk"]) == 2
+    assert "does not know its tenant" in capsys.readouterr().err
     assert main(["desk", "--demo", "--port", "0"]) == 1
     assert "Start it with `licenseiq demo`" in capsys.readouterr().err
 
@@ -105,7 +105,7 @@ def test_proposals_are_listed_with_what_became_of_them(home: Path, capsys: pytes
     assert (found["p-1"]["state"], found["p-1"]["run"], found["p-1"]["approve_at"]) == ("approved", "complete", None)
     assert found["p-2"]["money"] == [{"amount": "114.00", "currency": "USD"}]
     assert (found["p-2"]["people"], found["p-2"]["steps"], found["p-2"]["is_demo"]) == (2, 6, True)
-    assert (found["p-real"]["is_demo"], found["p-real"]["approve_at"]) == (False, None)
+    assert (found["p-real"]["is_demo"], found["p-real"]["approve_at"]) == (False, None), "it expired long ago"
     assert main(["proposals", "--demo"]) == 0
     shown = capsys.readouterr().out
     assert "p-1  approved, run complete  (demo)" in shown

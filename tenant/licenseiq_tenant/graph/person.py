@@ -61,6 +61,20 @@ def silent(kept: KeptSignIn, tenant_id: str, client_id: str, login_url: str) -> 
     )
 
 
+def for_this_process(tenant_id: str, client_id: str, login_url: str) -> Credential:
+    """A person's sign-in by a code at the first token, in memory alone: it ends with this process. Blocks for the
+    import."""
+    from azure.identity import DeviceCodeCredential
+
+    return DeviceCodeCredential(
+        client_id,
+        tenant_id=tenant_id,
+        authority=login_url,
+        prompt_callback=show_code,
+        disable_instance_discovery=True if is_loopback(login_url) else None,
+    )
+
+
 def _authenticate(
     kept: KeptSignIn, tenant_id: str, client_id: str, login_url: str, scope: str, way: Way
 ) -> "AuthenticationRecord":

@@ -1,0 +1,48 @@
+"""What the desk's app registration may do in Graph: the least for the kinds of steps that are carried out.
+
+Sources: Graph's permissions reference, and the least privileged permission of each operation's own page.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """A permission, what it is for, and broader ones that would do as well."""
+
+    permission: str
+    what_for: str
+    instead: tuple[str, ...] = ()
+
+
+_USERS = "User.ReadWrite.All"
+_DIRECTORY = ("Directory.Read.All", "Directory.ReadWrite.All")
+
+NEEDED = (
+    Needed("User.Read.All", "to read accounts before and after each step", (_USERS, *_DIRECTORY)),
+    Needed("RoleManagement.Read.Directory", "to see who holds a directory role and is not touched", _DIRECTORY),
+    Needed("GroupMember.Read.All", "to read the groups of an account", ("GroupMember.ReadWrite.All", *_DIRECTORY)),
+    Needed("Group.Read.All", "to read licensing groups", ("Group.ReadWrite.All", *_DIRECTORY)),
+    Needed("LicenseAssignment.Read.All", "to read free seats", ("LicenseAssignment.ReadWrite.All", *_DIRECTORY)),
+    Needed("User.EnableDisableAccount.All", "to block and allow sign-in", (_USERS,)),
+    Needed("User.RevokeSessions.All", "to end sessions", (_USERS,)),
+    Needed("LicenseAssignment.ReadWrite.All", "to give and take licences", (_USERS,)),
+    Needed("GroupMember.ReadWrite.All", "to put people into groups and take them out", ("Group.ReadWrite.All",)),
+    Needed(_USERS, "to set attributes (leave it out where no plan sets any)"),
+)
+"""All of them, those that read first."""
+
+OPTIONAL = frozenset({_USERS})
+_LEAST = frozenset(one.permission for one in NEEDED)
+
+
+def missing(granted: Collection[str]) -> tuple[Needed, ...]:
+    """Those that are not there, but for the optional ones."""
+    there = set(granted)
+    return tuple(one for one in NEEDED if one.permission not in OPTIONAL and not there & {one.permission, *one.instead})
+
+
+def beyond(granted: Collection[str]) -> tuple[str, ...]:
+    """Those that are granted and not needed: each is one more thing that a thief of the credential could do."""
+    return tuple(sorted(set(granted) - _LEAST))
