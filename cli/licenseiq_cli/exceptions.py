@@ -20,6 +20,7 @@ from licenseiq.text import clean, one_line
 from licenseiq.times import iso
 from licenseiq.words import count
 from licenseiq_cli.offline_place import Naming, by_id, place
+from licenseiq_cli.os_account import os_account
 from licenseiq_cli.report_json import JsonValue, money_json
 from licenseiq_cli.report_words import money_cell, money_words, name_of
 from licenseiq_cli.screen import FACTS, Block, Column, Lines, Section, Table, Title, show
@@ -61,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     from licenseiq_tenant.offline import open_offline
     from licenseiq_tenant.prices import load_catalogue
 
-    today = datetime.now(UTC).date()
+    now = datetime.now(UTC)
     where = place(demo=options.demo)
     policy = where.policy()
     with open_offline(where.home, where.tenant_id) as offline:
@@ -72,12 +73,12 @@ def run(options: argparse.Namespace) -> int:
             finding_id = naming.own_id(options.finding_id)
             changed = finding_id
             if options.action == "add":
-                _add(options, finding_id, offline, offline.evaluate(policy), today)
-            elif not offline.exceptions.remove(finding_id):
+                _add(options, finding_id, offline, offline.evaluate(policy), now)
+            elif not offline.exceptions.remove(finding_id, now, os_account()):
                 raise NotFound("There is no exception from that finding.", "See 'licenseiq exceptions list'.")
         # Looked at anew, so that what is told is what the chat will tell.
         evaluation = offline.evaluate(policy)
-        rows = rows_of(offline.exceptions.current(), evaluation, today)
+        rows = rows_of(offline.exceptions.current(), evaluation, now.date())
     if options.json:
         print(json.dumps(exceptions_json(rows, evaluation, naming), indent=2))  # noqa: T201 - facts for machines
     else:
@@ -85,7 +86,10 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _add(options: argparse.Namespace, finding_id: str, offline: "Offline", evaluation: Evaluation, today: date) -> None:
+def _add(
+    options: argparse.Namespace, finding_id: str, offline: "Offline", evaluation: Evaluation, now: datetime
+) -> None:
+    today = now.date()
     if not today < options.until <= today + timedelta(days=MOST_DAYS):
         last = (today + timedelta(days=MOST_DAYS)).isoformat()
         raise BadRequest("An exception ends after today, and within a year.", f"Give --until a day up to {last}.")
@@ -98,7 +102,7 @@ def _add(options: argparse.Namespace, finding_id: str, offline: "Offline", evalu
             "Take the id from list_waste in the chat; after a change in the tenant run 'licenseiq scan' first.",
         )
     state = ExceptionState.SNOOZED if options.snooze else ExceptionState.ACCEPTED
-    offline.exceptions.keep(finding_id, Exception_(state, owner, reason, options.until), today)
+    offline.exceptions.keep(finding_id, Exception_(state, owner, reason, options.until), now, os_account())
 
 
 def rows_of(made: Mapping[str, Exception_], evaluation: Evaluation, today: date) -> tuple[Row, ...]:

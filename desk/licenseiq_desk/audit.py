@@ -5,6 +5,7 @@ from pathlib import Path
 
 from licenseiq.proposals.stored import LedgerHead
 from licenseiq_desk.approval.approvers import Enrolled, everybody
+from licenseiq_desk.exceptions_taken import exceptions_disagree
 from licenseiq_desk.ledger.agreement import disagreements
 from licenseiq_desk.ledger.verify import LedgerVerdict, verify
 from licenseiq_desk.store.desk_store import DeskStore, open_store
@@ -23,9 +24,10 @@ def verify_home(home: Path, tenant_id: str, remembered: LedgerHead | None = None
 
 
 def verify_store(store: DeskStore, tenant_id: str, remembered: LedgerHead | None = None) -> LedgerVerdict:
-    """The tree, its signatures, a remembered head, and whether the desk's rows agree with it."""
+    """The tree, its signatures, a remembered head, and whether the desk's rows and the book's exceptions agree."""
     found = verify(store.database, tenant_id, store.ledger.public_key(tenant_id), remembered)
-    return replace(found, problems=(*found.problems, *disagreements(store.database, tenant_id)))
+    others = (*disagreements(store.database, tenant_id), *exceptions_disagree(store, tenant_id))
+    return replace(found, problems=(*found.problems, *others))
 
 
 def approvers(home: Path) -> tuple[Enrolled, ...]:

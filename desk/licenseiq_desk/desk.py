@@ -1,10 +1,11 @@
 """The desk, as the command line holds it: take over, show, decide, carry out, verify."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from licenseiq.errors import Refused
+from licenseiq.errors import Refused, StateUnknown
 from licenseiq.policy import Policy
 from licenseiq.ports import Protection, TenantWriter
 from licenseiq.proposals.states import ProposalState
@@ -18,6 +19,7 @@ from licenseiq_desk.approval.demo_tenant import DemoTenant
 from licenseiq_desk.approval.enrolment import Enrolments
 from licenseiq_desk.approval.on_demo import Pending
 from licenseiq_desk.audit import verify_store
+from licenseiq_desk.exceptions_taken import take_exceptions
 from licenseiq_desk.execution import control
 from licenseiq_desk.execution.executor import Executor
 from licenseiq_desk.execution.seen import Observe, RunProgress, nobody
@@ -67,8 +69,12 @@ class Desk:
         self._store.close()
 
     def take_over(self, tenant_id: str) -> TakenReport:
-        """Takes new proposals from the inbox; ends withdrawn and expired ones."""
-        return intake_of_proposals.take_over(self._store, self._inbox, tenant_id, self._around)
+        """Takes new proposals from the inbox; ends withdrawn and expired ones. Changes of exceptions are noted in the
+        ledger, or in a later round where the book cannot be read now."""
+        taken = intake_of_proposals.take_over(self._store, self._inbox, tenant_id, self._around)
+        with suppress(StateUnknown):
+            take_exceptions(self._store, tenant_id, self._around)
+        return taken
 
     def proposals(self, tenant_id: str) -> tuple[tuple[str, ProposalState, datetime], ...]:
         """(id, state, expiry) of every proposal that the desk holds, newest first."""

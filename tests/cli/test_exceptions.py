@@ -91,8 +91,10 @@ def test_one_that_has_run_out_counts_again_and_one_whose_finding_is_gone_is_reso
     book = open_book(home)
     made = ExceptionBook(book, tenant_id)
     old = Exception_(ExceptionState.ACCEPTED, "IT", "Over", date.fromisoformat(day(-1)))
-    made.keep(finding_id, old, date.fromisoformat(day(-60)))
-    made.keep("inactive_holder:nobody", Exception_(ExceptionState.SNOOZED, "IT", "Gone", old.until), old.until)
+    long_ago = datetime.now(UTC) - timedelta(days=60)
+    made.keep(finding_id, old, long_ago, "ana")
+    gone = Exception_(ExceptionState.SNOOZED, "IT", "Gone", old.until)
+    made.keep("inactive_holder:nobody", gone, long_ago, "ana")
     book.close()
     after = run(capsys, "list")
     assert [(one["state"], one["reason"]) for one in after["exceptions"]] == [("open", "Over"), ("resolved", "Gone")]

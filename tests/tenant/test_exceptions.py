@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import anyio
@@ -26,6 +26,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:msgraph"),
 ]
 DAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ONE = Exception_(ExceptionState.ACCEPTED, "IT", "Kept for the audit", DAY + timedelta(days=60))
 TWO = Exception_(ExceptionState.SNOOZED, "Ana", "After the move", DAY)
 
@@ -40,14 +41,14 @@ def book(tmp_path: Path) -> Iterator[Database]:
 def test_an_exception_is_read_as_it_was_kept_and_a_new_one_takes_its_place(book: Database) -> None:
     mine = ExceptionBook(book, "t")
     assert mine.current() == {}
-    mine.keep("b:2", ONE, DAY)
-    mine.keep("a:1", TWO, DAY)
-    mine.keep("b:2", TWO, DAY)
+    mine.keep("b:2", ONE, NOW, "ana")
+    mine.keep("a:1", TWO, NOW, "ana")
+    mine.keep("b:2", TWO, NOW, "ana")
     assert list(mine.current().items()) == [("a:1", TWO), ("b:2", TWO)]
     assert ExceptionBook(book, "other").current() == {}
-    assert not ExceptionBook(book, "other").remove("a:1")
-    assert mine.remove("a:1")
-    assert not mine.remove("a:1")
+    assert not ExceptionBook(book, "other").remove("a:1", NOW, "ana")
+    assert mine.remove("a:1", NOW, "ana")
+    assert not mine.remove("a:1", NOW, "ana")
 
 
 def test_the_version_names_all_of_them() -> None:
@@ -72,17 +73,18 @@ def test_the_next_answer_leaves_the_finding_out_and_asks_graph_for_nothing(mine:
     async def ask(tenant: LiveTenant) -> None:
         before = await tenant.evaluation(silent)
         row = (await tenant.waste(before.evaluation_id, WasteQuery("disabled_holder"))).rows[0]
-        until = tenant._keeper.clock().date() + timedelta(days=30)
+        now = tenant._keeper.clock()
+        until = now.date() + timedelta(days=30)
         book = await run_sync(open_book, mine.folder)
         made = ExceptionBook(book, tenant.tenant_id)
-        await run_sync(made.keep, row.finding.finding_id, replace(ONE, until=until), until)
+        await run_sync(made.keep, row.finding.finding_id, replace(ONE, until=until), now, "ana")
         after = await tenant.evaluation(silent)
         assert after.evaluation_id != before.evaluation_id
         assert after.as_of == before.as_of
         assert exposed(after.summary) < exposed(before.summary)
         assert [(one.kind, one.seats) for one in after.summary.excepted] == [("disabled_holder", row.seats)]
         assert (await tenant.evaluation(silent)).evaluation_id == after.evaluation_id
-        await run_sync(made.remove, row.finding.finding_id)
+        await run_sync(made.remove, row.finding.finding_id, now, "ana")
         again = await tenant.evaluation(silent)
         assert exposed(again.summary) == exposed(before.summary)
         await run_sync(book.close)

@@ -20,6 +20,8 @@ _QUERIES = {
     Kind.INTENT: "SELECT run_id, number, send FROM intent WHERE tenant_id = ?",
     Kind.OUTCOME: "SELECT run_id, number, outcome, note FROM outcome WHERE tenant_id = ?",
     Kind.RUN_ENDED: "SELECT run_id, state FROM run WHERE tenant_id = ? AND ended_at IS NOT NULL",
+    Kind.EXCEPTION_MADE: "SELECT number, digest FROM exception_taken WHERE tenant_id = ? AND what = 'made'",
+    Kind.EXCEPTION_ENDED: "SELECT number, digest FROM exception_taken WHERE tenant_id = ? AND what = 'ended'",
 }
 _FIELDS = {
     Kind.PROPOSAL_TAKEN: ("proposal", "digest"),
@@ -30,6 +32,8 @@ _FIELDS = {
     Kind.INTENT: ("run", "step", "send"),
     Kind.OUTCOME: ("run", "step", "outcome", "note"),
     Kind.RUN_ENDED: ("run", "state"),
+    Kind.EXCEPTION_MADE: ("change", "digest"),
+    Kind.EXCEPTION_ENDED: ("change", "digest"),
 }
 
 

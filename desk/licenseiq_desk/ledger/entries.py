@@ -30,6 +30,8 @@ class Kind(StrEnum):
     RUN_RESUMED = "run_resumed"
     RUN_CANCEL_ASKED = "run_cancel_asked"
     RUN_ENDED = "run_ended"
+    EXCEPTION_MADE = "exception_made"
+    EXCEPTION_ENDED = "exception_ended"
 
 
 @dataclass(frozen=True, slots=True)
