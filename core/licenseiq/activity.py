@@ -10,7 +10,8 @@ mail sent or read, and counts calendar items too (resource `office365ActiveUserD
 usage reports" and "Mailbox usage"). The email activity report is about the person's own sending and reading alone
 ("Email activity"). Where it does not confirm the other date, what moved that is no mail that somebody sent or read: a
 client or a calendar. So such a date is background, and what rests on it is likely at most. That a phone which only
-fetches mail moves it is no documented behaviour.
+fetches mail moves it is no documented behaviour. The same report counts meetings that the person created or answered
+(reportRoot: getEmailActivityUserDetail): where there are any, somebody who lives in the calendar is no client.
 """
 
 from dataclasses import replace
@@ -21,7 +22,7 @@ from typing import NamedTuple
 from licenseiq.context import Context
 from licenseiq.people import Person
 from licenseiq.readings import Source
-from licenseiq.usage import Signals, SignIn
+from licenseiq.usage import REPORT_DAYS, Signals, SignIn
 
 SUCCESS_SINCE = datetime(2023, 12, 1, tzinfo=UTC)
 SAME_EVENT = timedelta(minutes=5)
@@ -71,6 +72,7 @@ class Activity(NamedTuple):
     some of them recent, and whether one succeeded cannot be told: nothing may be claimed. `disputed`: sign-ins and
     the active-users report never saw a human, and another report did, long ago: nothing may be claimed either.
     `mailbox_touched` is a date of the mailbox that the email activity report does not confirm: no human's for sure.
+    `met`: meetings were created or answered in the days of that report, and nothing shows a human so lately.
     """
 
     last_human: date | None
@@ -84,6 +86,7 @@ class Activity(NamedTuple):
     products_read: bool
     disputed: bool = False
     mailbox_touched: date | None = None
+    met: bool = False
 
     @property
     def source(self) -> Source | None:
@@ -123,12 +126,13 @@ def activity_of(person: Person, context: Context) -> Activity:
     last, basis = _latest(_single_products(signals), first, first_basis)
     known = signals.sign_in is not None or signals.products is not None
     unseen = first is None and seen.background is None
+    met = _met_since(signals, context)
     return Activity(
         last_human=last,
         basis=basis,
         background_last=seen.background.date() if seen.background else None,
         failed_attempts_since=seen.failed.date() if seen.failed else None,
-        never=known and unseen and last is None and touched is None,
+        never=known and unseen and last is None and touched is None and met is None,
         lower_confidence=seen.weak and first_basis is Basis.OLD_ATTEMPT,
         unclear=unseen and _is_recent(seen.failed, context, context.inactive_days(person)),
         sign_in_read=signals.sign_in is not None,
@@ -138,6 +142,7 @@ def activity_of(person: Person, context: Context) -> Activity:
         and last is not None
         and (context.today - last).days >= context.inactive_days(person),
         mailbox_touched=touched,
+        met=met is not None and (last is None or last < met),
     )
 
 
@@ -161,7 +166,8 @@ def _reports(signals: Signals, *, mailbox_counts: bool) -> list[tuple[date, Basi
 def _unconfirmed(signals: Signals, context: Context) -> date | None:
     """The date of the mailbox, where the email activity report shows no mail sent or read as late as that.
 
-    Without a row for the person nothing is denied; neither is a day that came after the report was read.
+    Without a row for the person nothing is denied; neither is a day that came after the report was read, nor one in the
+    days of the report where it counts meetings: those are the person's own doing, and move the mailbox's date alone.
     """
     if signals.products is not None:
         moved = signals.products.exchange
@@ -174,7 +180,17 @@ def _unconfirmed(signals: Signals, context: Context) -> date | None:
         return None
     reading = context.reading(Source.EMAIL)
     covered = reading.is_read and reading.as_of is not None and moved <= reading.as_of.date()
-    return moved if covered else None
+    met = _met_since(signals, context)
+    return moved if covered and (met is None or moved < met) else None
+
+
+def _met_since(signals: Signals, context: Context) -> date | None:
+    """The first of the days in which a meeting was created or answered by the email activity report; None where it
+    counts none, or does not say."""
+    as_of = context.reading(Source.EMAIL).as_of
+    if signals.email is None or not signals.email.meetings or as_of is None:
+        return None
+    return as_of.date() - timedelta(days=REPORT_DAYS)
 
 
 def _latest(

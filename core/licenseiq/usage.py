@@ -7,6 +7,9 @@ means that it was read and shows nothing.
 from dataclasses import dataclass
 from datetime import date, datetime
 
+# The days that the usage reports are asked for; what they count, they count over these.
+REPORT_DAYS = 90
+
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
@@ -68,10 +71,18 @@ class Drive:
 class LastUse:
     """A row of a report of which only the date is used: when a person last did something there.
 
-    Of Teams, SharePoint and email it is the person's own doing; of Copilot, the last day of use in any app.
+    Of Teams and SharePoint it is the person's own doing; of Copilot, the last day of use in any app.
     """
 
     last_activity: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmailUse(LastUse):
+    """A row of the email activity report: mail that the person sent or read. `meetings`: some were created or answered
+    within the REPORT_DAYS of the report, on days that it does not tell; None where it does not say."""
+
+    meetings: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +110,6 @@ class Signals:
     drive: Drive | None = None
     teams: LastUse | None = None
     sharepoint: LastUse | None = None
-    email: LastUse | None = None
+    email: EmailUse | None = None
     activation: Activation | None = None
     copilot: LastUse | None = None

@@ -11,7 +11,7 @@ from licenseiq.activity import Activity, Basis, activity_of
 from licenseiq.evaluate import evaluate
 from licenseiq.findings import Confidence
 from licenseiq.readings import Reading, Reason, Source
-from licenseiq.usage import AppUse, Drive, LastUse, Mailbox, ProductUse, Signals, SignIn
+from licenseiq.usage import AppUse, Drive, EmailUse, Mailbox, ProductUse, Signals, SignIn
 from tests.core.builders import ago, day, make_context, make_person, make_view
 
 
@@ -79,8 +79,8 @@ def test_mailbox_and_drive_speak_only_where_the_product_report_does_not() -> Non
 )
 def test_a_report_on_one_product_can_only_move_the_date_forward(report: str, basis: Basis) -> None:
     old = {"products": ProductUse(teams=day(100))}
-    assert seen(SignIn(), **old, **{report: LastUse(day(5))}).basis is basis
-    for use in (LastUse(day(100)), LastUse(day(300)), LastUse(), None):
+    assert seen(SignIn(), **old, **{report: EmailUse(day(5))}).basis is basis
+    for use in (EmailUse(day(100)), EmailUse(day(300)), EmailUse(), None):
         found = seen(SignIn(), **old, **{report: use})
         assert (found.last_human, found.basis) == (day(100), Basis.PRODUCTS)
 
@@ -91,20 +91,20 @@ TOUCHED = {"products": {"products": ProductUse(exchange=day(1))}, "mailbox": {"m
 
 @pytest.mark.parametrize("report", sorted(TOUCHED))
 def test_a_date_of_the_mailbox_that_the_email_report_does_not_confirm_is_background(report: str) -> None:
-    for mail in (LastUse(day(120)), LastUse()):
+    for mail in (EmailUse(day(120)), EmailUse()):
         found = seen(PHONE, email=mail, **TOUCHED[report])
         assert (found.last_human, found.mailbox_touched, found.never) == (day(120), day(1), False)
 
 
 @pytest.mark.parametrize("report", sorted(TOUCHED))
 def test_a_date_of_the_mailbox_that_is_confirmed_or_cannot_be_checked_is_human(report: str) -> None:
-    for mail in (LastUse(day(1)), None):
+    for mail in (EmailUse(day(1)), None):
         found = seen(PHONE, email=mail, **TOUCHED[report])
         assert (found.last_human, found.mailbox_touched) == (day(1), None)
 
 
 def test_an_email_report_that_is_unread_or_older_than_the_date_denies_nothing() -> None:
-    person = make_person(signals=Signals(PHONE, ProductUse(exchange=day(1)), email=LastUse(day(120))))
+    person = make_person(signals=Signals(PHONE, ProductUse(exchange=day(1)), email=EmailUse(day(120))))
     context = make_context()
     for reading in (
         Reading(Source.EMAIL, Reason.NO_PERMISSION, ago(0)),
@@ -116,20 +116,40 @@ def test_an_email_report_that_is_unread_or_older_than_the_date_denies_nothing() 
     assert activity_of(person, context).last_human == day(120)
 
 
+def test_meetings_make_the_mailboxs_date_the_persons_own_in_the_days_of_the_report() -> None:
+    """Who lives in the calendar moves the date of the mailbox and sends no mail."""
+    for met, last, touched in ((True, day(1), None), (False, day(120), day(1)), (None, day(120), day(1))):
+        found = seen(PHONE, products=ProductUse(exchange=day(1)), email=EmailUse(None, met))
+        assert (found.last_human, found.mailbox_touched) == (last, touched)
+    older = seen(PHONE, products=ProductUse(exchange=day(100)), email=EmailUse(None, True))
+    assert (older.last_human, older.mailbox_touched, older.met) == (day(120), day(100), True)
+
+
+def test_meetings_on_a_day_that_is_not_told_are_for_review() -> None:
+    """Neither never used nor inactive for sure; a human seen since then explains them."""
+    found = seen(SignIn(), products=ProductUse(), email=EmailUse(None, True))
+    assert (found.never, found.met) == (False, True)
+    assert not seen(SignIn(), products=ProductUse(teams=day(89)), email=EmailUse(None, True)).met
+    person = make_person(signals=Signals(SignIn(), ProductUse(licensed_since=day(400)), email=EmailUse(None, True)))
+    (claim,) = (one for one in evaluate(make_view([person])).findings if one.user_id)
+    assert (claim.kind, claim.confidence) == ("inactive_holder", Confidence.UNKNOWN)
+    assert "Meetings" in claim.reason
+
+
 def test_other_products_stay_human_beside_a_mailbox_that_is_only_touched() -> None:
-    found = seen(PHONE, products=ProductUse(exchange=day(1), teams=day(5)), email=LastUse(day(120)))
+    found = seen(PHONE, products=ProductUse(exchange=day(1), teams=day(5)), email=EmailUse(day(120)))
     assert (found.last_human, found.basis, found.mailbox_touched) == (day(5), Basis.PRODUCTS, day(1))
 
 
 def test_long_ago_in_one_report_and_never_in_the_others_is_disputed() -> None:
-    found = seen(SignIn(), products=ProductUse(), email=LastUse(day(150)))
+    found = seen(SignIn(), products=ProductUse(), email=EmailUse(day(150)))
     assert (found.last_human, found.never, found.disputed) == (day(150), False, True)
-    assert not seen(SignIn(), products=ProductUse(), email=LastUse(day(5))).disputed
-    assert not seen(SignIn(), products=ProductUse(teams=day(400)), email=LastUse(day(150))).disputed
+    assert not seen(SignIn(), products=ProductUse(), email=EmailUse(day(5))).disputed
+    assert not seen(SignIn(), products=ProductUse(teams=day(400)), email=EmailUse(day(150))).disputed
 
 
 DATES = st.none() | st.integers(0, 400)
-ONE = st.none() | DATES.map(lambda days: LastUse(None if days is None else day(days)))
+ONE = st.none() | DATES.map(lambda days: EmailUse(None if days is None else day(days)))
 TIMES = DATES.map(lambda days: None if days is None else ago(days))
 
 
@@ -146,7 +166,7 @@ def test_no_report_on_one_product_lets_a_rule_claim_more_but_for_email_and_a_tou
     products: ProductUse | None,
     created: int | None,
     enabled: bool | None,
-    more: dict[str, LastUse | None],
+    more: dict[str, EmailUse | None],
 ) -> None:
     def claimed(signals: Signals) -> set[str]:
         """What is claimed, and what is claimed for certain."""
@@ -171,5 +191,5 @@ def test_what_was_read_and_shows_nothing_is_never() -> None:
 
 
 def test_attempts_stay_weak_evidence_beside_a_report_on_one_product() -> None:
-    found = seen(SignIn(interactive=ago(300)), created_days=2000, products=ProductUse(), email=LastUse(day(150)))
+    found = seen(SignIn(interactive=ago(300)), created_days=2000, products=ProductUse(), email=EmailUse(day(150)))
     assert (found.last_human, found.basis, found.lower_confidence) == (day(150), Basis.EMAIL, True)

@@ -10,7 +10,7 @@ from licenseiq.findings import Confidence, Finding
 from licenseiq.people import Person
 from licenseiq.policy import Policy
 from licenseiq.readings import Reason, Source
-from licenseiq.usage import LastUse, Mailbox, ProductUse, Signals, SignIn
+from licenseiq.usage import EmailUse, Mailbox, ProductUse, Signals, SignIn
 from tests.core.builders import E3, FREE, NO_MAIL, ago, day, make_context, make_person, make_view, signals
 
 
@@ -84,7 +84,7 @@ PHONE = SignIn(interactive=ago(200), non_interactive=ago(1), successful=ago(1))
 
 def touched(**more: Any) -> Finding | None:
     """Of somebody whose mailbox moved yesterday, and who did nothing else for 200 days."""
-    seen = {"products": ProductUse(exchange=day(1), licensed_since=day(400)), "email": LastUse(day(200))} | more
+    seen = {"products": ProductUse(exchange=day(1), licensed_since=day(400)), "email": EmailUse(day(200))} | more
     return only(make_person(signals=signals(200, **seen)))
 
 
@@ -98,13 +98,13 @@ def test_a_mailbox_that_a_device_touches_is_likely() -> None:
 
 
 def test_who_read_mail_last_week_is_not_inactive_and_without_the_email_report_the_mailbox_counts_as_human() -> None:
-    assert touched(email=LastUse(day(7))) is None
+    assert touched(email=EmailUse(day(7))) is None
     assert touched(email=None) is None
 
 
 def test_a_touched_mailbox_is_for_review_where_sign_ins_were_not_read_or_no_human_was_ever_seen() -> None:
     program = SignIn(non_interactive=ago(1), successful=ago(1))
-    never = {"apps": None, "email": LastUse(), "drive": None}
+    never = {"apps": None, "email": EmailUse(), "drive": None}
     for more in ({"sign_in": None}, never | {"sign_in": SignIn()}, never | {"sign_in": program}):
         found = touched(**more)
         assert found is not None

@@ -13,7 +13,8 @@ def used_a_product(person: Person, context: Context) -> bool | None:
     single = (signals.apps, signals.mailbox, signals.drive, signals.teams, signals.sharepoint, signals.email)
     days = [use.last_activity for use in single if use is not None]
     days += [signals.products.last()] if signals.products is not None else []
-    if any(day is not None and days_between(day, context) < limit for day in days):
+    met = signals.email is not None and signals.email.meetings
+    if met or any(day is not None and days_between(day, context) < limit for day in days):
         return True
     return None if signals.products is None else False
 

@@ -9,6 +9,7 @@ from licenseiq.context import Context
 from licenseiq.findings.finding import Confidence, Evidence, Finding, dated, on_seats
 from licenseiq.people import Person
 from licenseiq.readings import Reason, Source
+from licenseiq.usage import REPORT_DAYS
 from licenseiq.words import a_or_an
 
 
@@ -110,6 +111,8 @@ def _judge(person: Person, context: Context, activity: Activity, kind: AccountKi
         return unknown, "Only sign-in attempts were seen, some of them recent, and none is known to have succeeded."
     if activity.disputed:
         return unknown, "Sign-ins and the active-users report never saw anybody here, and another report did."
+    if activity.met:
+        return unknown, f"Meetings were created or answered within {REPORT_DAYS} days; on which day is not told."
     mailbox_known = mailbox_kind_known(person, context)
     both = activity.sign_in_read and activity.products_read
     if activity.never:

@@ -52,6 +52,8 @@ def email(who: Subject) -> Row:
         who.count(usage.sent, usage.mail),
         who.count(usage.received, arrived),
         who.count(usage.received * 3 // 4, usage.mail),
+        who.count(usage.sent // 20, usage.mail),
+        who.count(usage.sent // 10, usage.mail),
         who.products,
         who.period,
     ]

@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 
 from licenseiq.readings import Source
-from licenseiq.usage import Activation, AppUse, Drive, LastUse, Mailbox, ProductUse
+from licenseiq.usage import Activation, AppUse, Drive, EmailUse, LastUse, Mailbox, ProductUse
 
 Use = ProductUse | AppUse | Mailbox | Drive | LastUse
 Row = Mapping[str, str]
@@ -87,6 +87,17 @@ def last_use(day: str) -> LastUse:
     return LastUse(to_day(day))
 
 
+def _email(row: Row) -> EmailUse:
+    """Older copies of the report have no columns on meetings."""
+    met = [_number(row, name) for name in ("Meeting Created Count", "Meeting Interacted Count")]
+    return _email_use(row["Last Activity Date"], any(met) if None not in met else any(met) or None)
+
+
+@lru_cache(maxsize=4096)
+def _email_use(day: str, met: bool | None) -> EmailUse:
+    return EmailUse(to_day(day), met)
+
+
 def _activation(row: Row) -> Activation:
     """One product of one person; `latest_of_each` puts a person's rows together."""
     day = _day(row, "Last Activated Date")
@@ -121,7 +132,9 @@ REPORTS: Mapping[Source, Columns] = {
     ),
     Source.TEAMS: _dated("get_teams_user_activity_user_detail_with_period"),
     Source.SHAREPOINT: _dated("get_share_point_activity_user_detail_with_period"),
-    Source.EMAIL: _dated("get_email_activity_user_detail_with_period"),
+    Source.EMAIL: Columns(
+        "get_email_activity_user_detail_with_period", "User Principal Name", ("Last Activity Date",), _email
+    ),
     Source.ACTIVATIONS: Columns(
         "get_office365_activations_user_detail",
         "User Principal Name",

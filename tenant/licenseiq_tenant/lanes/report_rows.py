@@ -3,12 +3,12 @@
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import BinaryIO
 
 from licenseiq.readings import Reason, Source
-from licenseiq.usage import Activation, LastUse
+from licenseiq.usage import Activation, EmailUse, LastUse
 from licenseiq_tenant.graph.fetch import not_readable
 from licenseiq_tenant.lanes.report_columns import REPORTS, Row, Use, to_day
 
@@ -89,6 +89,9 @@ def latest_of_each(rows: list[tuple[str, Use]]) -> tuple[tuple[str, Use], ...]:
             mine = activated.setdefault(name, {})
             for product, day in use.products:
                 mine[product] = max(filter(None, (day, mine.get(product))), default=None)
+        if isinstance(use, EmailUse) and isinstance(before := latest.get(name), EmailUse):
+            use = replace(use, meetings=use.meetings or before.meetings)
+            latest[name] = replace(before, meetings=use.meetings)
         if not isinstance(use, LastUse):
             others.append((name, use))
         elif name not in latest or (use.last_activity or date.min) > (latest[name].last_activity or date.min):

@@ -10,13 +10,14 @@ import anyio
 import httpx
 
 from licenseiq.readings import Reason, Source
+from licenseiq.usage import REPORT_DAYS
 from licenseiq_tenant.graph.client import Graph
 from licenseiq_tenant.graph.fetch import Sleep, fetch, insist, not_readable
 from licenseiq_tenant.graph.guard import is_download_host
 from licenseiq_tenant.lanes.report_columns import REPORTS
 from licenseiq_tenant.lanes.report_rows import CutShort, ReportRows, read_rows
 
-PERIOD = "D90"
+PERIOD = f"D{REPORT_DAYS}"
 DOWNLOADS = 3
 MOST_BYTES = 1_000_000_000  # the apps report takes about 250 bytes a person
 

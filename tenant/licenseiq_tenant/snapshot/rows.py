@@ -10,7 +10,7 @@ from licenseiq import policy
 from licenseiq.people import Assignment, Person
 from licenseiq.seats import SeatLine, Subscription
 from licenseiq.times import iso, parse_iso
-from licenseiq.usage import Activation, AppUse, Drive, LastUse, Mailbox, ProductUse, SignIn
+from licenseiq.usage import Activation, AppUse, Drive, EmailUse, LastUse, Mailbox, ProductUse, SignIn
 from licenseiq_tenant.lanes.groups import LicensingGroup
 
 Key = tuple[str, int]
@@ -181,6 +181,8 @@ def usage_row(key: Key, who: str, use: ProductUse | AppUse | Mailbox | Drive | L
             return (*key, who, use.kind, _day(use.last_activity), use.used_bytes, use.quota_bytes, use.has_archive)
         case Drive():
             return (*key, who, _day(use.last_activity), use.used_bytes, use.files)
+        case EmailUse():
+            return (*key, who, _day(use.last_activity), use.meetings)
         case Activation():
             return (*key, who, _day(use.last_activity), _products(use))
         case LastUse():
@@ -211,6 +213,15 @@ def last_use_of(row: Row) -> LastUse:
 def _last_use(day: str | None) -> LastUse:
     """Shared between people: there are few different days."""
     return LastUse(_to_day(day))
+
+
+def email_use_of(row: Row) -> EmailUse:
+    return _email_use(row[0], row[1])
+
+
+@lru_cache(maxsize=4096)
+def _email_use(day: str | None, met: int | None) -> EmailUse:
+    return EmailUse(_to_day(day), _flag(met))
 
 
 def activation_of(row: Row) -> Activation:

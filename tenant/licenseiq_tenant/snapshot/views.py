@@ -39,7 +39,7 @@ _USES: dict[Source, tuple[str, str, Callable[[rows.Row], Any]]] = {
     Source.ONEDRIVE: ("drive", "last_activity, used_bytes, files", rows.drive_of),
     Source.TEAMS: ("teams_use", "last_activity", rows.last_use_of),
     Source.SHAREPOINT: ("sharepoint_use", "last_activity", rows.last_use_of),
-    Source.EMAIL: ("email_use", "last_activity", rows.last_use_of),
+    Source.EMAIL: ("email_use", "last_activity, meetings", rows.email_use_of),
     Source.ACTIVATIONS: ("activation", "last_activity, products", rows.activation_of),
     Source.COPILOT: ("copilot_use", "last_activity", rows.last_use_of),
     Source.SIGN_INS: ("sign_in", "interactive, non_interactive, successful", rows.sign_in_of),

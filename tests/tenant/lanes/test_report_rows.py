@@ -7,7 +7,7 @@ import pytest
 
 from licenseiq.errors import NotReadable
 from licenseiq.readings import Source
-from licenseiq.usage import AppUse, Drive, Mailbox, ProductUse
+from licenseiq.usage import AppUse, Drive, EmailUse, Mailbox, ProductUse
 from licenseiq_tenant.lanes.report_rows import CutShort, ReportRows, read_rows
 
 DRIVES = "Owner Principal Name,Last Activity Date,Storage Used (Byte),File Count"
@@ -49,6 +49,18 @@ def test_quoted_commas_quotes_and_line_breaks_belong_to_their_cell() -> None:
         "Bob,b@x,,,",
     )
     assert found.rows == (("a@x", Drive(date(2026, 11, 20), 5, 1)), ("b@x", Drive()))
+
+
+def test_meetings_are_read_by_name_where_the_email_report_counts_them() -> None:
+    mail, meetings = "User Principal Name,Last Activity Date", ",Meeting Created Count,Meeting Interacted Count"
+    assert read(Source.EMAIL, mail, "a@x,2026-11-20").rows == (("a@x", EmailUse(date(2026, 11, 20), None)),)
+    found = read(Source.EMAIL, mail + meetings, "a@x,,0,0", "b@x,,0,3", "c@x,,1,0", "d@x,,,", "d@x,,,2")
+    assert [(name, use.meetings) for name, use in found.rows if isinstance(use, EmailUse)] == [
+        ("a@x", False),
+        ("b@x", True),
+        ("c@x", True),
+        ("d@x", True),
+    ]
 
 
 def test_products_take_the_latest_of_the_others_and_the_first_licence() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from licenseiq.errors import NotReadable
 from licenseiq.readings import Source
-from licenseiq.usage import Activation, AppUse, Drive, LastUse, Mailbox, ProductUse
+from licenseiq.usage import Activation, AppUse, Drive, EmailUse, LastUse, Mailbox, ProductUse
 from licenseiq_tenant.graph.client import Graph
 from licenseiq_tenant.lanes.copilot import copilot_use
 from licenseiq_tenant.lanes.report_rows import ReportRows
@@ -25,7 +25,7 @@ KINDS = {
     Source.ONEDRIVE: Drive,
     Source.TEAMS: LastUse,
     Source.SHAREPOINT: LastUse,
-    Source.EMAIL: LastUse,
+    Source.EMAIL: EmailUse,
     Source.ACTIVATIONS: Activation,
     Source.COPILOT: LastUse,
 }
