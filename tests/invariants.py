@@ -7,6 +7,7 @@ carries one carries it with all its tests. `docs/invariants.md` is written from 
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 TESTS = Path(__file__).parent
@@ -86,6 +87,7 @@ LATER = {
 """What is not built yet, and what holds meanwhile."""
 
 
+@cache
 def marked() -> dict[int, dict[str, list[str]]]:
     """The tests by promise: file below the repository, then the names in it; no names: the whole file."""
     found: dict[int, dict[str, list[str]]] = {}
@@ -93,12 +95,14 @@ def marked() -> dict[int, dict[str, list[str]]]:
         source = path.read_text(encoding="utf-8")
         tree = ast.parse(source)
         name = path.relative_to(TESTS.parent).as_posix()
-        for number in _numbers(ast.get_docstring(tree) or ""):
+        of_all = _numbers(ast.get_docstring(tree) or "")
+        for number in of_all:
             found.setdefault(number, {})[name] = []
+        lines = source.splitlines()
         for test in _tests(tree):
-            for number in _numbers(ast.get_source_segment(source, test) or ""):
+            for number in _numbers("\n".join(lines[test.lineno - 1 : test.end_lineno])):
                 names = found.setdefault(number, {}).setdefault(name, [])
-                if number not in _numbers(ast.get_docstring(tree) or ""):
+                if number not in of_all:
                     names.append(test.name)
     return found
 
