@@ -49,7 +49,8 @@ async def ask_everything(home: Home, program: tuple[str, ...], calls: int) -> Co
         people = [row[key] for key in ("id", "user_principal_name") for row in rows[:8]]
         first = good(await ask("offboard_user", {"users": people[:3]}))
         # One SKU only: what an add-on needs may not be taken away alone. Other journeys share this tenant.
-        seat = next(row for row in rows if row["account_enabled"] and len(row["skus"]) == 1)
+        enabled = good(await ask("list_inactive_users", {"limit": 100, "include_disabled": False}))["users"]
+        seat = next(row for row in enabled if len(row["skus"]) == 1)
         change = {"action": "remove", "users": [seat["id"]], "sku": seat["skus"][0]["sku_id"]}
         known = [*people, first["proposal_id"], first["digest"], "open"]
         asked = [(name, {}) for name in sorted(TOOLS)] + [("offboard_user", {"user": one}) for one in people[:4]]
