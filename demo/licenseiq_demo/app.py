@@ -1,6 +1,7 @@
 """The web application: Graph under `/v1.0`, downloads, and control."""
 
 import time
+from dataclasses import replace
 from urllib.parse import unquote
 
 from starlette.applications import Starlette
@@ -8,6 +9,7 @@ from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
 from licenseiq_demo.control import Control
+from licenseiq_demo.exchange.invoke import cmdlet_of, silent
 from licenseiq_demo.faults.effects import Hang, LostAnswer
 from licenseiq_demo.gateway import answer_to
 from licenseiq_demo.graph.reports import download
@@ -85,6 +87,20 @@ class Graph:
         return await answer_to(self.state, request)
 
 
+class Exchange(Graph):
+    """The admin API of Exchange, which is no part of Graph."""
+
+    def _asked(self, scope: Scope, body: bytes) -> Asked:
+        request = super()._asked(scope, body)
+        try:
+            return replace(request, cmdlet=cmdlet_of(request)[0])
+        except GraphError:
+            return request
+
+    async def _answer(self, request: Asked) -> Answer:
+        return silent(await answer_to(self.state, request))
+
+
 class Downloads(Graph):
     """The reports behind a redirect."""
 
@@ -112,6 +128,7 @@ def build_app(state: DemoState) -> Starlette:
     return Starlette(
         routes=[
             Mount(VERSION, Graph(state)),
+            Mount("/adminapi", Exchange(state)),
             Mount("/_demo", routes=Control(state).routes()),
             Mount("/_download", Downloads(state)),
             Mount("/", Nowhere(state)),

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from licenseiq_demo.control_mail import MailControl
 from licenseiq_demo.state import DemoState
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -69,6 +70,12 @@ class Control:
         people = self.state.tenant.people
         return _json([{"id": p.id, "upn": p.upn, "cause": p.cause} for p in people])
 
+    async def story(self, _: Request) -> Response:
+        """Who stands for which situation: id and name by the name of the situation, for tests only."""
+        by_id = {person.id: person.upn for person in (*self.state.tenant.people, *self.state.tenant.removed.values())}
+        told = self.state.tenant.story.items()
+        return _json({name: {"id": key, "upn": by_id.get(key)} for name, key in told})
+
     async def person(self, request: Request) -> Response:
         """Changes any stored property of one person (PATCH), deletes (DELETE) or restores one (POST), as if another
         administrator had done it."""
@@ -107,11 +114,17 @@ class Control:
 
     def routes(self) -> list[Route]:
         """Paths and methods."""
+        mail = MailControl(self.state)
         return [
             Route("/proof", self.proof, methods=["GET"]),
             Route("/requests", self._guarded(self.requests), methods=["GET", "DELETE"]),
             Route("/faults", self._guarded(self.faults), methods=["GET", "PUT"]),
             Route("/people", self._guarded(self.people), methods=["GET"]),
             Route("/people/{id}", self._guarded(self.person), methods=["PATCH", "POST", "DELETE"]),
+            Route("/story", self._guarded(self.story), methods=["GET"]),
+            Route("/outbox", self._guarded(mail.outbox), methods=["GET", "DELETE"]),
+            Route("/mailboxes/{id}", self._guarded(mail.mailbox), methods=["GET", "PATCH"]),
+            Route("/mail", self._guarded(mail.mail), methods=["GET", "PUT"]),
+            Route("/sync", self._guarded(mail.synchronise), methods=["POST"]),
             Route("/stop", self._guarded(self.stop), methods=["POST"]),
         ]

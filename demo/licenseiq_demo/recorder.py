@@ -23,10 +23,11 @@ class Recorder:
         entry = {
             "n": self._n,
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "kind": kind,
+            "kind": "exchange" if request.cmdlet else kind,
             "method": request.method,
             "path": request.path,
             "query": request.raw_query,
+            "cmdlet": request.cmdlet,
             "who": request.who,
             "status": None,
             "is_change": request.is_change,

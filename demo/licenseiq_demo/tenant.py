@@ -11,9 +11,12 @@ from typing import Literal
 from licenseiq_demo import groups as groups_of_roles
 from licenseiq_demo import licensing, roles, seats
 from licenseiq_demo.groups import Group
+from licenseiq_demo.mail import story as story_of_mail
+from licenseiq_demo.mail.store import Mail
 from licenseiq_demo.people.calendar import Calendar
 from licenseiq_demo.people.person import Fields, Person
 from licenseiq_demo.people.population import settle
+from licenseiq_demo.people.story import Casting
 
 Changed = Literal["users", "groups"]
 
@@ -33,6 +36,9 @@ class DemoTenant:
     role_eligibility: list[Fields]
     former: list[Person]
     calendar: Calendar
+    mail: Mail
+    story: dict[str, str]
+    """Who stands for which situation: for tests, by way of the control API."""
     by_id: dict[str, Person] = field(default_factory=dict)
     by_upn: dict[str, Person] = field(default_factory=dict)
     lag: int = 0
@@ -56,6 +62,10 @@ class DemoTenant:
         helpdesk = groups_of_roles.helpdesk(when, late)
         for person in [person for person in people if person.cause == "administrator"][-2:]:
             person.groups.append(helpdesk.id)
+        granted = [*assignments, roles.row(helpdesk.id, roles.HELPDESK, late)]
+        eligible = roles.eligible(people, when, late)
+        casting = Casting(people, [row["principalId"] for row in (*granted, *eligible)])
+        mail = story_of_mail.settle(people, casting, when, random.Random(f"{users}/{seed}/mail"))
         tenant = cls(
             tenant_id=tenant_id or str(uuid.uuid4()),
             today=today,
@@ -64,10 +74,12 @@ class DemoTenant:
             lines=lines,
             consumed=consumed,
             subscriptions=subscriptions,
-            role_assignments=[*assignments, roles.row(helpdesk.id, roles.HELPDESK, late)],
-            role_eligibility=roles.eligible(people, when, late),
+            role_assignments=granted,
+            role_eligibility=eligible,
             former=former,
             calendar=when,
+            mail=mail,
+            story=casting.story,
         )
         tenant.by_id = {person.id: person for person in people}
         tenant.by_upn = {person.upn.lower(): person for person in people}

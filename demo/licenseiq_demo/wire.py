@@ -19,7 +19,8 @@ JSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Comp
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request; `path` is below the version and decoded, `base` is what the client called us."""
+    """One request; `path` is below the version and decoded, `base` is what the client called us. `cmdlet` is the name
+    of the one that a request to Exchange runs."""
 
     method: str
     path: str
@@ -29,10 +30,13 @@ class Asked:
     who: Who
     base: str
     query: Mapping[str, str] = field(default_factory=dict)
+    cmdlet: str = ""
 
     @property
     def is_change(self) -> bool:
         """Whether it asks to change the tenant."""
+        if self.cmdlet:
+            return not self.cmdlet.lower().startswith("get-")
         reads_by_post = ("/$batch", "/directoryobjects/getbyids")
         return self.method not in ("GET", "HEAD") and self.path.lower() not in reads_by_post
 
@@ -87,6 +91,10 @@ class GraphError(Exception):
         super().__init__(message)
         self.status, self.code, self.message, self.headers = status, code, message, headers
 
+    def body(self, inner: Mapping[str, str]) -> dict[str, Any]:
+        """The envelope around code and message; `inner` is when it happened and to which request."""
+        return {"error": {"code": self.code, "message": self.message, "innerError": inner}}
+
 
 def not_found(key: str) -> GraphError:
     """No such object."""
@@ -110,9 +118,8 @@ def refusal(error: GraphError, request: Asked, now: datetime) -> Answer:
         "request-id": request_id,
         "client-request-id": request.headers.get("client-request-id", request_id),
     }
-    body = {"error": {"code": error.code, "message": error.message, "innerError": inner}}
     headers = {name.replace("_", "-"): value for name, value in error.headers.items()}
-    return Answer(error.status, body, {**headers, "request-id": request_id})
+    return Answer(error.status, error.body(inner), {**headers, "request-id": request_id})
 
 
 def entity(request: Asked, context: str, fields: Mapping[str, Any]) -> Answer:

@@ -45,6 +45,32 @@ class Caller:
         assert status == 200, body
         return body
 
+    def run(
+        self, cmdlet: str, *, role: str = "desk", prefer: str = "odata.maxpagesize=1000", **parameters: Any
+    ) -> tuple[int, Json]:
+        """Status and JSON of one cmdlet of Exchange; an answer that says nothing is an empty object."""
+        tenant = self.state.tenant.tenant_id
+        sent = {"X-AnchorMailbox": f"APP:SystemMailbox@{tenant}", "Prefer": prefer}
+        if role:
+            sent["Authorization"] = f"Bearer {self.state.tokens.get(role, role)}"
+        body = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": parameters}}
+        answer = self.client.post(f"/adminapi/beta/{tenant}/InvokeCommand", json=body, headers=sent)
+        return answer.status_code, (answer.json() if answer.content.strip(b"\x00") else {})
+
+    def rows(self, cmdlet: str, **parameters: Any) -> list[Json]:
+        """What a cmdlet that has to work returns."""
+        status, body = self.run(cmdlet, **parameters)
+        assert status == 200, body
+        return list(body["value"])
+
+    def mailbox(self, identity: str) -> Json:
+        """One row of Get-Mailbox."""
+        return self.rows("Get-Mailbox", Identity=identity)[0]
+
+    def stands_for(self, situation: str) -> Person:
+        """The person who stands for this situation."""
+        return self.state.tenant.by_id[self.control("GET", "/story")[situation]["id"]]
+
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """One call to `/_demo` with the control token."""
         headers = {"X-Demo-Control": self.state.tokens["control"]}

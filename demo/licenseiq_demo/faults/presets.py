@@ -19,6 +19,12 @@ LANES: dict[str, tuple[str, str]] = {
     "members": ("^/groups/[^/]+/members", ""),
     "mailbox": ("^/users/[^/]+/mailboxSettings", ""),
     "drive": ("^/users/[^/]+/drive", ""),
+    "rules": ("^/users/[^/]+/mailFolders", ""),
+    "calendar": ("^/users/[^/]+/(calendar|events)", ""),
+    "send_mail": ("^/users/[^/]+/sendMail", ""),
+    "ediscovery": ("^/security/cases", ""),
+    "workflows": ("^/identityGovernance", ""),
+    "exchange": ("^/adminapi/", ""),
 }
 """Permission lanes for `forbid:<lane>`: path and, where it matters, what the query holds."""
 
@@ -80,12 +86,18 @@ def _storm(times: str) -> list[Rule]:
     ]
 
 
+def _exchange_read_only(_: str) -> list[Rule]:
+    """The app holds a role that only looks (View-Only Recipients)."""
+    return [Rule("status", cmdlet="(set|add|remove)-.*", status=403, code="Forbidden")]
+
+
 PRESETS: dict[str, Callable[[str], list[Rule]]] = {
     "no_p1": _no_p1,
     "no_p2": _no_p2,
     "concealed_names": lambda _: [Rule("concealed_names")],
     "expired_token": _expired,
     "forbid": _forbid,
+    "exchange_read_only": _exchange_read_only,
     "throttle_storm": _storm,
     "hostile_redirect": lambda _: [Rule("hostile_redirect", path="/reports/")],
     "nobody": lambda _: [Rule("nobody")],

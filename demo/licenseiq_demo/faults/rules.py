@@ -42,9 +42,9 @@ DOWNLOADS: frozenset[What] = frozenset({"empty_report", "html_report", "cut_repo
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A fault. All of `path` (prefix), `regex` (anywhere in the path), `query` (anywhere in the decoded
-    query) and `method` that are given must fit; paths are below `/v1.0` and decoded. `times` None means
-    always; with `per_path` every path has its own count. With `last_too` a fault of next links gives one to the last
-    page as well.
+    query), `method` and `cmdlet` (a pattern for its whole name) that are given must fit; paths are below `/v1.0` and
+    decoded. `times` None means always; with `per_path` every path has its own count. With `last_too` a fault of next
+    links gives one to the last page as well.
     """
 
     what: What
@@ -52,6 +52,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     regex: str = ""
     query: str = ""
     method: str = ""
+    cmdlet: str = ""
     times: int | None = None
     per_path: bool = False
     last_too: bool = False
@@ -68,5 +69,6 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
             (not self.method or self.method.upper() == request.method)
             and request.path.lower().startswith(self.path.lower())
             and (not self.regex or re.search(self.regex, request.path, re.IGNORECASE) is not None)
+            and (not self.cmdlet or re.fullmatch(self.cmdlet, request.cmdlet, re.IGNORECASE) is not None)
             and (not self.query or self.query.lower() in request.raw_query.lower())
         )

@@ -2,7 +2,21 @@
 
 import re
 
-from licenseiq_demo.graph import accounts, assign, copilot, delta, directory, groups, mailbox, reports, roles, users
+from licenseiq_demo.exchange.invoke import invoke
+from licenseiq_demo.graph import (
+    accounts,
+    assign,
+    calendar,
+    copilot,
+    delta,
+    directory,
+    groups,
+    mailbox,
+    post,
+    reports,
+    roles,
+    users,
+)
 from licenseiq_demo.graph.handler import Handler, Keys
 from licenseiq_demo.wire import Asked, GraphError
 
@@ -29,7 +43,19 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/users/{id}/transitiveMemberOf/microsoft.graph.group", groups.groups_of),
     ("GET", "/users/{id}/transitiveMemberOf/graph.group", groups.groups_of),
     ("GET", "/users/{id}/mailboxSettings", mailbox.settings),
+    ("PATCH", "/users/{id}/mailboxSettings", mailbox.change_settings),
     ("GET", "/users/{id}/mailboxSettings/userPurpose", mailbox.purpose),
+    ("GET", "/users/{id}/mailFolders/inbox/messageRules", post.rules),
+    ("DELETE", "/users/{id}/mailFolders/inbox/messageRules/{rule}", post.remove_rule),
+    ("POST", "/users/{id}/sendMail", post.send),
+    ("GET", "/users/{id}/events", calendar.events),
+    ("GET", "/users/{id}/calendar/events", calendar.events),
+    ("GET", "/users/{id}/calendarView", calendar.view),
+    ("GET", "/users/{id}/calendar/calendarView", calendar.view),
+    ("GET", "/users/{id}/events/{event}", calendar.event),
+    ("DELETE", "/users/{id}/events/{event}", calendar.remove),
+    ("POST", "/users/{id}/events/{event}/cancel", calendar.cancel),
+    ("POST", "/users/{id}/calendar/events/{event}/cancel", calendar.cancel),
     ("GET", "/users/{id}/drive", mailbox.drive),
     ("GET", "/groups", groups.list_groups),
     ("GET", "/groups/delta", delta.groups),
@@ -44,6 +70,7 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/directoryObjects/getByIds", users.by_ids),
     ("GET", "/reports/{function}", reports.report),
     ("GET", "/copilot/reports/{function}", copilot.usage),
+    ("POST", "/adminapi/beta/{tenant}/InvokeCommand", invoke),
 )
 
 

@@ -1,0 +1,1 @@
+"""Mail: each mailbox as Exchange keeps it, what leaves the tenant, and whose story it is."""
