@@ -71,10 +71,8 @@ class Control:
         return _json([{"id": p.id, "upn": p.upn, "cause": p.cause} for p in people])
 
     async def story(self, _: Request) -> Response:
-        """Who stands for which situation: id and name by the name of the situation, for tests only."""
-        by_id = {person.id: person.upn for person in (*self.state.tenant.people, *self.state.tenant.removed.values())}
-        told = self.state.tenant.story.items()
-        return _json({name: {"id": key, "upn": by_id.get(key)} for name, key in told})
+        """Who is in which situation (`people`: ids by situation): for tests only."""
+        return _json({"people": {name: [key] for name, key in self.state.tenant.situations.items()}})
 
     async def person(self, request: Request) -> Response:
         """Changes any stored property of one person (PATCH), deletes (DELETE) or restores one (POST), as if another

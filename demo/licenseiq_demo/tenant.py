@@ -37,7 +37,7 @@ class DemoTenant:
     former: list[Person]
     calendar: Calendar
     mail: Mail
-    story: dict[str, str]
+    situations: dict[str, str]
     """Who stands for which situation: for tests, by way of the control API."""
     by_id: dict[str, Person] = field(default_factory=dict)
     by_upn: dict[str, Person] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class DemoTenant:
             former=former,
             calendar=when,
             mail=mail,
-            story=casting.story,
+            situations=casting.story,
         )
         tenant.by_id = {person.id: person for person in people}
         tenant.by_upn = {person.upn.lower(): person for person in people}

@@ -69,7 +69,7 @@ class Caller:
 
     def stands_for(self, situation: str) -> Person:
         """The person who stands for this situation."""
-        return self.state.tenant.by_id[self.control("GET", "/story")[situation]["id"]]
+        return self.state.tenant.by_id[self.control("GET", "/story")["people"][situation][0]]
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """One call to `/_demo` with the control token."""

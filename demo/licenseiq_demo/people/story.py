@@ -23,8 +23,9 @@ class Casting:
     has no person for the later ones.
     """
 
-    def __init__(self, people: Iterable[Person], holders_of_roles: Iterable[str]) -> None:
-        holders = frozenset(holders_of_roles)
+    def __init__(self, people: Iterable[Person], holders_of_roles: Iterable[str], taken: Iterable[str] = ()) -> None:
+        """`taken` are ids of those who stand for something else already."""
+        holders = frozenset((*holders_of_roles, *taken))
         ranks = {cause: rank for rank, cause in enumerate((*LEFT, STAYS))}
         free = [p for p in people if p.cause in ranks and p.id not in holders and holders.isdisjoint(p.groups)]
         self._left = sorted((p for p in free if p.cause != STAYS), key=lambda person: ranks[person.cause])
