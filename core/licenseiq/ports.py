@@ -14,9 +14,11 @@ from licenseiq.money import Total
 from licenseiq.people import Person
 from licenseiq.playbooks.change_request import ChangeRequest
 from licenseiq.prediction.traits import Traits
+from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import Account
 from licenseiq.proposals.stored import DeskReport, Listed, ProposalRecord
 from licenseiq.skus import Sku
+from licenseiq.steps.asking import Ask, Call
 from licenseiq.waste import GroupBy, WasteGroup, WastePage, WasteQuery
 
 if TYPE_CHECKING:
@@ -302,7 +304,17 @@ class TenantWriter(Protocol):
     NotFound and EffectWaits.
     """
 
-    async def account(self, user_id: str, *, with_groups: bool = False) -> Account: ...
+    async def account(self, user_id: str, *, with_groups: bool = False) -> Account:
+        """The account of an id, or of a principal name where it may not be there yet."""
+        ...
+
+    async def ask(self, question: Ask, what: str, permission: str) -> Mapping[str, Json]:
+        """The answer to one reading's request; `what` and `permission` word what goes wrong."""
+        ...
+
+    async def send(self, call: Call) -> None:
+        """Sends exactly this once."""
+        ...
 
     async def protection(self, user_id: str) -> Protection: ...
 

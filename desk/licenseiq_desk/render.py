@@ -11,6 +11,8 @@ from licenseiq.proposals.canonical import Json, canonical
 from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.plan import Plan, Step, read_plan
 from licenseiq.proposals.steps import StepKind
+from licenseiq.steps import KINDS
+from licenseiq.steps.asking import Target
 from licenseiq.text import LONGEST, clean
 from licenseiq.times import iso
 from licenseiq.words import count
@@ -26,6 +28,7 @@ VERBS = {
     StepKind.JOIN_GROUP: "put into a group",
     StepKind.LEAVE_GROUP: "take out of a group",
     StepKind.SET_ATTRIBUTE: "set an attribute",
+    **{name: kind.words for name, kind in KINDS.items()},
 }
 
 
@@ -58,6 +61,7 @@ def render(
         for step in plan.steps:
             if step.subject == subject.reference:
                 lines += _step(step, step.number in blocked, sku_name)
+                lines += _instructions(step, opening)
     lines += [""] if plan.hand_offs or plan.blockers or plan.not_yet_possible else []
     lines += [f"By hand ({_clean(h.kind)}, {h.subject}): {_clean(h.instructions)}" for h in plan.hand_offs]
     for blocker in plan.blockers:
@@ -77,7 +81,17 @@ def _step(step: Step, is_blocked: bool, sku_name: SkuName) -> list[str]:
     if rest := {name: value for name, value in step.arguments.items() if name != "sku_ids" or skus is not value}:
         lines.append(f"     with {_value(rest)}")
     lines.append(f"     done when {_predicate(step.goal, skus)}; only if {_predicate(step.precondition, skus)}")
+    if step.after:
+        lines.append(f"     after {count(len(step.after), 'step', 'steps')} {', '.join(map(str, step.after))}")
     return [*lines, f"     {_undo(step, skus)}"]
+
+
+def _instructions(step: Step, opening: Opening | None) -> list[str]:
+    """What a person has to do for a step that is taken by hand."""
+    kind = KINDS.get(step.kind)
+    if kind is None or kind.hand_over is None or not kind.by_hand or opening is None:
+        return []
+    return [f"     by hand: {_clean(kind.hand_over(step, Target(opening.values)))}"]
 
 
 def _changed(step: Step, sku_name: SkuName) -> list[str]:

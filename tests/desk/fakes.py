@@ -7,14 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from licenseiq.errors import NotReadable
 from licenseiq.policy import Policy
 from licenseiq.ports import GroupFacts, Protection
+from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.commitments import Opening, commit
 from licenseiq.proposals.effects import EffectRefused, EffectUncertain, EffectWaits
 from licenseiq.proposals.plan import Blocker, HandOff, Plan, Step, Subject
 from licenseiq.proposals.steps import Account, EffectClass, StepKind
+from licenseiq.steps.asking import Ask, Call
 from licenseiq.times import iso
 from licenseiq_desk.approval.demo_tenant import DemoTenant
 from licenseiq_desk.desk import Desk
@@ -81,6 +84,8 @@ class FakeTenant:
     reads: int = 0
     kill_read: int = -1
     unreadable: bool = False
+    answers: dict[str, Any] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
     _old: dict[str, tuple[int, Account]] = field(default_factory=dict)
 
     async def account(self, user_id: str, *, with_groups: bool = False) -> Account:
@@ -94,6 +99,27 @@ class FakeTenant:
             self._old[user_id] = (left - 1, old)
             return old
         return self.accounts[user_id]
+
+    async def ask(self, question: Ask, what: str, permission: str) -> Mapping[str, Json]:
+        self.reads += 1
+        if self.reads == self.kill_read:
+            raise Killed
+        found = self.answers.get(question.path)
+        if found is None:
+            raise NotReadable(f"Could not read {what}.", "", reason="no_permission", permission=permission)
+        return found(question) if callable(found) else found
+
+    async def send(self, call: Call) -> None:
+        self.calls.append(call)
+
+        def carried_out(was: Account) -> Account:
+            self.carry_out(call)
+            return was
+
+        self._effect("call", call.path, carried_out)
+
+    def carry_out(self, call: Call) -> None:
+        """What a call changes; tests put their own in its place."""
 
     async def protection(self, user_id: str) -> Protection:
         return self.protections.get(user_id, Protection(readable=True))
@@ -162,7 +188,9 @@ class FakeTenant:
         if self.stale and name in self.stale_effects:
             left, old = self._old.get(user_id, (0, None))
             self._old[user_id] = (self.stale, old if left and old is not None else self.accounts[user_id])
-        self.accounts[user_id] = change(self.accounts[user_id])
+        changed = change(self.accounts.get(user_id))
+        if user_id in self.accounts:
+            self.accounts[user_id] = changed
         if fault == "lost_after":
             raise EffectUncertain("Lost.")
         if fault == "killed_after":

@@ -187,7 +187,7 @@ async def test_an_approval_starts_one_run_from_two_threads(world: World) -> None
         "UPDATE approval SET evidence = CAST('{}' AS BLOB)",
         "UPDATE approval SET evidence = CAST(replace(evidence, '_sha256\":\"', '_sha256\":\"0') AS BLOB)",
         "UPDATE approval_cover SET preflight_digest = 'ab'",
-        "UPDATE preflight SET record = CAST(replace(record, 'not_yet_read', 'none') AS BLOB)",
+        "UPDATE preflight SET record = CAST(replace(record, 'checks', 'cheeks') AS BLOB)",
         "UPDATE proposal SET plan = CAST(replace(plan, 's1', 's2') AS BLOB)",
         "UPDATE proposal SET state = 'rejected'",
         "UPDATE approval SET statement = 'text'",

@@ -146,7 +146,7 @@ async def test_what_never_reads_back_is_never_done(world: World) -> None:
     world.put(plan_for())
     await world.approve()
     (progress,) = await world.advance()
-    assert (progress.state, world.outcomes()[0]) == ("waiting", None)
+    assert (progress.state, world.outcomes()[0]) == ("waiting", "waiting")
     assert await world.finish(rounds=100) == "failed"
     assert sent(world) == {"disable": 2, "revoke": 0, "remove": 0}
     assert world.outcomes() == ["failed", "blocked", "blocked"]

@@ -61,7 +61,7 @@ async def test_an_account_that_is_named_while_a_run_waits_is_not_touched(world: 
     assert world.tenant.accounts[ONE].account_enabled
     changing.policy = protecting(entry)
     assert await world.finish() == "partial"
-    assert world.outcomes() == ["blocked"] * 3 + ["done"] * 3
+    assert world.outcomes() == ["skipped_by_policy"] * 3 + ["done"] * 3
     # What was sent and turned away before is all that the protected account ever saw.
     assert [effect for effect, user in world.tenant.sent if user == ONE] == ["disable"]
     assert world.tenant.accounts[ONE].account_enabled
@@ -86,7 +86,7 @@ async def test_whoever_was_shown_as_untouched_stays_untouched(world: World, then
     await world.approve()
     world.tenant.protections.clear()
     assert await world.finish() == "partial"
-    assert world.outcomes() == ["blocked"] * 3 + ["done"] * 3
+    assert world.outcomes() == ["skipped_by_policy"] * 3 + ["done"] * 3
     assert {user for _, user in world.tenant.sent} == {person_id(2)}
 
 
@@ -157,7 +157,9 @@ async def test_an_account_that_was_renamed_is_protected_under_both_names(state: 
         for entry in (before.lower(), "renamed@contoso.example"):
             policy = protecting(entry)
             writer = GraphWriter(graph, lambda policy=policy: policy)  # type: ignore[misc]
-            assert "protected accounts" in (await guard.why_not(writer, plan, policy, person.id, opening) or "")
+            found = await guard.why_not(writer, plan, policy, person.id, opening)
+            assert found is not None
+            assert "protected accounts" in found.note
         writer = GraphWriter(graph)
         assert await guard.why_not(writer, plan, Policy(), person.id, opening) is None
     finally:

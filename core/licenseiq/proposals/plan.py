@@ -30,7 +30,8 @@ class Subject:
 class Step:
     """One effect on one subject. `number` counts from 1 through the plan.
 
-    `undo` names the step that would take it back, or is None with the reason in `undo_note`.
+    `undo` names the step that would take it back, or is None with the reason in `undo_note`. `after` are the numbers of
+    the steps that must have read back as true before this one is taken.
     """
 
     number: int
@@ -42,6 +43,7 @@ class Step:
     effect_class: EffectClass
     undo: Mapping[str, Json] | None = None
     undo_note: str = ""
+    after: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ def _step_to_json(step: Step) -> dict[str, Json]:
         "effect_class": step.effect_class.value,
         "undo": dict(step.undo) if step.undo is not None else None,
         "undo_note": step.undo_note,
+        **({"after": list(step.after)} if step.after else {}),
     }
 
 
@@ -221,4 +224,5 @@ def _step_from_json(row: dict[str, object]) -> Step:
         effect_class=EffectClass(str(row["effect_class"])),
         undo=cast("dict[str, Json] | None", row["undo"]),
         undo_note=str(row["undo_note"]),
+        after=tuple(cast("list[int]", row["after"])) if "after" in row else (),
     )

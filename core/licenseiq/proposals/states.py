@@ -35,7 +35,8 @@ class RunState(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of a step. Only the first three were read back as true."""
+    """What became of a step. Only the first three were read back as true. A step that waits has none yet; others read
+    WAITING of it."""
 
     DONE = "done"
     ALREADY_SO = "already_so"
@@ -44,6 +45,7 @@ class Outcome(StrEnum):
     BLOCKED = "blocked"
     FAILED = "failed"
     HANDED_OVER = "handed_over"
+    SKIPPED = "skipped_by_policy"
     WAITING = "waiting"
 
     @property

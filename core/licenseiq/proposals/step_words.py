@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Step
 from licenseiq.proposals.steps import StepKind
+from licenseiq.steps import KINDS
 from licenseiq.text import clean, one_line
 from licenseiq.words import count
 
@@ -14,6 +15,9 @@ _MOST_SKUS, _MOST_SERVICES = 3, 3
 
 def step_summary(step: Step) -> str:
     """One line of at most 300 characters; no text of the tenant stands in a step."""
+    if (described := KINDS.get(step.kind)) is not None:
+        words = described.summary(step) if described.summary is not None else f"{described.words.capitalize()}."
+        return one_line(words, LONGEST)
     if step.kind is StepKind.DISABLE_SIGN_IN:
         return "Block sign-in."
     if step.kind is StepKind.REVOKE_SESSIONS:

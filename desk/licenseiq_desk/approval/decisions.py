@@ -102,14 +102,11 @@ class Decisions:
                 refuse_not_executable(held.plan)
                 demo = self.authority.demo
                 await anyio.to_thread.run_sync(refuse_wrong_tenant, held.plan, demo, self.around.random(32).hex())
-                signed += waivers.checked(held.plan, (waived or {}).get(held.proposal_id, ()))
                 openings = proposals.openings(self.store, tenant_id, held.proposal_id, held.plan)
                 read = await preflight.take(self.store, tenant_id, held, openings, writer, policy, self.around)
-                if not read.allowed:
-                    raise Refused(
-                        "Every account of a plan is protected, or what protects it could not be read.",
-                        "An administrator has to handle these accounts.",
-                    )
+                read.refuse_if_nobody_can_be_touched(held.plan)
+                wanted = (waived or {}).get(held.proposal_id, ())
+                signed += waivers.checked(held.plan, wanted, read.waivable)
                 found.append((held, read))
         else:
             found = [(held, None) for held in helds]

@@ -60,11 +60,7 @@ async def begin(
     prove(held.plan, demo, around.random(NONCE_BYTES).hex())
     openings = proposals.openings(store, tenant_id, proposal_id, held.plan)
     read = await preflights.take(store, tenant_id, held, openings, writer, policy, around)
-    if not read.allowed:
-        raise Refused(
-            "Every account of this plan is protected, or what protects it could not be read.",
-            "An administrator has to handle these accounts.",
-        )
+    read.refuse_if_nobody_can_be_touched(held.plan)
     statement = _statement(held, Decision.APPROVE, read.digest, APPROVER_KIND, requester, policy, around)
     return Pending(held, read, statement)
 

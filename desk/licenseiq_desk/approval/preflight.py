@@ -1,23 +1,28 @@
 """What is read of the tenant just before a person decides; its record is part of what is approved.
 
-This version reads each account and what protects it. Holds and mailboxes are not read yet, and the record says so.
+Each account, what protects it, and what the checks of the plan's steps say (holds, mailboxes, rules of groups).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from licenseiq.errors import NotReadable, Refused, Tampered
+from licenseiq.errors import NotFound, NotReadable, Refused, Tampered
 from licenseiq.policy import Policy
 from licenseiq.ports import Protection, TenantWriter
 from licenseiq.proposals.canonical import Json, canonical, digest, read_canonical
 from licenseiq.proposals.commitments import Opening
+from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.steps import Account
+from licenseiq.steps import is_by_hand
+from licenseiq.steps.asking import Target
+from licenseiq.steps.kind import Now
 from licenseiq.times import iso
-from licenseiq_desk.execution.guard import is_listed
+from licenseiq_desk.execution.checking import Answered, ask_all, from_json
+from licenseiq_desk.execution.guard import is_listed, protection_of
 from licenseiq_desk.execution.reading import reading
 from licenseiq_desk.ledger.entries import Kind
-from licenseiq_desk.people import user_id
+from licenseiq_desk.people import is_principal, user_id
 from licenseiq_desk.store.blobs import as_bytes
 from licenseiq_desk.store.desk_store import DeskStore
 from licenseiq_desk.store.proposals import Held
@@ -29,13 +34,28 @@ FRESH = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
-    """`at` is when the reading began. `allowed` are the references that may be touched."""
+    """`at` is when the reading began. `allowed` are the references that may be touched; `answered` is what the checks
+    said of the steps."""
 
     at: datetime
     record: bytes
     digest: str
     allowed: frozenset[str]
     protections: dict[str, Protection]
+    answered: tuple[Answered, ...] = ()
+
+    @property
+    def waivable(self) -> frozenset[str]:
+        """The kinds of what holds steps back that an approver may let pass with a reason."""
+        return frozenset(one.held.kind for one in self.answered if one.held is not None and one.held.waivable)
+
+    def refuse_if_nobody_can_be_touched(self, plan: Plan) -> None:
+        """Raises Refused; a plan with work for people is one to decide on whoever is protected."""
+        if not self.allowed and not any(is_by_hand(step.kind) for step in plan.steps):
+            raise Refused(
+                "Every account of a plan is protected, or what protects it could not be read.",
+                "An administrator has to handle these accounts.",
+            )
 
     def refuse_if_stale(self, now: datetime) -> None:
         if not -FRESH < now - self.at <= FRESH:
@@ -55,14 +75,19 @@ async def take(
     at = around.now()
     protections: dict[str, Protection] = {}
     rows: list[Json] = []
+    answered: list[Answered] = []
+    now = Now(at, policy, held.plan.simulated)
     for subject in held.plan.subjects:
         found = user_id(openings, subject.reference)
         protection, account = Protection(readable=False), None
         if found is not None:
+            opening = openings[subject.reference]
             protection = await _protection(writer, found)
-            if is_listed(policy, found, openings[subject.reference]):
+            if is_listed(policy, found, opening):
                 protection = replace(protection, listed=True)
             account = await _account(writer, found)
+            target = Target(opening.values)
+            answered += await ask_all(held.plan, subject.reference, writer, found, target, now)
         protections[subject.reference] = protection
         rows.append(
             {
@@ -83,12 +108,11 @@ async def take(
             "at": iso(at),
             "salt": around.random(16).hex(),
             "subjects": rows,
-            "holds": "not_yet_read",
-            "mailbox": "not_yet_read",
+            "checks": [one.to_json() for one in answered],
         }
     )
     allowed = frozenset(reference for reference, found in protections.items() if found.allows)
-    preflight = Preflight(at, record, digest(record), allowed, protections)
+    preflight = Preflight(at, record, digest(record), allowed, protections, tuple(answered))
     with store.database.write() as db:
         db.exec_driver_sql(
             "INSERT INTO preflight VALUES (?, ?, ?, ?, ?)",
@@ -116,6 +140,24 @@ def refused_people(record: bytes, expected_digest: str) -> frozenset[str]:
 
 def of_run(store: DeskStore, tenant_id: str, run_id: str) -> frozenset[str]:
     """The same for the approval that started a run: whoever was shown as untouched stays untouched."""
+    return refused_people(*_record_of(store, tenant_id, run_id))
+
+
+def held_in_run(store: DeskStore, tenant_id: str, run_id: str) -> dict[int, list[Answered]]:
+    """What the checks said when a run was approved, by step. Raises Tampered."""
+    record, expected = _record_of(store, tenant_id, run_id)
+    if digest(record) != expected:
+        raise Tampered("What was read before the approval is not what was signed.", "Propose again.")
+    found = read_canonical(record)
+    rows = found.get("checks", []) if isinstance(found, Mapping) else []
+    said: dict[int, list[Answered]] = {}
+    for row in rows if isinstance(rows, list) else ():
+        one = from_json(row)
+        said.setdefault(one.step, []).append(one)
+    return said
+
+
+def _record_of(store: DeskStore, tenant_id: str, run_id: str) -> tuple[bytes, str]:
     with store.database.read() as db:
         row = db.exec_driver_sql(
             "SELECT c.preflight_digest, p.record FROM run r "
@@ -125,12 +167,12 @@ def of_run(store: DeskStore, tenant_id: str, run_id: str) -> frozenset[str]:
             "WHERE r.tenant_id = ? AND r.run_id = ?",
             (tenant_id, run_id),
         ).one()
-    return refused_people(b"" if row[1] is None else as_bytes(row[1]), str(row[0]))
+    return (b"" if row[1] is None else as_bytes(row[1])), str(row[0])
 
 
 async def _protection(writer: TenantWriter, found: str) -> Protection:
     try:
-        return await writer.protection(found)
+        return await protection_of(writer, found)
     except NotReadable:
         return Protection(readable=False)
 
@@ -138,5 +180,7 @@ async def _protection(writer: TenantWriter, found: str) -> Protection:
 async def _account(writer: TenantWriter, found: str) -> Account | None:
     try:
         return await writer.account(found)
+    except NotFound:
+        return Account(None, None, None, None, exists=False) if is_principal(found) else None
     except NotReadable:
         return None

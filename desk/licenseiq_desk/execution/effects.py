@@ -13,6 +13,7 @@ from licenseiq.ports import TenantWriter
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Plan, Step
 from licenseiq.proposals.steps import ATTRIBUTES, StepKind
+from licenseiq.steps import KINDS
 from licenseiq.words import count
 
 Values = Mapping[str, Json]
@@ -33,7 +34,7 @@ def refuse_not_executable(plan: Plan) -> None:
     """Raises Refused for a plan that holds no step, or one that this version cannot carry out."""
     if not plan.steps:
         raise Refused("This plan has no step to carry out, only work by hand.", "Do that, or reject the proposal.")
-    unknown = [step for step in plan.steps if step.kind not in EFFECTS]
+    unknown = [step for step in plan.steps if step.kind not in EXECUTABLE]
     if unknown:
         raise Refused(
             f"This version cannot carry out {len(unknown)} of the plan's {count(len(plan.steps), 'step')} "
@@ -202,7 +203,7 @@ EFFECTS: dict[StepKind, Effect] = {
     StepKind.LEAVE_GROUP: Effect(_leaves, _leave),
     StepKind.SET_ATTRIBUTE: Effect(_sets, _set),
 }
-EXECUTABLE = frozenset(EFFECTS)
+EXECUTABLE = frozenset(EFFECTS) | frozenset(KINDS)
 
 
 def _ids(found: Sequence[str]) -> bool:

@@ -1,13 +1,12 @@
 """The executor: starts the runs of approvals, and carries runs on until they end, wait, or are stopped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import anyio
 
-from licenseiq.errors import LicenseIQError, Tampered
+from licenseiq.errors import LicenseIQError, NotFound, NotReadable
 from licenseiq.limits import fails_too_often
 from licenseiq.policy import Policy
 from licenseiq.ports import TenantWriter
@@ -15,44 +14,28 @@ from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.effects import EffectWaits
 from licenseiq.proposals.plan import Plan, Step
 from licenseiq.proposals.states import Outcome, RunState, end_of_run
-from licenseiq.times import iso, parse_iso
+from licenseiq.steps import KINDS, checks_of
+from licenseiq.steps.asking import Target
+from licenseiq.steps.kind import Now
 from licenseiq_desk.approval import preflight, records, waivers
 from licenseiq_desk.approval.authority import Authority
 from licenseiq_desk.approval.demo_tenant import NotProven
 from licenseiq_desk.approval.records import AlreadyConsumed
 from licenseiq_desk.approval.verify import Verifier, refuse_wrong_tenant, verify
-from licenseiq_desk.execution import control, guard, lease
+from licenseiq_desk.execution import checking, control, guard, lease, order
+from licenseiq_desk.execution.calls_taker import CallsTaker
 from licenseiq_desk.execution.journal import Journal
 from licenseiq_desk.execution.lease import LeaseLost
+from licenseiq_desk.execution.order import Pace
 from licenseiq_desk.execution.seen import Observe, RunProgress, StepSeen, nobody
 from licenseiq_desk.execution.start import start
 from licenseiq_desk.execution.step_taker import Ended, StepTaker, Waits, may_have_happened
-from licenseiq_desk.people import user_id
+from licenseiq_desk.people import is_principal, user_id
 from licenseiq_desk.store import proposals
 from licenseiq_desk.store.desk_store import DeskStore
 from licenseiq_desk.surroundings import Surroundings
 
-_STOPS_A_PERSON = frozenset({Outcome.DRIFTED, Outcome.FAILED})
 PROOF_AGAIN_SECONDS = 15.0
-
-
-def _fails_too_often(plan: Plan, outcomes: dict[int, Outcome], policy: Policy) -> bool:
-    """By people: one is finished when all of their steps have an outcome, or one of them failed or drifted."""
-    failed = {step.subject for step in plan.steps if outcomes.get(step.number) in _STOPS_A_PERSON}
-    left = {step.subject for step in plan.steps if step.number not in outcomes}
-    finished = failed | {step.subject for step in plan.steps if step.subject not in left}
-    return bool(left) and fails_too_often(len(failed), len(finished), policy)
-
-
-def due_at(step: Step) -> datetime | None:
-    """When a dated step may be taken at the earliest; None for one without a date. Raises Tampered."""
-    found = step.arguments.get("not_before")
-    if found is None:
-        return None
-    try:
-        return parse_iso(str(found))
-    except ValueError as error:
-        raise Tampered(f"Step {step.number} has a date that is none.", "Propose it again.") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +127,24 @@ class Executor:
         signed = records.statements_of(self.store, tenant_id, journal.lease.run_id)
         plan = replace(found.plan, blockers=waivers.left(found.plan, signed))
         outcomes = journal.outcomes()
-        stopped = {s.subject for s in found.plan.steps if outcomes.get(s.number) in _STOPS_A_PERSON}
-        checked: dict[str, str | None] = dict.fromkeys(then, "The account was protected when this was approved.")
-        later = None
+        work = _Work(
+            journal,
+            plan,
+            openings,
+            outcomes,
+            stopped={s.subject for s in found.plan.steps if order.stops(s, outcomes.get(s.number))},
+            checked=dict.fromkeys(then, Ended(Outcome.SKIPPED, "The account was protected when this was approved.")),
+            held=preflight.held_in_run(self.store, tenant_id, journal.lease.run_id),
+            waived=waivers.let_pass(found.plan, signed),
+        )
+        pace, resting = Pace(self.around.now()), set[str]()
         for step in found.plan.steps:
             if step.number in outcomes:
                 continue
-            if (due := due_at(step)) is not None and due > self.around.now():
-                later = due if later is None else min(later, due)
+            if (due := order.due_at(step)) is not None and due > self.around.now():
+                pace.until(due)
+                continue
+            if step.subject in resting or order.pending(step, outcomes) is not None:
                 continue
             if self.store.stop_file.exists():
                 journal.leave(RunState.PAUSED)
@@ -162,14 +155,19 @@ class Executor:
             if rests:
                 journal.leave(RunState.PAUSED)
                 return RunState.PAUSED, "Somebody paused it."
-            result = await self._step(journal, plan, step, openings, stopped, checked)
+            result = order.unmet(step, outcomes) or await self._step(work, step)
             if isinstance(result, Waits):
-                journal.leave(RunState.WAITING, result.seconds)
-                return RunState.WAITING, result.note
+                journal.wait(step, result.note)
+                pace.after(result.seconds, result.note)
+                if result.everybody:
+                    break
+                if step.kind not in KINDS:
+                    resting.add(step.subject)  # the person's next steps may rest on it
+                continue
             journal.close(step, result.outcome, result.note)
             outcomes[step.number] = result.outcome
-            if result.outcome in _STOPS_A_PERSON:
-                stopped.add(step.subject)
+            if order.stops(step, result.outcome):
+                work.stopped.add(step.subject)
             self.observe(
                 StepSeen(
                     journal.lease.run_id,
@@ -181,13 +179,14 @@ class Executor:
                     result.note,
                 )
             )
-            if _fails_too_often(plan, outcomes, self.policy()):
+            failed, finished, any_left = order.people_done(plan, outcomes)
+            if any_left and fails_too_often(failed, finished, self.policy()):
                 journal.leave(RunState.PAUSED)
                 control.pause(self.store, tenant_id, journal.lease.run_id, self.around.now(), control.BY_FAILURES)
                 return RunState.PAUSED, "Too many people failed: look at them, then resume or cancel it."
-        if later is not None:
-            journal.leave(RunState.WAITING, (later - self.around.now()).total_seconds())
-            return RunState.WAITING, f"The next step is due at {iso(later)}."
+        if pace.next_in is not None:
+            journal.leave(RunState.WAITING, pace.next_in)
+            return RunState.WAITING, pace.note
         end = end_of_run(outcomes.values())
         journal.end(end)
         return end, ""
@@ -198,45 +197,84 @@ class Executor:
         """Ends a run. What was sent and not read back is looked at once more, and never said to be done unseen."""
         for step in plan.steps:
             sent = may_have_happened(journal.intents(step)) if step.number not in outcomes else ()
-            account_id = user_id(openings, step.subject)
+            account_id = await self._account_id(openings, step)
             if not sent or account_id is None:
                 continue
-            taker = StepTaker(journal, self.writer, self.observe, may_send_again=False)
-            result = await taker.take(step, account_id, openings[step.subject], sent)
+            result = await self._taker(journal, step, may_send=False).take(
+                step, account_id, openings[step.subject], sent
+            )
             if isinstance(result, Waits):
                 result = Ended(Outcome.FAILED, "Cancelled before it read back; the effect may have happened.")
             journal.close(step, result.outcome, result.note)
         journal.end(RunState.CANCELLED)
         return RunState.CANCELLED, ""
 
-    async def _step(
-        self,
-        journal: Journal,
-        plan: Plan,
-        step: Step,
-        openings: dict[str, Opening],
-        stopped: set[str],
-        checked: dict[str, str | None],
-    ) -> Ended | Waits:
+    async def _step(self, work: "_Work", step: Step) -> Ended | Waits:
         """One step behind its guards. What was sent already is found out even where a guard forbids more."""
+        plan, journal = work.plan, work.journal
         if step.number in plan.blocked_steps():
             kinds = sorted({blocker.kind for blocker in plan.blockers if step.number in blocker.applies_to})
             return Ended(Outcome.BLOCKED, f"Blocked: {', '.join(kinds)}.")
-        account_id = user_id(openings, step.subject)
-        if account_id is None:
-            return Ended(Outcome.BLOCKED, "The person was erased.")
-        sent = may_have_happened(journal.intents(step))
-        why: str | None = "Not taken: an earlier step for this person did not succeed."
-        if step.subject not in stopped:
-            try:
-                if step.subject not in checked:
-                    checked[step.subject] = await guard.why_not(
-                        self.writer, plan, self.policy(), account_id, openings[step.subject]
-                    )
-            except EffectWaits as error:
-                return Waits(error.seconds, error.what_happened)
-            why = checked[step.subject]
+        try:
+            account_id = await self._account_id(work.openings, step)
+            if account_id is None:
+                return Ended(Outcome.BLOCKED, "The person was erased.")
+            sent = may_have_happened(journal.intents(step))
+            why = await self._why_not(work, step, account_id)
+        except EffectWaits as error:
+            return Waits(error.seconds, error.what_happened, everybody=True)
+        except NotReadable:
+            return Ended(Outcome.BLOCKED, "The account could not be read.")
         if why is not None and not sent:
-            return Ended(Outcome.BLOCKED, why)
-        taker = StepTaker(journal, self.writer, self.observe, may_send_again=why is None)
-        return await taker.take(step, account_id, openings[step.subject], sent)
+            return why
+        taker = self._taker(journal, step, may_send=why is None)
+        return await taker.take(step, account_id, work.openings[step.subject], sent)
+
+    async def _why_not(self, work: "_Work", step: Step, account_id: str) -> Ended | None:
+        """Why a step may not be sent now: what happened before, who is protected, what could do harm."""
+        if step.subject in work.stopped:
+            return Ended(Outcome.BLOCKED, "Not taken: an earlier step for this person did not succeed.")
+        described = KINDS.get(step.kind)
+        if described is not None and described.by_hand:
+            return None  # nothing is sent: a person does it, also for an account that only people may touch
+        opening = work.openings[step.subject]
+        if step.subject not in work.checked:
+            work.checked[step.subject] = await guard.why_not(self.writer, work.plan, self.policy(), account_id, opening)
+        if (why := work.checked[step.subject]) is not None:
+            return why
+        held = checking.first_held(work.held.get(step.number, ()), work.waived)
+        if held is None and checks_of(step.kind):
+            now = Now(self.around.now(), self.policy(), work.plan.simulated)
+            answers = await checking.ask_again(step, self.writer, account_id, Target(opening.values), now)
+            held = checking.first_held(answers, work.waived)
+        return None if held is None else Ended(Outcome.BLOCKED, f"Held back ({held.kind}): {held.cure}")
+
+    def _taker(self, journal: Journal, step: Step, *, may_send: bool) -> StepTaker | CallsTaker:
+        described = KINDS.get(step.kind)
+        if described is None:
+            return StepTaker(journal, self.writer, self.observe, may_send_again=may_send)
+        return CallsTaker(journal, self.writer, self.observe, described, may_send)
+
+    async def _account_id(self, openings: dict[str, Opening], step: Step) -> str | None:
+        """The id of the step's account; its principal name while it is not there; None once the person was erased."""
+        found = user_id(openings, step.subject)
+        if found is None or not is_principal(found):
+            return found
+        try:
+            return (await self.writer.account(found)).user_id or found
+        except NotFound:
+            return found
+
+
+@dataclass
+class _Work:
+    """A run while it is carried on. `held` is what the signed preflight said of steps, `waived` what may pass."""
+
+    journal: Journal
+    plan: Plan
+    openings: dict[str, Opening]
+    outcomes: dict[int, Outcome]
+    stopped: set[str]
+    checked: dict[str, Ended | None]
+    held: Mapping[int, Sequence[checking.Answered]]
+    waived: frozenset[str]

@@ -66,7 +66,7 @@ def read_trouble(response: httpx.Response, what: str, permission: str) -> Licens
         return waits
     if response.status_code >= 500:
         return EffectWaits(f"Could not read {what}: the tenant failed.", "It goes on by itself.", seconds=USUAL_WAIT)
-    return _malformed(what)
+    return malformed(what)
 
 
 def retry_after(response: httpx.Response, now: datetime | None = None) -> float:
@@ -99,10 +99,20 @@ def body(response: httpx.Response, what: str) -> dict[str, object]:
     try:
         found = json.loads(response.content)
     except ValueError as error:
-        raise _malformed(what) from error
+        raise malformed(what) from error
     if not isinstance(found, dict):
-        raise _malformed(what)
+        raise malformed(what)
     return found
+
+
+def cmdlet(response: httpx.Response, what: str, permission: str) -> dict[str, object]:
+    """What a Get- cmdlet of Exchange answered. Nobody of that name is a 404, or a 400 whose code says so."""
+    if response.status_code == 400 and error_code(response) in ("NotFound", "ManagementObjectNotFoundException"):
+        raise NotFound(f"Could not read {what}: it does not exist any more.", "Nothing to do for it.")
+    problem = read_trouble(response, what, permission)
+    if problem is not None:
+        raise problem
+    return {"value": rows(response, what)[0]}
 
 
 def rows(response: httpx.Response, what: str) -> tuple[list[dict[str, object]], bool]:
@@ -110,7 +120,7 @@ def rows(response: httpx.Response, what: str) -> tuple[list[dict[str, object]], 
     found = body(response, what)
     value = found.get("value")
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-        raise _malformed(what)
+        raise malformed(what)
     return value, "@odata.nextLink" not in found
 
 
@@ -118,13 +128,13 @@ def principal_name(response: httpx.Response, user_id: str) -> str:
     """What an account is called now. Raises NotReadable when the answer does not say, or is about somebody else."""
     name = _account_body(response, user_id).get("userPrincipalName")
     if not isinstance(name, str) or not name.strip():
-        raise _malformed("an account")
+        raise malformed("an account")
     return name
 
 
-def account(response: httpx.Response, user_id: str) -> Account:
+def account(response: httpx.Response, who: str) -> Account:
     """The reading of an account. Raises NotReadable when the answer is about somebody else."""
-    raw = _account_body(response, user_id)
+    raw = _account_body(response, who)
     reading = Account(
         account_enabled=_flag(raw.get("accountEnabled")),
         sessions_valid_from=_moment(raw.get("signInSessionsValidFromDateTime")),
@@ -132,6 +142,8 @@ def account(response: httpx.Response, user_id: str) -> Account:
         inherited=None,
         synced=_flag(raw.get("onPremisesSyncEnabled")),
         attributes={name: _text(raw[name]) for name in ATTRIBUTES if name in raw},
+        exists=True,
+        user_id=str(raw["id"]).lower(),
     )
     return _with_licences(reading, raw.get("licenseAssignmentStates"))
 
@@ -142,9 +154,9 @@ def group(response: httpx.Response, group_id: str) -> GroupFacts:
     kinds, given = raw.get("groupTypes"), raw.get("assignedLicenses")
     is_whole = {"membershipRule", "onPremisesSyncEnabled", "isAssignableToRole", "mailEnabled"} <= raw.keys()
     if str(raw.get("id", "")).lower() != group_id.lower() or not isinstance(kinds, list) or not is_whole:
-        raise _malformed("a group")
+        raise malformed("a group")
     if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
-        raise _malformed("a group")
+        raise malformed("a group")
     return GroupFacts(
         group_id=group_id,
         has_rule="DynamicMembership" in kinds or bool(raw["membershipRule"]),
@@ -159,7 +171,7 @@ def number(response: httpx.Response, what: str) -> int:
     """A count, which Graph gives as plain text."""
     text = response.content.decode("utf-8-sig", errors="replace").strip()
     if not (text.isascii() and text.isdigit() and len(text) < 12):
-        raise _malformed(what)
+        raise malformed(what)
     return int(text)
 
 
@@ -168,7 +180,7 @@ def group_ids(response: httpx.Response) -> frozenset[str]:
     found, is_whole = rows(response, "the account's groups")
     ids = [row.get("id") for row in found]
     if not is_whole or not all(isinstance(one, str) for one in ids):
-        raise _malformed("the account's groups")
+        raise malformed("the account's groups")
     return frozenset(str(one).lower() for one in ids)
 
 
@@ -183,10 +195,11 @@ def free_seats(response: httpx.Response) -> dict[str, int]:
     return found
 
 
-def _account_body(response: httpx.Response, user_id: str) -> dict[str, object]:
+def _account_body(response: httpx.Response, who: str) -> dict[str, object]:
     raw = body(response, "an account")
-    if str(raw.get("id", "")).lower() != user_id.lower():
-        raise _malformed("an account")
+    named = raw.get("userPrincipalName") if "@" in who else raw.get("id")
+    if not isinstance(raw.get("id"), str) or not isinstance(named, str) or named.lower() != who.lower():
+        raise malformed("an account")
     return raw
 
 
@@ -235,5 +248,5 @@ def _moment(value: object) -> str | None:
         return None
 
 
-def _malformed(what: str) -> NotReadable:
+def malformed(what: str) -> NotReadable:
     return NotReadable(f"Could not read {what}: the answer was not understood.", "Try again.", reason=Reason.MALFORMED)

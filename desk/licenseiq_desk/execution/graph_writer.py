@@ -8,7 +8,7 @@ RoleManagement.Read.Directory, Group.Read.All, LicenseAssignment.Read.All (Micro
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from urllib.parse import quote
 
 import httpx
@@ -18,15 +18,17 @@ from kiota_abstractions.request_information import RequestInformation
 from licenseiq.errors import BadRequest, NotReadable
 from licenseiq.policy import Policy
 from licenseiq.ports import GroupFacts, Protection
+from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.effects import EffectUncertain, EffectWaits
 from licenseiq.proposals.steps import ATTRIBUTES, Account
 from licenseiq.readings import Reason
+from licenseiq.steps.asking import Api, Ask, Call
 from licenseiq_desk.execution import graph_answers as answers
-from licenseiq_desk.people import is_guid
+from licenseiq_desk.people import is_guid, is_principal
 
 _ACCOUNT = ",".join(
     (
-        "id,accountEnabled,onPremisesSyncEnabled,signInSessionsValidFromDateTime,assignedLicenses",
+        "id,userPrincipalName,accountEnabled,onPremisesSyncEnabled,signInSessionsValidFromDateTime,assignedLicenses",
         "licenseAssignmentStates",
         *ATTRIBUTES,
     )
@@ -35,6 +37,8 @@ _GROUP = (
     "id,groupTypes,membershipRule,onPremisesSyncEnabled,isAssignableToRole,mailEnabled,securityEnabled,assignedLicenses"
 )
 UNREACHABLE_WAIT = 15.0
+MOST_ROWS = 500_000
+EXCHANGE_PERMISSION = "Exchange.ManageAsApp"
 # Before the request has left: nothing was done.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -50,19 +54,47 @@ class Sender(Protocol):
 @dataclass(frozen=True, slots=True)
 class GraphWriter:
     """Implements `licenseiq.ports.TenantWriter`. `policy` gives the policy of now, whose protected accounts are
-    compared by id and by the principal name that Graph has now."""
+    compared by id and by the principal name that Graph has now. `exchange` is a sender of the admin API, below its
+    version and the tenant's id."""
 
     graph: Sender
     policy: Callable[[], Policy] = Policy
+    exchange: Sender | None = None
 
     async def account(self, user_id: str, *, with_groups: bool = False) -> Account:
-        path = f"/users/{_checked(user_id)}?$select={_ACCOUNT}"
+        named = quote(user_id) if is_principal(user_id) else _checked(user_id)
+        path = f"/users/{named}?$select={_ACCOUNT}"
         reading = answers.account(await self._read(path, "an account", "User.Read.All"), user_id)
         if not with_groups:
             return reading
-        path = f"/users/{user_id}/memberOf/microsoft.graph.group?$select=id&$top=999"
+        path = f"/users/{reading.user_id}/memberOf/microsoft.graph.group?$select=id&$top=999"
         response = await self._read(path, "the account's groups", "GroupMember.Read.All")
         return replace(reading, groups=answers.group_ids(response))
+
+    async def ask(self, question: Ask, what: str, permission: str) -> Mapping[str, Json]:
+        if question.api is Api.EXCHANGE:
+            response = await self._invoke(question.path, question.parameters)
+            return cast("dict[str, Json]", answers.cmdlet(response, what, permission))
+        response = await self._read(question.path, what, permission, advanced=question.advanced)
+        found = answers.body(response, what)
+        if not question.pages:
+            return cast("dict[str, Json]", found)
+        whole, _ = answers.rows(response, what)
+        while (following := found.get("@odata.nextLink")) is not None:
+            response = await self._read(self._below(following, what), what, permission, advanced=question.advanced)
+            found = answers.body(response, what)
+            whole += answers.rows(response, what)[0]
+            if len(whole) > MOST_ROWS:
+                raise answers.malformed(what)
+        return {"value": cast("list[Json]", whole)}
+
+    async def send(self, call: Call) -> None:
+        if call.api is Api.EXCHANGE:
+            problem = answers.effect_trouble(await self._invoke(call.path, call.parameters, effect=True))
+            if problem is not None:
+                raise problem
+            return
+        await self._effect(Method(call.method), call.path, call.body)
 
     async def people(self) -> int:
         response = await self._read("/users/$count", "the number of users", "User.Read.All", advanced=True)
@@ -117,12 +149,12 @@ class GraphWriter:
         if not add and not remove:
             raise BadRequest("A change of licences names none.", "Name at least one.")
         come = [{"skuId": sku_id, "disabledPlans": list(plans)} for sku_id, plans in add.items()]
-        content: dict[str, object] = {"addLicenses": come, "removeLicenses": list(remove)}
+        content: Json = {"addLicenses": come, "removeLicenses": list(remove)}
         await self._effect(Method.POST, f"/users/{_checked(user_id)}/assignLicense", content)
 
     async def join_group(self, user_id: str, group_id: str) -> None:
         # The reference names the directory object by the URL of the same Graph.
-        reference: dict[str, object] = {"@odata.id": self.graph.url(f"/directoryObjects/{_checked(user_id)}")}
+        reference: Json = {"@odata.id": self.graph.url(f"/directoryObjects/{_checked(user_id)}")}
         await self._effect(Method.POST, f"/groups/{_checked(group_id)}/members/$ref", reference)
 
     async def leave_group(self, user_id: str, group_id: str) -> None:
@@ -150,16 +182,56 @@ class GraphWriter:
             raise problem
         return response
 
-    async def _effect(self, method: Any, path: str, content: dict[str, object] | None) -> None:
+    def _below(self, link: object, what: str) -> str:
+        """The path of a page that follows. Raises NotReadable for one of another place (INV-31)."""
+        base = self.graph.url("")
+        if not isinstance(link, str) or not link.startswith(f"{base}/"):
+            raise answers.malformed(what)
+        return link[len(base) :]
+
+    async def _invoke(self, cmdlet: str, parameters: Mapping[str, Json], *, effect: bool = False) -> httpx.Response:
+        """Exchange's answer to a cmdlet. The mailbox that it is about is named as the anchor, as Exchange routes by."""
+        if self.exchange is None:
+            raise NotReadable(
+                "Exchange was not asked: the desk does not know where its admin API is.",
+                "Set LICENSEIQ_EXCHANGE_URL and grant Exchange.ManageAsApp.",
+                reason=Reason.NOT_CONNECTED,
+                permission=EXCHANGE_PERMISSION,
+            )
+        info = self._request(self.exchange, Method.POST, "/InvokeCommand")
+        anchor = parameters.get("Identity")
+        if isinstance(anchor, str):
+            info.headers.add("X-AnchorMailbox", f"UPN:{anchor}")
+        content = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": dict(parameters)}}
+        info.content = json.dumps(content, separators=(",", ":")).encode()
+        if effect:
+            return await self._sent(self.exchange, info)
+        try:
+            return await self.exchange.send(info)
+        except httpx.HTTPError as error:
+            raise _unreachable() from error
+
+    @staticmethod
+    def _request(sender: Sender, method: Any, path: str) -> Any:
         info = RequestInformation()
         info.http_method = method
-        info.url = self.graph.url(path)
+        info.url = sender.url(path)
         info.headers.add("Accept", "application/json")
+        info.headers.add("Content-Type", "application/json")
+        return info
+
+    async def _effect(self, method: Any, path: str, content: Json) -> None:
+        info = self._request(self.graph, method, path)
         if content is not None:
-            info.headers.add("Content-Type", "application/json")
             info.content = json.dumps(content, separators=(",", ":")).encode()
+        problem = answers.effect_trouble(await self._sent(self.graph, info))
+        if problem is not None:
+            raise problem
+
+    async def _sent(self, sender: Sender, info: Any) -> httpx.Response:
+        """The answer to an effect, whatever it is."""
         try:
-            response = await self.graph.send(info)
+            return await sender.send(info)
         except _NOT_SENT as error:
             raise _unreachable() from error
         except httpx.HTTPError as error:
@@ -168,9 +240,6 @@ class GraphWriter:
             if error.reason != Reason.SIGNED_OUT:
                 raise EffectUncertain("Nothing is known of the effect's answer.", "It is read back.") from error
             raise EffectWaits(error.what_happened, error.next_step, seconds=answers.SIGNED_OUT_WAIT) from error
-        problem = answers.effect_trouble(response)
-        if problem is not None:
-            raise problem
 
 
 def _checked(object_id: str) -> str:

@@ -1,26 +1,44 @@
 """What stands between an approved plan and a person: limits, protected accounts, the stop file. Fails closed."""
 
-from licenseiq.errors import NotReadable
+from licenseiq.errors import NotFound, NotReadable
 from licenseiq.policy import Policy
 from licenseiq.ports import Protection, TenantWriter
 from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.plan import Plan
+from licenseiq.proposals.states import Outcome
+from licenseiq_desk.execution.step_taker import Ended
+from licenseiq_desk.people import is_principal
 
 _LISTED = "The account is on the list of protected accounts."
 
 
-async def why_not(writer: TenantWriter, plan: Plan, policy: Policy, user_id: str, opening: Opening) -> str | None:
-    """Why this person may not be touched now, by a fresh reading; None when he may. Raises EffectWaits."""
+async def why_not(writer: TenantWriter, plan: Plan, policy: Policy, user_id: str, opening: Opening) -> Ended | None:
+    """What becomes of this person's steps who may not be touched now, by a fresh reading: skipped by policy, or blocked
+    where that could not be read. None when they may. Raises EffectWaits."""
     if len(plan.subjects) > policy.people_per_plan:
-        return f"The plan is about {len(plan.subjects)} people; the policy allows {policy.people_per_plan}."
+        words = f"The plan is about {len(plan.subjects)} people; the policy allows {policy.people_per_plan}."
+        return Ended(Outcome.SKIPPED, words)
     if is_listed(policy, user_id, opening):
-        return _LISTED
+        return Ended(Outcome.SKIPPED, _LISTED)
     try:
-        found = await writer.protection(user_id)
+        found = await protection_of(writer, user_id)
     except NotReadable as error:
         wanted = f": the desk lacks {error.permission}" if error.permission else ""
-        return f"What protects the account could not be read{wanted}."
-    return None if found.allows else _words(found)
+        return Ended(Outcome.BLOCKED, f"What protects the account could not be read{wanted}.")
+    if found.allows:
+        return None
+    return Ended(Outcome.SKIPPED if found.readable else Outcome.BLOCKED, _words(found))
+
+
+async def protection_of(writer: TenantWriter, who: str) -> Protection:
+    """What protects an account, by its id or by the name that it will have: one that is not there has no roles."""
+    if not is_principal(who):
+        return await writer.protection(who)
+    try:
+        account_id = (await writer.account(who)).user_id
+    except NotFound:
+        return Protection(readable=True)
+    return Protection(readable=False) if account_id is None else await writer.protection(account_id)
 
 
 def is_listed(policy: Policy, user_id: str, opening: Opening) -> bool:

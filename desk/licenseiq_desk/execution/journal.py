@@ -28,12 +28,18 @@ NOT_DONE = frozenset({"waits", "refused"})
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One recorded sending: `before` is the account as it was read then, `answer` None while nothing is known."""
+    """One recorded sending: `before` is the account as it was read then, `answer` None while nothing is known. `call`
+    is the keyed digest of what was sent, '' where a step is one call."""
 
     send: int
     at: datetime
     before: Account
     answer: str | None
+    call: str = ""
+
+    @property
+    def may_have_happened(self) -> bool:
+        return self.answer not in NOT_DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ class Journal:
         """Every sending of a step's effect that was begun, oldest first."""
         with self.lease.store.database.read() as db:
             rows = db.exec_driver_sql(
-                "SELECT send, at, nonce, before_reading, answer FROM intent "
+                "SELECT send, at, nonce, before_reading, answer, call FROM intent "
                 "WHERE tenant_id = ? AND run_id = ? AND number = ? ORDER BY send",
                 (*self._run, step.number),
             ).all()
@@ -71,11 +77,12 @@ class Journal:
                 parse_iso(at),
                 read_account(unseal(key, as_bytes(nonce), self._place(step, int(send)), as_bytes(sealed))),
                 answer,
+                call,
             )
-            for send, at, nonce, sealed, answer in rows
+            for send, at, nonce, sealed, answer, call in rows
         )
 
-    def intend(self, step: Step, opening: Opening, before: Account) -> int:
+    def intend(self, step: Step, opening: Opening, before: Account, call: str = "") -> int:
         """Records that the effect is about to be sent, flushed, and returns the number of the sending."""
         value = reading(before)
         nonce = self.lease.around.random(NONCE_BYTES)
@@ -89,13 +96,15 @@ class Journal:
             )
             sealed = seal(key, nonce, self._place(step, send), value)
             db.exec_driver_sql(
-                "INSERT INTO intent VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
-                (*self._run, step.number, send, iso(now), self.lease.fence, nonce, sealed),
+                "INSERT INTO intent "
+                "(tenant_id, run_id, number, send, at, fence, nonce, before_reading, answer, call) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
+                (*self._run, step.number, send, iso(now), self.lease.fence, nonce, sealed, call),
             )
             committed = hmac.digest(
                 opening.seed, canonical(["before", self.lease.run_id, step.number, send, value]), "sha256"
             )
-            body = self._body(step) | {"send": send, "before": committed.hex()}
+            body = self._body(step) | {"send": send, "before": committed.hex()} | ({"call": call} if call else {})
             self._append(Kind.INTENT, body, now, db)
         return send
 
@@ -115,7 +124,24 @@ class Journal:
                 "INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (*self._run, step.number, outcome.value, note, iso(now), self.lease.fence),
             )
+            db.exec_driver_sql(
+                "DELETE FROM waiting_step WHERE tenant_id = ? AND run_id = ? AND number = ?", (*self._run, step.number)
+            )
             self._append(Kind.OUTCOME, self._body(step) | {"outcome": outcome.value, "note": note}, now, db)
+
+    def wait(self, step: Step, note: str) -> None:
+        """Notes what a step waits for, for whoever looks; it says so until the step has its outcome."""
+        with self.lease.write() as db:
+            place = (*self._run, step.number)
+            db.exec_driver_sql(
+                "DELETE FROM waiting_step WHERE tenant_id = ? AND run_id = ? AND number = ? AND note <> ?",
+                (*place, note),
+            )
+            db.exec_driver_sql(
+                "INSERT INTO waiting_step (tenant_id, run_id, number, note, at) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT (tenant_id, run_id, number) DO NOTHING",
+                (*place, note, iso(self.lease.around.now())),
+            )
 
     def leave(self, then: RunState, seconds: float | None = None) -> None:
         """The run waits or is paused; somebody takes it up again, not before `seconds` have passed."""

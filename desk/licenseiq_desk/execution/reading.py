@@ -22,6 +22,9 @@ def reading(account: Account) -> dict[str, Json]:
         "by_group": None if account.by_group is None else [list(pair) for pair in sorted(account.by_group)],
         "groups": _sorted(account.groups),
         "attributes": None if account.attributes is None else dict(account.attributes),
+        "more": None if account.more is None else dict(account.more),
+        "exists": account.exists,
+        "user_id": account.user_id,
     }
 
 
@@ -42,6 +45,9 @@ def read_account(value: Json) -> Account:
         by_group=None if pairs is None else frozenset((a, b) for a, b in cast("list[list[str]]", pairs)),
         groups=_set(raw["groups"]),
         attributes=cast("Mapping[str, str | None] | None", raw["attributes"]),
+        more=cast("Mapping[str, Json] | None", raw.get("more")),
+        exists=cast("bool | None", raw.get("exists")),
+        user_id=cast("str | None", raw.get("user_id")),
     )
 
 

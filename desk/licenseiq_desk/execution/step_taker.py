@@ -13,10 +13,11 @@ from licenseiq.ports import TenantWriter
 from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.effects import EffectRefused, EffectUncertain, EffectWaits
 from licenseiq.proposals.plan import Step
+from licenseiq.proposals.predicates import holds
 from licenseiq.proposals.states import Outcome, RunState
-from licenseiq.proposals.steps import Account, EffectClass, StepKind, holds
+from licenseiq.proposals.steps import Account, EffectClass, StepKind
 from licenseiq_desk.execution import effects
-from licenseiq_desk.execution.journal import NOT_DONE, Intent, Journal
+from licenseiq_desk.execution.journal import Intent, Journal
 from licenseiq_desk.execution.seen import Observe, Phase, StepSeen
 
 # Seconds before each reading after an effect: about half a minute in all, and a glance at first.
@@ -37,10 +38,11 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Nothing can be said yet: look again after `seconds`."""
+    """Nothing can be said yet: look again after `seconds`. `everybody`: it is the tenant that asks to wait."""
 
     seconds: float
     note: str
+    everybody: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class StepTaker:
                 return Ended(Outcome.BLOCKED, why)
             return await self._send(step, user_id, opening, account, account, sends=0)
         except EffectWaits as error:
-            return Waits(error.seconds, error.what_happened)
+            return Waits(error.seconds, error.what_happened, everybody=True)
         except NotFound:
             return Ended(Outcome.DRIFTED, "The account does not exist any more.")
         except NotReadable as error:
@@ -170,4 +172,4 @@ class StepTaker:
 
 
 def may_have_happened(intents: tuple[Intent, ...]) -> tuple[Intent, ...]:
-    return tuple(intent for intent in intents if intent.answer not in NOT_DONE)
+    return tuple(intent for intent in intents if intent.may_have_happened)

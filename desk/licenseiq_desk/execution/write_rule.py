@@ -1,4 +1,5 @@
-"""The only rule in LicenseIQ that lets a write pass: effects on one account each, and the reads that they need.
+"""The only rule in LicenseIQ that lets a write pass: effects on one account each, and the reads that they need; what
+the described kinds of step send and read is judged by their shapes.
 
 It sits in the innermost transport, so it sees every redirect, retry and direct call. Everything else is refused
 unsent, whatever asked for it.
@@ -14,10 +15,13 @@ import httpx
 
 from licenseiq.errors import Refused
 from licenseiq.proposals.steps import ATTRIBUTES
+from licenseiq_desk.execution.shapes import may_read, may_send, pattern
 
 _ID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _GUID = re.compile(_ID)
 _USER = re.compile(rf"/users/{_ID}")
+# A joiner's account is read by the name that it will have.
+_NAMED = pattern("/users/{upn}")
 _REVOKE = re.compile(rf"/users/{_ID}/revokeSignInSessions")
 _LICENCES = re.compile(rf"/users/{_ID}/assignLicense")
 _GROUPS = re.compile(rf"/users/{_ID}/(?:transitiveMemberOf|memberOf)/microsoft\.graph\.group")
@@ -30,6 +34,8 @@ _LONGEST_VALUE = 256
 _ROLES = "/roleManagement/directory/roleAssignments"
 _ONE_PRINCIPAL = re.compile(rf"principalId eq '{_ID}'")
 _READ_OPTIONS = frozenset({"$select", "$expand", "$filter", "$top", "$count"})
+# How the pages of a collection go on.
+_PAGE_OPTIONS = frozenset({"$skiptoken", "$skip", "$deltatoken", "token", "startDateTime", "endDateTime", "$orderby"})
 
 Rule = Callable[[httpx.Request], Awaitable[None]]
 
@@ -63,6 +69,8 @@ def why_refused(request: httpx.Request, body: bytes, base: httpx.URL) -> str | N
 def _passes(method: str, path: str, query: str, body: bytes, reference: re.Pattern[str]) -> bool:
     if method == "GET":
         return not body and _is_read(path, query)
+    if may_send(method, path, query, body):
+        return True
     if query:
         return False
     if method == "PATCH":
@@ -84,11 +92,15 @@ def _passes(method: str, path: str, query: str, body: bytes, reference: re.Patte
 def _is_read(path: str, query: str) -> bool:
     pairs = parse_qsl(query, keep_blank_values=True)
     options = dict(pairs)
-    if len(options) != len(pairs) or not options.keys() <= _READ_OPTIONS:
+    if len(options) != len(pairs):
+        return False
+    if may_read(path) and options.keys() <= _READ_OPTIONS | _PAGE_OPTIONS:
+        return True
+    if not options.keys() <= _READ_OPTIONS:
         return False
     if path == _ROLES:
         return _ONE_PRINCIPAL.fullmatch(options.get("$filter", "")) is not None
-    return path in (_SEATS, _PEOPLE) or any(known.fullmatch(path) for known in (_USER, _GROUPS, _GROUP))
+    return path in (_SEATS, _PEOPLE) or any(known.fullmatch(path) for known in (_USER, _NAMED, _GROUPS, _GROUP))
 
 
 def _is_one_attribute(found: dict[str, object]) -> bool:

@@ -1,0 +1,47 @@
+"""The kinds of step that are described as one value each. Reading this list is reading what the desk can do.
+
+To add one: a file here, its name in `StepKind`, a line in `KINDS` (docs/adding-a-step.md).
+"""
+
+from collections.abc import Mapping
+
+from licenseiq.proposals.steps import StepKind
+from licenseiq.steps.asking import Reading
+from licenseiq.steps.authentication_methods import REMOVE_AUTHENTICATION_METHODS
+from licenseiq.steps.disable_by_hand import DISABLE_BY_HAND
+from licenseiq.steps.kind import Check, Clause, Kind
+
+KINDS: dict[StepKind, Kind] = {
+    kind.name: kind
+    for kind in (
+        DISABLE_BY_HAND,
+        REMOVE_AUTHENTICATION_METHODS,
+    )
+}
+
+# Checks of kinds that are not described here: what may take data away.
+CHECKS: Mapping[StepKind, tuple[Check, ...]] = {}
+
+
+def checks_of(kind: StepKind) -> tuple[Check, ...]:
+    """What is asked before a step of this kind."""
+    described = KINDS.get(kind)
+    return (described.checks if described is not None else ()) + CHECKS.get(kind, ())
+
+
+def is_by_hand(kind: StepKind) -> bool:
+    """Whether nothing is sent for it: a person does it, and it is read until it is so."""
+    return kind in KINDS and KINDS[kind].by_hand
+
+
+def every_reading() -> dict[str, Reading]:
+    """Every reading that a kind or a check makes, by name."""
+    found = [one for kind in KINDS.values() for one in kind.readings]
+    checks = [check for kind in KINDS.values() for check in kind.checks]
+    checks += [check for several in CHECKS.values() for check in several]
+    return {one.name: one for one in (*found, *(reading for check in checks for reading in check.readings))}
+
+
+def clause(name: str) -> Clause | None:
+    """The clause of a predicate that a kind brings; None for one that is not known."""
+    return next((kind.clauses[name] for kind in KINDS.values() if name in kind.clauses), None)

@@ -1,0 +1,92 @@
+"""A kind of step as one value: what it wants, what it reads, what it sends, and what keeps it back.
+
+Each kind has a file beside this one; `licenseiq.steps` lists them. The desk's executor knows none of them by name.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from licenseiq.policy import Policy
+from licenseiq.proposals.canonical import Json
+from licenseiq.proposals.plan import Step
+from licenseiq.proposals.steps import Account, EffectClass, StepKind
+from licenseiq.steps.asking import Call, Reading, Shape, Target
+
+Facts = Mapping[str, Json]
+# (the clause's value in the plan, what was read by name, the committed values) -> whether it holds.
+Clause = Callable[[Json, Facts, Mapping[str, Json]], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why a check keeps a step back, and what cures it. A `waivable` one may pass with a reason that an approver signs.
+    No text of the tenant stands in it."""
+
+    kind: str
+    cure: str
+    waivable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What a check is measured by beside the readings."""
+
+    at: datetime
+    policy: Policy
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A question that is asked in the preflight, and again on fresh readings before each step that it concerns. What it
+    said then and what it says now both hold: the stricter counts. A reading that could not be read is missing from the
+    facts; `held` says what that means."""
+
+    name: str
+    readings: tuple[Reading, ...]
+    held: Callable[[Step, Target, Account, Now], Held | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of step.
+
+    `words` say it to a person ('remove authentication methods'). `permissions` are what the desk's app needs for it.
+    `readings` are read for its predicates, beside the account; `clauses` are the predicates that it brings, by name.
+    `fits`: whether a step's goal and arguments are of this kind and agree; what is sent is read from them and from the
+    committed values alone. `calls`: what has still to be sent, in order, by what was read just now; the first of them
+    is sent, then everything is read again. `shapes` are the only requests that its calls may be.
+
+    `hand_over`: instructions for a person, where the tenant refuses, or where nothing can be sent (`by_hand`): the step
+    then waits until its goal reads back. `stops_person`: whether the person's later steps are given up when this one
+    fails. `trusts_answer`: nothing reads back (a mail); the tenant's word that it took it is the outcome.
+    `needs_account` is False where the account is what the step makes.
+    """
+
+    name: StepKind
+    words: str
+    effect_class: EffectClass
+    permissions: tuple[str, ...]
+    fits: Callable[[Step], bool]
+    calls: Callable[[Step, Target, Account], tuple[Call, ...]]
+    shapes: tuple[Shape, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    clauses: Mapping[str, Clause] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
+    hand_over: Callable[[Step, Target], str] | None = None
+    summary: Callable[[Step], str] | None = None
+    by_hand: bool = False
+    stops_person: bool = False
+    trusts_answer: bool = False
+    needs_account: bool = True
+
+
+def sends_nothing(_: Step, __: Target, ___: Account) -> tuple[Call, ...]:
+    """The calls of a step that a person takes."""
+    return ()
+
+
+def fact(account: Account, name: str) -> Json:
+    """What was read under a name; None where it was not, or could not be."""
+    return (account.more or {}).get(name)

@@ -1,0 +1,232 @@
+"""A step of a described kind: read; goal holds → done; else the first call that is still missing, one at a time.
+
+After each call everything is read again, so what is sent next follows from what the tenant says, never from what was
+meant. A call is known by a digest: one that was sent and does not show is waited for, sent a second time only where
+that changes nothing more, and never a third. What cannot be sent is handed to a person, and read until it is so.
+"""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from licenseiq.errors import NotFound, NotReadable, Refused
+from licenseiq.ports import TenantWriter
+from licenseiq.proposals.canonical import Json
+from licenseiq.proposals.commitments import Opening
+from licenseiq.proposals.effects import EffectRefused, EffectUncertain, EffectWaits
+from licenseiq.proposals.plan import Step
+from licenseiq.proposals.predicates import holds
+from licenseiq.proposals.states import Outcome, RunState
+from licenseiq.proposals.steps import Account, EffectClass
+from licenseiq.readings import Reason
+from licenseiq.steps.asking import Ask, Call, Reading, Target
+from licenseiq.steps.kind import Kind
+from licenseiq_desk.execution.journal import Intent, Journal
+from licenseiq_desk.execution.seen import Observe, Phase, StepSeen
+from licenseiq_desk.execution.step_taker import (
+    GLANCE,
+    LOOK_AGAIN_SECONDS,
+    MOST_SENDS,
+    READ_BACK_WAITS,
+    READ_BACK_WITHIN,
+    Ended,
+    Waits,
+)
+
+MOST_CALLS = 2_000
+HAND_OVER_SECONDS = 300.0
+# A hand-off is asked for so long; then the step is told as handed over, and the run ends partial.
+HAND_OVER_WITHIN = timedelta(days=14)
+# The instructions name people, so they are not stored: whoever shows a run makes them anew from the plan's values.
+HANDED_OVER = "Handed over to a person: see the instructions."
+# A refusal that only a permission, a role or another product cures: somebody has to do it by hand.
+_FORBIDDEN = frozenset({"HTTP 403", "Authorization_RequestDenied", "AccessDenied", "Forbidden", "accessDenied"})
+
+
+@dataclass(frozen=True, slots=True)
+class CallsTaker:
+    """`may_send` is False where a guard forbids to send; what was sent is still found out."""
+
+    journal: Journal
+    writer: TenantWriter
+    observe: Observe
+    kind: Kind
+    may_send: bool = True
+
+    async def take(self, step: Step, user_id: str, opening: Opening, sent: tuple[Intent, ...]) -> Ended | Waits:
+        """Takes a step as far as it goes now. `sent` are its intents that may have happened."""
+        target = Target(opening.values)
+        if not self.kind.fits(step):
+            return Ended(Outcome.FAILED, f"The goal of step {step.number} is not one of its kind.")
+        try:
+            self._show(step, "reading")
+            account = await read_for(self.kind.readings, self.writer, self.kind, step, user_id, target)
+            if holds(step.goal, account, values=opening.values):
+                return self._held(sent)
+            if not sent and not holds(step.precondition, account, values=opening.values):
+                return Ended(Outcome.DRIFTED, "The account is not as the plan expects it.")
+            if self.kind.by_hand or self._was_refused(step):
+                return self._by_hand(step, opening, account)
+            return await self._send_all(step, user_id, opening, target, account, list(sent))
+        except EffectWaits as error:
+            return Waits(error.seconds, error.what_happened, everybody=True)
+        except NotFound:
+            return Ended(Outcome.DRIFTED, "The account does not exist any more.")
+        except Refused as error:
+            return Ended(Outcome.BLOCKED, error.what_happened)
+        except NotReadable as error:
+            if sent:
+                return self._not_yet(sent[0])
+            if self.kind.hand_over is not None and error.reason in (Reason.NO_PERMISSION, Reason.NOT_CONNECTED):
+                return Ended(Outcome.HANDED_OVER, f"{HANDED_OVER} It cannot be read back here.")
+            wanted = f" The desk lacks {error.permission}." if error.permission else ""
+            return Ended(Outcome.BLOCKED, f"Could not read what this step is about.{wanted}")
+
+    def _held(self, sent: tuple[Intent, ...]) -> Ended:
+        if not sent:
+            return Ended(Outcome.ALREADY_SO)
+        if self.journal.lease.found is RunState.RUNNING:
+            return Ended(Outcome.CONFIRMED_AFTER_RESTART)
+        return Ended(Outcome.DONE, "Read back after waiting.")
+
+    async def _send_all(
+        self, step: Step, user_id: str, opening: Opening, target: Target, account: Account, sent: list[Intent]
+    ) -> Ended | Waits:
+        for _ in range(MOST_CALLS):
+            missing = self.kind.calls(step, target, account)
+            if not missing:
+                return self._nothing_left(sent)
+            call = missing[0]
+            name = _named(opening, call)
+            before = [one for one in sent if one.call == name]
+            if before:
+                account, shows = await self._look(step, user_id, target, opening, call, len(READ_BACK_WAITS) // 2)
+                if holds(step.goal, account, values=opening.values):
+                    return self._held(tuple(sent))
+                if shows:
+                    continue
+                repeatable = self.kind.effect_class is EffectClass.SET_VALUED
+                if not (repeatable and self.may_send and len(before) < MOST_SENDS):
+                    return self._not_yet(before[0])
+            if not self.may_send:
+                return Ended(Outcome.BLOCKED, "Not taken any further: a guard forbids it now.")
+            result = await self._send(step, opening, account, call, name)
+            if result is not None:
+                return result
+            sent.extend(one for one in self.journal.intents(step)[-1:] if one.may_have_happened)
+            if self.kind.trusts_answer and sent and sent[-1].answer == "sent":
+                return Ended(Outcome.DONE, "The tenant took it; nothing reads back.")
+            account, shows = await self._look(step, user_id, target, opening, call, len(READ_BACK_WAITS))
+            if holds(step.goal, account, values=opening.values):
+                return Ended(Outcome.DONE, f"{len(sent)} calls." if len(sent) > 1 else "")
+            if not shows:
+                return Waits(LOOK_AGAIN_SECONDS, "The effect was sent and does not read back yet.")
+        return Ended(Outcome.FAILED, "There was no end to what had to be sent.")
+
+    async def _send(
+        self, step: Step, opening: Opening, account: Account, call: Call, name: str
+    ) -> Ended | Waits | None:
+        """One sending, after its intent. None where it may have happened, or was found to be so."""
+        number = self.journal.intend(step, opening, account, name)
+        self._show(step, "sending")
+        try:
+            await self.writer.send(call)
+        except EffectWaits:
+            self.journal.answer(step, number, "waits")
+            raise
+        except NotReadable:
+            self.journal.answer(step, number, "refused")
+            raise
+        except EffectRefused as error:
+            self.journal.answer(step, number, "refused")
+            if error.code in _FORBIDDEN and self.kind.hand_over is not None:
+                return Waits(HAND_OVER_SECONDS, HANDED_OVER)
+            return Ended(Outcome.FAILED, f"The tenant refused: {error.code}.")
+        except EffectUncertain:
+            self.journal.answer(step, number, "uncertain")
+            if self.kind.trusts_answer:
+                return Ended(Outcome.FAILED, "It may have been sent; it is not sent again.")
+        else:
+            self.journal.answer(step, number, "sent")
+        return None
+
+    async def _look(
+        self, step: Step, user_id: str, target: Target, opening: Opening, call: Call, times: int
+    ) -> tuple[Account, bool]:
+        """Reads until the goal holds or the call is missing no more, at most `times`; the last reading, and whether the
+        call shows."""
+        self._show(step, "reading_back")
+        account, shows = Account(None, None, None, None), False
+        for seconds in READ_BACK_WAITS[: max(times, GLANCE)]:
+            if seconds:
+                await self.journal.lease.around.sleep(seconds)
+                self.journal.lease.renew()
+            account = await read_for(self.kind.readings, self.writer, self.kind, step, user_id, target)
+            shows = call not in self.kind.calls(step, target, account)
+            if shows or holds(step.goal, account, values=opening.values):
+                break
+        return account, shows
+
+    def _nothing_left(self, sent: list[Intent]) -> Ended | Waits:
+        """Nothing more can be sent, and the goal does not hold yet: it takes its time, or is for a person."""
+        if sent:
+            return self._not_yet(sent[-1])
+        if self.kind.hand_over is not None:
+            return Ended(Outcome.HANDED_OVER, HANDED_OVER)
+        return Ended(Outcome.FAILED, "There is nothing that could be sent to reach this.")
+
+    def _was_refused(self, step: Step) -> bool:
+        """Whether the tenant forbade it, so that a person has to do it: it is not sent again, only read."""
+        return self.kind.hand_over is not None and any(one.answer == "refused" for one in self.journal.intents(step))
+
+    def _by_hand(self, step: Step, opening: Opening, account: Account) -> Ended | Waits:
+        """A person has to do it: noted once, then read until it is so, or until it was waited for long enough."""
+        begun = self.journal.intents(step)
+        if not begun:
+            number = self.journal.intend(step, opening, account)
+            self.journal.answer(step, number, "waits")
+        elif self.journal.lease.around.now() - begun[0].at > HAND_OVER_WITHIN:
+            return Ended(Outcome.HANDED_OVER, HANDED_OVER)
+        return Waits(HAND_OVER_SECONDS, HANDED_OVER)
+
+    def _not_yet(self, first: Intent) -> Ended | Waits:
+        if self.journal.lease.around.now() - first.at > READ_BACK_WITHIN:
+            return Ended(Outcome.FAILED, "The effect was sent and did not read back as true within an hour.")
+        return Waits(LOOK_AGAIN_SECONDS, "The effect was sent and does not read back yet.")
+
+    def _show(self, step: Step, phase: Phase) -> None:
+        self.observe(StepSeen(self.journal.lease.run_id, step.number, step.kind.value, step.subject, phase))
+
+
+async def read_for(
+    readings: tuple[Reading, ...], writer: TenantWriter, kind: Kind | None, step: Step, user_id: str, target: Target
+) -> Account:
+    """The account with what the readings tell. Raises NotReadable, NotFound and EffectWaits."""
+    try:
+        account = await writer.account(user_id)
+    except NotFound:
+        if kind is None or kind.needs_account:
+            raise
+        account = Account(None, None, None, None, exists=False)
+    more = {one.name: await read_one(one, writer, target, step.arguments) for one in readings}
+    return replace(account, more=more) if more else account
+
+
+async def read_one(reading: Reading, writer: TenantWriter, target: Target, arguments: Mapping[str, Json]) -> Json:
+    """What one reading tells. Raises NotReadable also for an answer that is not understood."""
+
+    async def ask(question: Ask) -> Mapping[str, Json]:
+        return await writer.ask(question, reading.what, reading.permission)
+
+    try:
+        return await reading.read(ask, target, arguments)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise NotReadable(
+            f"Could not read {reading.what}: the answer was not understood.", "Try again.", reason=Reason.MALFORMED
+        ) from error
+
+
+def _named(opening: Opening, call: Call) -> str:
+    """What the journal knows a call by: keyed, as a call names people."""
+    return hmac.digest(opening.seed, b"call:" + call.to_bytes(), "sha256").hex()

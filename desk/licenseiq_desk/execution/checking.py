@@ -1,0 +1,86 @@
+"""The questions that are asked before a step that could do harm: in the preflight, and again just before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from licenseiq.errors import NotFound, NotReadable
+from licenseiq.ports import TenantWriter
+from licenseiq.proposals.canonical import Json
+from licenseiq.proposals.plan import Plan, Step
+from licenseiq.proposals.steps import Account
+from licenseiq.steps import checks_of
+from licenseiq.steps.asking import Target
+from licenseiq.steps.kind import Check, Held, Now
+from licenseiq_desk.execution.calls_taker import read_one
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a check said of a step; `held` None: it may be taken."""
+
+    step: int
+    check: str
+    held: Held | None
+
+    def to_json(self) -> Json:
+        found = self.held
+        return {
+            "step": self.step,
+            "check": self.check,
+            "held": None if found is None else {"kind": found.kind, "cure": found.cure, "waivable": found.waivable},
+        }
+
+
+def from_json(row: dict[str, Json]) -> Answered:
+    found = row["held"]
+    held = None
+    if isinstance(found, dict):
+        held = Held(str(found["kind"]), str(found["cure"]), found["waivable"] is True)
+    number = row["step"]
+    if not isinstance(number, int):
+        raise TypeError("no number")
+    return Answered(number, str(row["check"]), held)
+
+
+async def ask_all(
+    plan: Plan, reference: str, writer: TenantWriter, user_id: str, target: Target, now: Now
+) -> list[Answered]:
+    """Every check of every step of one person. What they share is read once. Raises EffectWaits."""
+    steps = [step for step in plan.steps if step.subject == reference and step.number not in plan.blocked_steps()]
+    asked = [(step, check) for step in steps for check in checks_of(step.kind)]
+    if not asked:
+        return []
+    account = await _read((check for _, check in asked), writer, asked[0][0], user_id, target)
+    return [Answered(step.number, check.name, check.held(step, target, account, now)) for step, check in asked]
+
+
+async def ask_again(step: Step, writer: TenantWriter, user_id: str, target: Target, now: Now) -> list[Answered]:
+    """The checks of one step on fresh readings. Raises EffectWaits."""
+    checks = checks_of(step.kind)
+    if not checks:
+        return []
+    account = await _read(checks, writer, step, user_id, target)
+    return [Answered(step.number, check.name, check.held(step, target, account, now)) for check in checks]
+
+
+def first_held(answers: Iterable[Answered], waived: frozenset[str]) -> Held | None:
+    """What keeps a step back, where no approver's waiver lets it pass."""
+    found = (one.held for one in answers if one.held is not None)
+    return next((one for one in found if not (one.waivable and one.kind in waived)), None)
+
+
+async def _read(checks: Iterable[Check], writer: TenantWriter, step: Step, user_id: str, target: Target) -> Account:
+    """The account with all that could be read for the checks; what could not be read is missing."""
+    more: dict[str, Json] = {}
+    try:
+        account = await writer.account(user_id)
+    except NotFound:
+        account = Account(None, None, None, None, exists=False)
+    except NotReadable:
+        account = Account(None, None, None, None)
+    for reading in {one.name: one for check in checks for one in check.readings}.values():
+        try:
+            more[reading.name] = await read_one(reading, writer, target, step.arguments)
+        except (NotReadable, NotFound):
+            continue
+    return replace(account, more=more)

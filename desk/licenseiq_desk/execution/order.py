@@ -1,0 +1,74 @@
+"""What a step waits for, and what follows when one did not succeed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from licenseiq.errors import Tampered
+from licenseiq.proposals.plan import Plan, Step
+from licenseiq.proposals.states import Outcome
+from licenseiq.steps import KINDS
+from licenseiq.times import iso, parse_iso
+from licenseiq_desk.execution.step_taker import Ended
+
+_FAILED = frozenset({Outcome.DRIFTED, Outcome.FAILED})
+
+
+def due_at(step: Step) -> datetime | None:
+    """When a dated step may be taken at the earliest; None for one without a date. Raises Tampered."""
+    found = step.arguments.get("not_before")
+    if found is None:
+        return None
+    try:
+        return parse_iso(str(found))
+    except ValueError as error:
+        raise Tampered(f"Step {step.number} has a date that is none.", "Propose it again.") from error
+
+
+def stops(step: Step, outcome: Outcome | None) -> bool:
+    """Whether the person's later steps are given up: the tenant is not as the plan takes it to be, or a step failed on
+    which others may rest. A described kind says itself whether its failure does so."""
+    if outcome is Outcome.FAILED:
+        described = KINDS.get(step.kind)
+        return described is None or described.stops_person
+    return outcome is Outcome.DRIFTED
+
+
+def went_wrong(outcome: Outcome | None) -> bool:
+    return outcome in _FAILED
+
+
+def unmet(step: Step, outcomes: Mapping[int, Outcome]) -> Ended | None:
+    """What becomes of a step of which one that comes before it did not read back as true; None where none did so."""
+    wrong = [number for number in step.after if number in outcomes and not outcomes[number].is_read_back]
+    return Ended(Outcome.BLOCKED, f"Not taken: step {wrong[0]} did not succeed.") if wrong else None
+
+
+def pending(step: Step, outcomes: Mapping[int, Outcome]) -> int | None:
+    """The number of a step that this one has to wait for; None where it may be taken."""
+    return next((number for number in step.after if number not in outcomes), None)
+
+
+def people_done(plan: Plan, outcomes: Mapping[int, Outcome]) -> tuple[int, int, bool]:
+    """How many people went wrong, how many are finished with them, and if anybody is left. One is finished when all
+    of their steps have an outcome, or one of them went wrong."""
+    failed = {step.subject for step in plan.steps if stops(step, outcomes.get(step.number))}
+    left = {step.subject for step in plan.steps if step.number not in outcomes}
+    finished = failed | {step.subject for step in plan.steps if step.subject not in left}
+    return len(failed), len(finished), bool(left)
+
+
+@dataclass
+class Pace:
+    """When a run is looked at again: the soonest of what its steps wait for."""
+
+    now: datetime
+    next_in: float | None = None
+    note: str = ""
+
+    def after(self, seconds: float, note: str) -> None:
+        if self.next_in is None or seconds < self.next_in:
+            self.next_in, self.note = seconds, note
+
+    def until(self, due: datetime) -> None:
+        self.after((due - self.now).total_seconds(), f"The next step is due at {iso(due)}.")
