@@ -5,6 +5,7 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from licenseiq.errors import SettingsError
 from licenseiq_cli.homes import home
@@ -13,6 +14,7 @@ from licenseiq_desk.approval.level import Standing
 from licenseiq_tenant.graph.guard import is_loopback
 
 DEFAULT_PORT = 8765
+_GLOBAL_GRAPH, _GLOBAL_EXCHANGE = "https://graph.microsoft.com/", "https://outlook.office365.com"
 _CERTIFICATE = "AZURE_CLIENT_CERTIFICATE_PATH"
 
 
@@ -30,6 +32,7 @@ class DeskSettings:
     token: str | None = field(repr=False)
     standing: Standing
     sole: bool
+    exchange_url: str | None = None
 
 
 def load_desk_settings(environ: Mapping[str, str] = os.environ) -> DeskSettings:
@@ -64,7 +67,25 @@ def load_desk_settings(environ: Mapping[str, str] = os.environ) -> DeskSettings:
         token=token,
         standing=Standing(accepts_same_user=yes_or_no("accept_same_user_risk", values)),
         sole=yes_or_no("sole_administrator", values),
+        exchange_url=_exchange(values, shared.graph_url, token),
     )
+
+
+def _exchange(values: Mapping[str, str], graph_url: str, token: str | None) -> str | None:
+    """Where Exchange's admin API is: as set; for the global cloud its own host; else nowhere. A ready token goes to a
+    loopback address only, here too."""
+    found = values.get("exchange_url") or (_GLOBAL_EXCHANGE if graph_url.startswith(_GLOBAL_GRAPH) else None)
+    if found is None:
+        return None
+    place = urlsplit(found)
+    local = is_loopback(found)
+    secure = place.scheme == "https" and token is None
+    if not place.netloc or place.username or not (secure or (place.scheme in ("http", "https") and local)):
+        raise SettingsError(
+            "LICENSEIQ_EXCHANGE_URL is no place that the desk's token may go to.",
+            "Give scheme and host of the Exchange admin API, such as https://outlook.office365.com.",
+        )
+    return f"{place.scheme}://{place.netloc}"
 
 
 def has_writer(environ: Mapping[str, str] = os.environ) -> bool:

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import anyio
 
@@ -20,8 +21,9 @@ from licenseiq_desk.approval.authority import Authority
 from licenseiq_desk.approval.demo_tenant import DemoTenant
 from licenseiq_desk.approval.passkeys import RelyingParty
 from licenseiq_desk.desk import Desk
+from licenseiq_desk.execution.exchange import Exchange
 from licenseiq_desk.execution.graph_writer import GraphWriter
-from licenseiq_desk.execution.write_rule import write_rule
+from licenseiq_desk.execution.write_rule import exchange_rule, write_rule
 from licenseiq_tenant.graph.client import Connection, open_graph
 from licenseiq_tenant.inbox.store import Inbox
 
@@ -51,7 +53,8 @@ async def open_demo_desk(demo_home: Path, origin: str | None = None) -> AsyncIte
 
     proven = DemoTenant(demo.tenant_id, partial(process.prove, demo))
     authority = Authority(proven, _party(origin))
-    async with _opened(demo_home, Connection(demo.url, token), authority) as (desk, writer):
+    exchange = Connection(exchange_place(demo.url, demo.tenant_id), token)
+    async with _opened(demo_home, Connection(demo.url, token), exchange, authority) as (desk, writer):
         yield OpenDesk(desk, demo.tenant_id, writer)
 
 
@@ -63,19 +66,33 @@ async def open_real_desk(known: DeskSettings, origin: str, *, person: bool = Fal
     source = writer_source(known, os.environ, person=person)
     found = await look(source, known.tenant_id)
     authority = Authority(None, _party(origin), known.standing, known.sole)
-    async with _opened(known.home, Connection(known.graph_url, source), authority) as (desk, writer):
+    exchange = None
+    if known.exchange_url is not None:
+        place = exchange_place(known.exchange_url, known.tenant_id)
+        exchange = Connection(place, writer_source(known, os.environ, person=person, url=known.exchange_url))
+    async with _opened(known.home, Connection(known.graph_url, source), exchange, authority) as (desk, writer):
         yield OpenDesk(desk, known.tenant_id, writer, found)
 
 
 @asynccontextmanager
 async def _opened(
-    folder: Path, connection: Connection, authority: Authority
+    folder: Path, connection: Connection, exchange: Connection | None, authority: Authority
 ) -> AsyncIterator[tuple[Desk, TenantWriter]]:
     policy: Callable[[], Policy] = PolicyFile(folder)
     policy()  # so that a person hears at once of one that cannot be used
     with closing(Inbox(folder)) as inbox, closing(Desk(folder, inbox, authority=authority, policy=policy)) as desk:
-        async with open_graph(connection, write_rule(connection.base_url)) as graph:
-            yield desk, GraphWriter(graph, policy)
+        async with AsyncExitStack() as open_now:
+            graph = await open_now.enter_async_context(open_graph(connection, write_rule(connection.base_url)))
+            mail = None
+            if exchange is not None:
+                mail = await open_now.enter_async_context(open_graph(exchange, exchange_rule(exchange.base_url)))
+            yield desk, GraphWriter(graph, policy, Exchange(mail))
+
+
+def exchange_place(url: str, tenant_id: str) -> str:
+    """Where Exchange's admin API takes cmdlets for a tenant; of `url` the scheme and the host count."""
+    found = urlsplit(url)
+    return f"{found.scheme}://{found.netloc}/adminapi/beta/{tenant_id}"
 
 
 def _party(origin: str | None) -> RelyingParty | None:

@@ -31,14 +31,16 @@ class WriterFound:
         return found
 
 
-def writer_source(known: DeskSettings, environ: Mapping[str, str], *, person: bool = False) -> TokenSource:
-    """Tokens of the desk's own registration, in memory only. `person`: somebody signs in by a code for as long as this
-    process lives. Raises SettingsError when nothing says how to sign in."""
+def writer_source(
+    known: DeskSettings, environ: Mapping[str, str], *, person: bool = False, url: str | None = None
+) -> TokenSource:
+    """Tokens of the desk's own registration, in memory only, for Graph or for the API at `url`. `person`: somebody
+    signs in by a code for as long as this process lives. Raises SettingsError when nothing says how to sign in."""
     if known.token is not None:
         return static_token(known.token)
     client_id = known.client_id or ""
     login = known.login_url or login_of(known.graph_url, environ)
-    scope = scope_of(known.graph_url)
+    scope = scope_of(url or known.graph_url)
     if person:
         return cached(lambda: for_this_process(known.tenant_id, client_id, login), scope)
     certificate = str(known.certificate) if known.certificate is not None else None

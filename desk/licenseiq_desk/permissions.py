@@ -6,6 +6,8 @@ Sources: Graph's permissions reference, and the least privileged permission of e
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from licenseiq.steps import KINDS, every_reading
+
 
 @dataclass(frozen=True, slots=True)
 class Needed:
@@ -37,6 +39,21 @@ OPTIONAL = frozenset({_USERS})
 _LEAST = frozenset(one.permission for one in NEEDED)
 
 
+def of_kinds() -> tuple[Needed, ...]:
+    """What single kinds of step need beside that. Without one its step is blocked, or handed to a person; the others go
+    on."""
+    found = {one.permission: f"to read {one.what}" for one in every_reading().values()}
+    for kind in KINDS.values():
+        found |= dict.fromkeys(kind.permissions, f"to {kind.words}")
+    return tuple(Needed(name, words) for name, words in sorted(found.items()) if name not in _LEAST)
+
+
+def blocked_without(granted: Collection[str]) -> tuple[Needed, ...]:
+    """Those of single kinds that are not there."""
+    there = set(granted)
+    return tuple(one for one in of_kinds() if one.permission not in there)
+
+
 def missing(granted: Collection[str]) -> tuple[Needed, ...]:
     """Those that are not there, but for the optional ones."""
     there = set(granted)
@@ -45,4 +62,4 @@ def missing(granted: Collection[str]) -> tuple[Needed, ...]:
 
 def beyond(granted: Collection[str]) -> tuple[str, ...]:
     """Those that are granted and not needed: each is one more thing that a thief of the credential could do."""
-    return tuple(sorted(set(granted) - _LEAST))
+    return tuple(sorted(set(granted) - _LEAST - {one.permission for one in of_kinds()}))

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
-from typing import Any
 
 import httpx
 import pytest
@@ -263,10 +262,4 @@ def test_retry_after_is_honoured_with_a_ceiling(header: str, seconds: float) -> 
 async def test_the_rule_stands_below_the_writer(writer: GraphWriter, monkeypatch: pytest.MonkeyPatch) -> None:
     """A planted effect that the desk does not have is refused unsent."""
     with pytest.raises(Refused):
-        await writer._effect(answers_method("DELETE"), f"/users/{person_id(1)}", None)
-
-
-def answers_method(name: str) -> Any:
-    from kiota_abstractions.method import Method
-
-    return Method(name)
+        await writer._effect("DELETE", f"/users/{person_id(1)}", None)

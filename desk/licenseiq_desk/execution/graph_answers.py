@@ -105,16 +105,6 @@ def body(response: httpx.Response, what: str) -> dict[str, object]:
     return found
 
 
-def cmdlet(response: httpx.Response, what: str, permission: str) -> dict[str, object]:
-    """What a Get- cmdlet of Exchange answered. Nobody of that name is a 404, or a 400 whose code says so."""
-    if response.status_code == 400 and error_code(response) in ("NotFound", "ManagementObjectNotFoundException"):
-        raise NotFound(f"Could not read {what}: it does not exist any more.", "Nothing to do for it.")
-    problem = read_trouble(response, what, permission)
-    if problem is not None:
-        raise problem
-    return {"value": rows(response, what)[0]}
-
-
 def rows(response: httpx.Response, what: str) -> tuple[list[dict[str, object]], bool]:
     """The rows of a collection, and whether these are all of them."""
     found = body(response, what)

@@ -5,25 +5,22 @@ GroupMember.ReadWrite.All and User.ReadWrite.All (only for steps on groups and a
 RoleManagement.Read.Directory, Group.Read.All, LicenseAssignment.Read.All (Microsoft's permission tables of each call).
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol, cast
+from dataclasses import dataclass, field, replace
+from typing import cast
 from urllib.parse import quote
 
 import httpx
-from kiota_abstractions.method import Method
-from kiota_abstractions.request_information import RequestInformation
 
 from licenseiq.errors import BadRequest, NotReadable
 from licenseiq.policy import Policy
 from licenseiq.ports import GroupFacts, Protection
 from licenseiq.proposals.canonical import Json
-from licenseiq.proposals.effects import EffectUncertain, EffectWaits
 from licenseiq.proposals.steps import ATTRIBUTES, Account
-from licenseiq.readings import Reason
 from licenseiq.steps.asking import Api, Ask, Call
 from licenseiq_desk.execution import graph_answers as answers
+from licenseiq_desk.execution.exchange import Exchange
+from licenseiq_desk.execution.sending import Sender, below, request, send_effect, unreachable
 from licenseiq_desk.people import is_guid, is_principal
 
 _ACCOUNT = ",".join(
@@ -36,30 +33,17 @@ _ACCOUNT = ",".join(
 _GROUP = (
     "id,groupTypes,membershipRule,onPremisesSyncEnabled,isAssignableToRole,mailEnabled,securityEnabled,assignedLicenses"
 )
-UNREACHABLE_WAIT = 15.0
 MOST_ROWS = 500_000
-EXCHANGE_PERMISSION = "Exchange.ManageAsApp"
-# Before the request has left: nothing was done.
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-
-
-class Sender(Protocol):
-    """What is needed of `licenseiq_tenant.graph.client.Graph`."""
-
-    async def send(self, info: Any) -> httpx.Response: ...
-
-    def url(self, path: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class GraphWriter:
     """Implements `licenseiq.ports.TenantWriter`. `policy` gives the policy of now, whose protected accounts are
-    compared by id and by the principal name that Graph has now. `exchange` is a sender of the admin API, below its
-    version and the tenant's id."""
+    compared by id and by the principal name that Graph has now. `exchange` is where cmdlets go."""
 
     graph: Sender
     policy: Callable[[], Policy] = Policy
-    exchange: Sender | None = None
+    exchange: Exchange = field(default_factory=Exchange)
 
     async def account(self, user_id: str, *, with_groups: bool = False) -> Account:
         named = quote(user_id) if is_principal(user_id) else _checked(user_id)
@@ -73,15 +57,16 @@ class GraphWriter:
 
     async def ask(self, question: Ask, what: str, permission: str) -> Mapping[str, Json]:
         if question.api is Api.EXCHANGE:
-            response = await self._invoke(question.path, question.parameters)
-            return cast("dict[str, Json]", answers.cmdlet(response, what, permission))
+            return {"value": await self.exchange.rows(question.path, question.parameters, what, permission)}
         response = await self._read(question.path, what, permission, advanced=question.advanced)
         found = answers.body(response, what)
         if not question.pages:
             return cast("dict[str, Json]", found)
         whole, _ = answers.rows(response, what)
         while (following := found.get("@odata.nextLink")) is not None:
-            response = await self._read(self._below(following, what), what, permission, advanced=question.advanced)
+            response = await self._read(
+                below(self.graph, following, what), what, permission, advanced=question.advanced
+            )
             found = answers.body(response, what)
             whole += answers.rows(response, what)[0]
             if len(whole) > MOST_ROWS:
@@ -90,11 +75,9 @@ class GraphWriter:
 
     async def send(self, call: Call) -> None:
         if call.api is Api.EXCHANGE:
-            problem = answers.effect_trouble(await self._invoke(call.path, call.parameters, effect=True))
-            if problem is not None:
-                raise problem
-            return
-        await self._effect(Method(call.method), call.path, call.body)
+            await self.exchange.send(call.path, call.parameters)
+        else:
+            await self._effect(call.method, call.path, call.body)
 
     async def people(self) -> int:
         response = await self._read("/users/$count", "the number of users", "User.Read.All", advanced=True)
@@ -138,10 +121,10 @@ class GraphWriter:
         return Protection(readable=is_whole, roles=tuple(roles), listed=listed)
 
     async def set_sign_in(self, user_id: str, *, enabled: bool) -> None:
-        await self._effect(Method.PATCH, f"/users/{_checked(user_id)}", {"accountEnabled": enabled})
+        await self._effect("PATCH", f"/users/{_checked(user_id)}", {"accountEnabled": enabled})
 
     async def revoke_sessions(self, user_id: str) -> None:
-        await self._effect(Method.POST, f"/users/{_checked(user_id)}/revokeSignInSessions", None)
+        await self._effect("POST", f"/users/{_checked(user_id)}/revokeSignInSessions", None)
 
     async def change_licences(self, user_id: str, add: Mapping[str, Sequence[str]], remove: Sequence[str]) -> None:
         for named in (*add, *remove, *(plan for plans in add.values() for plan in plans)):
@@ -150,103 +133,39 @@ class GraphWriter:
             raise BadRequest("A change of licences names none.", "Name at least one.")
         come = [{"skuId": sku_id, "disabledPlans": list(plans)} for sku_id, plans in add.items()]
         content: Json = {"addLicenses": come, "removeLicenses": list(remove)}
-        await self._effect(Method.POST, f"/users/{_checked(user_id)}/assignLicense", content)
+        await self._effect("POST", f"/users/{_checked(user_id)}/assignLicense", content)
 
     async def join_group(self, user_id: str, group_id: str) -> None:
         # The reference names the directory object by the URL of the same Graph.
         reference: Json = {"@odata.id": self.graph.url(f"/directoryObjects/{_checked(user_id)}")}
-        await self._effect(Method.POST, f"/groups/{_checked(group_id)}/members/$ref", reference)
+        await self._effect("POST", f"/groups/{_checked(group_id)}/members/$ref", reference)
 
     async def leave_group(self, user_id: str, group_id: str) -> None:
-        await self._effect(Method.DELETE, f"/groups/{_checked(group_id)}/members/{_checked(user_id)}/$ref", None)
+        await self._effect("DELETE", f"/groups/{_checked(group_id)}/members/{_checked(user_id)}/$ref", None)
 
     async def set_attribute(self, user_id: str, name: str, value: str | None) -> None:
         if name not in ATTRIBUTES:
             raise BadRequest("This attribute is not one that LicenseIQ sets.", "Set it by hand.")
-        await self._effect(Method.PATCH, f"/users/{_checked(user_id)}", {name: value})
+        await self._effect("PATCH", f"/users/{_checked(user_id)}", {name: value})
 
     async def _read(self, path: str, what: str, permission: str, *, advanced: bool = False) -> httpx.Response:
-        info = RequestInformation()
-        info.http_method = Method.GET
-        info.url = self.graph.url(path)
+        info = request(self.graph, "GET", path)
         if advanced:
             info.headers.add("ConsistencyLevel", "eventual")
-        else:
-            info.headers.add("Accept", "application/json")
         try:
             response = await self.graph.send(info)
         except httpx.HTTPError as error:
-            raise _unreachable() from error
+            raise unreachable() from error
         problem = answers.read_trouble(response, what, permission)
         if problem is not None:
             raise problem
         return response
 
-    def _below(self, link: object, what: str) -> str:
-        """The path of a page that follows. Raises NotReadable for one of another place (INV-31)."""
-        base = self.graph.url("")
-        if not isinstance(link, str) or not link.startswith(f"{base}/"):
-            raise answers.malformed(what)
-        return link[len(base) :]
-
-    async def _invoke(self, cmdlet: str, parameters: Mapping[str, Json], *, effect: bool = False) -> httpx.Response:
-        """Exchange's answer to a cmdlet. The mailbox that it is about is named as the anchor, as Exchange routes by."""
-        if self.exchange is None:
-            raise NotReadable(
-                "Exchange was not asked: the desk does not know where its admin API is.",
-                "Set LICENSEIQ_EXCHANGE_URL and grant Exchange.ManageAsApp.",
-                reason=Reason.NOT_CONNECTED,
-                permission=EXCHANGE_PERMISSION,
-            )
-        info = self._request(self.exchange, Method.POST, "/InvokeCommand")
-        anchor = parameters.get("Identity")
-        if isinstance(anchor, str):
-            info.headers.add("X-AnchorMailbox", f"UPN:{anchor}")
-        content = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": dict(parameters)}}
-        info.content = json.dumps(content, separators=(",", ":")).encode()
-        if effect:
-            return await self._sent(self.exchange, info)
-        try:
-            return await self.exchange.send(info)
-        except httpx.HTTPError as error:
-            raise _unreachable() from error
-
-    @staticmethod
-    def _request(sender: Sender, method: Any, path: str) -> Any:
-        info = RequestInformation()
-        info.http_method = method
-        info.url = sender.url(path)
-        info.headers.add("Accept", "application/json")
-        info.headers.add("Content-Type", "application/json")
-        return info
-
-    async def _effect(self, method: Any, path: str, content: Json) -> None:
-        info = self._request(self.graph, method, path)
-        if content is not None:
-            info.content = json.dumps(content, separators=(",", ":")).encode()
-        problem = answers.effect_trouble(await self._sent(self.graph, info))
-        if problem is not None:
-            raise problem
-
-    async def _sent(self, sender: Sender, info: Any) -> httpx.Response:
-        """The answer to an effect, whatever it is."""
-        try:
-            return await sender.send(info)
-        except _NOT_SENT as error:
-            raise _unreachable() from error
-        except httpx.HTTPError as error:
-            raise EffectUncertain("The connection broke after the effect was sent.", "It is read back.") from error
-        except NotReadable as error:
-            if error.reason != Reason.SIGNED_OUT:
-                raise EffectUncertain("Nothing is known of the effect's answer.", "It is read back.") from error
-            raise EffectWaits(error.what_happened, error.next_step, seconds=answers.SIGNED_OUT_WAIT) from error
+    async def _effect(self, method: str, path: str, content: Json) -> None:
+        await send_effect(self.graph, request(self.graph, method, path, content))
 
 
 def _checked(object_id: str) -> str:
     if not is_guid(object_id):
         raise BadRequest("Accounts, groups and products are named by their ids.", "Ids are GUIDs.")
     return object_id
-
-
-def _unreachable() -> EffectWaits:
-    return EffectWaits("The tenant cannot be reached.", "It goes on by itself.", seconds=UNREACHABLE_WAIT)

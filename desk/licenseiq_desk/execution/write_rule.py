@@ -15,7 +15,7 @@ import httpx
 
 from licenseiq.errors import Refused
 from licenseiq.proposals.steps import ATTRIBUTES
-from licenseiq_desk.execution.shapes import may_read, may_send, pattern
+from licenseiq_desk.execution.shapes import may_invoke, may_read, may_send, pattern
 
 _ID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _GUID = re.compile(_ID)
@@ -47,6 +47,23 @@ def write_rule(base: str, refuse: Callable[[str], Exception] = Refused) -> Rule:
         why = why_refused(request, await request.aread(), httpx.URL(base))
         if why is not None:
             raise refuse(why)
+
+    return rule
+
+
+def exchange_rule(base: str, refuse: Callable[[str], Exception] = Refused) -> Rule:
+    """The rule for Exchange's admin API below `base` (with the tenant's id): the cmdlets that kinds of step name."""
+    place = httpx.URL(f"{base}/InvokeCommand")
+
+    async def rule(request: httpx.Request) -> None:
+        url = request.url
+        same = (url.scheme, url.host, url.port, url.path) == (place.scheme, place.host, place.port, place.path)
+        given = _json(await request.aread()).get("CmdletInput")
+        found = given if isinstance(given, dict) and given.keys() == {"CmdletName", "Parameters"} else {}
+        name, parameters = found.get("CmdletName"), found.get("Parameters")
+        fits = isinstance(name, str) and isinstance(parameters, dict) and may_invoke(name, parameters)
+        if not same or url.userinfo or request.method != "POST" or not fits:
+            raise refuse("The desk was about to ask Exchange for something that is not on its list; nothing was sent.")
 
     return rule
 
