@@ -25,7 +25,7 @@ async def cheat(call: Call) -> Annotated[CallToolResult, Refresh]:
     assert demo is not None
     async with httpx.AsyncClient(headers={"Authorization": f"Bearer {demo.token}"}) as client:
         someone = (await client.get(f"{demo.url}/users", params={"$top": "1", "$select": "id"})).json()["value"][0]
-        await client.patch(f"{demo.url}/users/{someone['id']}", json={"officeLocation": "Planted"})
+        await client.patch(f"{demo.url}/users/{someone['id']}", json={"usageLocation": "DE"})
     return await refresh_tenant(call)
 
 

@@ -109,14 +109,20 @@ class Home:
 
     @asynccontextmanager
     async def client(
-        self, mode: str = "auto", program: tuple[str, ...] = (*LICENSEIQ, "serve", "--demo"), **more: str
+        self,
+        mode: str = "auto",
+        program: tuple[str, ...] = (*LICENSEIQ, "serve", "--demo"),
+        elicitation: Any = None,
+        **more: str,
     ) -> AsyncIterator[Client]:
-        """A client of a server of its own, which writes its stderr to `stderr`. `more` is its environment."""
+        """A client of a server of its own, which writes its stderr to `stderr`. `more` is its environment;
+        `elicitation` answers what the server asks the person."""
         parameters = StdioServerParameters(
             command=sys.executable, args=list(program), env=self.environment(**more), cwd=TOP
         )
         with (self.path / "stderr.txt").open("a", encoding="utf-8") as errors:
-            async with Client(stdio_client(parameters, errlog=errors), mode=mode) as client:
+            transport = stdio_client(parameters, errlog=errors)
+            async with Client(transport, mode=mode, elicitation_callback=elicitation) as client:
                 yield client
 
     @asynccontextmanager
@@ -167,11 +173,11 @@ def assert_only_reads(demo: OnDemo) -> None:
     assert not others, others
 
 
-def wait_until(holds: Callable[[], Any], what: str) -> None:
+def wait_until(holds: Callable[[], Any], what: str, seconds: float = DEADLINE_SECONDS) -> None:
     """Looks again and again until it holds; fails in words at the deadline."""
-    until = time.monotonic() + DEADLINE_SECONDS
+    until = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < until, f"not within {DEADLINE_SECONDS:.0f} s: {what}"
+        assert time.monotonic() < until, f"not within {seconds:.0f} s: {what}"
         time.sleep(0.02)
 
 

@@ -13,6 +13,7 @@ from tests.journeys.processes import TOP, Home, asking
 from tests.tools.talk import good
 
 from licenseiq_cli import desk_control
+from licenseiq_tenant.desk_state import DESK_FILE
 
 PROGRAM = """
 import atexit, json, sys
@@ -69,6 +70,7 @@ async def test_after_every_tool_was_called_no_module_of_the_desk_is_loaded(home:
     assert not packages(dump) & {"licenseiq_desk", "anthropic"}
     assert "licenseiq_cli.serve" in modules(dump)
     assert "licenseiq_cli.desk_control" not in modules(dump)
+    assert not (home.path / "demo" / DESK_FILE).exists()
 
 
 def senders(source: str) -> set[str]:
