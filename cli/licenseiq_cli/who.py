@@ -18,7 +18,7 @@ from licenseiq_cli.homes import demo_home, home
 from licenseiq_cli.program import program
 from licenseiq_cli.report_json import JsonValue
 from licenseiq_cli.screen import FACTS, Block, Section, Table, Title, show
-from licenseiq_tenant.database import read_only
+from licenseiq_tenant.database import exists, read_only
 from licenseiq_tenant.home_keys import PSEUDONYMS, home_key
 from licenseiq_tenant.live import FILE
 from licenseiq_tenant.snapshot.rows import fold
@@ -69,7 +69,7 @@ def who(folder: Path, asked: str, *, demo: bool) -> list[Found]:
             "That is no whole pseudonym.",
             "Copy all of it: 'person-' and ten characters, each a letter or one of the digits 2 to 7.",
         )
-    if not (folder / FILE).exists() or not _any(folder):
+    if not exists(folder / FILE) or not _any(folder):
         scan = f"{program()} scan"
         raise NotReady(
             "No people have been read here yet.",

@@ -9,12 +9,13 @@ from licenseiq_desk.exceptions_taken import exceptions_disagree
 from licenseiq_desk.ledger.agreement import disagreements
 from licenseiq_desk.ledger.verify import LedgerVerdict, verify
 from licenseiq_desk.store.desk_store import DeskStore, open_store
+from licenseiq_tenant.database import exists
 from licenseiq_tenant.desk_state import DESK_FILE
 
 
 def verify_home(home: Path, tenant_id: str, remembered: LedgerHead | None = None) -> LedgerVerdict | None:
     """The verdict on a tenant's ledger; None when this home has no desk's store. Raises SettingsError for its key."""
-    if not (home / DESK_FILE).exists():
+    if not exists(home / DESK_FILE):
         return None
     store = open_store(home)
     try:
@@ -32,7 +33,7 @@ def verify_store(store: DeskStore, tenant_id: str, remembered: LedgerHead | None
 
 def approvers(home: Path) -> tuple[Enrolled, ...]:
     """Everybody who was ever enrolled at the desk of this home, of all its tenants."""
-    if not (home / DESK_FILE).exists():
+    if not exists(home / DESK_FILE):
         return ()
     store = open_store(home)
     try:
@@ -45,7 +46,7 @@ def approvers(home: Path) -> tuple[Enrolled, ...]:
 
 def runs(home: Path) -> tuple[dict[str, str], ...]:
     """Every run of this home, the newest first."""
-    if not (home / DESK_FILE).exists():
+    if not exists(home / DESK_FILE):
         return ()
     store = open_store(home)
     try:
@@ -61,7 +62,7 @@ def runs(home: Path) -> tuple[dict[str, str], ...]:
 
 def tenants(home: Path) -> tuple[str, ...]:
     """The tenants that the desk of this home holds anything of: one whose ledger was deleted is still one to check."""
-    if not (home / DESK_FILE).exists():
+    if not exists(home / DESK_FILE):
         return ()
     store = open_store(home)
     try:

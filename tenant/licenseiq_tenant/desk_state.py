@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from licenseiq.proposals.stored import ApprovalReport, DeskReport, LedgerHead, RunReport, StepReport
 from licenseiq.times import parse_iso
-from licenseiq_tenant.database import read_only
+from licenseiq_tenant.database import exists, read_only
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -27,16 +27,15 @@ class DeskState:
 
     def reports(self, tenant_id: str, proposal_ids: Collection[str]) -> dict[str, DeskReport]:
         """What the desk says of those proposals that it has seen, all at one moment. Raises StateUnknown."""
-        if not proposal_ids or not self._path.exists():
+        if not proposal_ids or not exists(self._path):
             return {}
         with read_only(self._path) as db:
-            db.exec_driver_sql("BEGIN")
             found = {proposal_id: report(db, tenant_id, proposal_id) for proposal_id in proposal_ids}
         return {proposal_id: one for proposal_id, one in found.items() if one is not None}
 
     def states(self, tenant_id: str) -> dict[str, str]:
         """The state of every proposal that the desk has seen, by its id. Raises StateUnknown."""
-        if not self._path.exists():
+        if not exists(self._path):
             return {}
         with read_only(self._path) as db:
             rows = db.exec_driver_sql(

@@ -14,7 +14,7 @@ from licenseiq.readings import Source
 from licenseiq.text import clean
 from licenseiq.times import parse_iso
 from licenseiq_tenant.book import ExceptionBook, HistoryBook, HrBook, PriceBooks, open_book
-from licenseiq_tenant.database import Database
+from licenseiq_tenant.database import Database, exists
 from licenseiq_tenant.live import FILE
 from licenseiq_tenant.scan.evaluating import Evaluating
 from licenseiq_tenant.snapshot import exclusions
@@ -76,7 +76,7 @@ class Offline:
 @contextmanager
 def open_offline(home: Path, tenant_id: str | None = None) -> Iterator[Offline]:
     """The tenant of this id, or the one that was evaluated last. Raises NotReady where nothing was read yet."""
-    if not (home / FILE).exists():
+    if not exists(home / FILE):
         raise _nothing_read()
     with (
         closing(Database(home / FILE, "licenseiq_tenant.snapshot.migrations")) as database,

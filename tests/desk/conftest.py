@@ -14,7 +14,7 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path, engine: str) -> Iterator[World]:
     made = world_in(tmp_path)
     yield made
     made.desk.close()

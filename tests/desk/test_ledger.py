@@ -16,7 +16,7 @@ SIZE = 7
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[DeskStore]:
+def store(tmp_path: Path, engine: str) -> Iterator[DeskStore]:
     opened = open_store(tmp_path)
     with opened.database.write() as db:
         for number in range(SIZE):

@@ -17,7 +17,7 @@ from tests.desk.fakes import START, TENANT, opening, plan_for
 
 
 @pytest.fixture
-def inbox(tmp_path: Path) -> Iterator[Inbox]:
+def inbox(tmp_path: Path, engine: str) -> Iterator[Inbox]:
     made = Inbox(tmp_path)
     yield made
     made.close()
@@ -72,7 +72,7 @@ def test_spoilt_values_come_back_and_open_nothing(inbox: Inbox, tmp_path: Path, 
         check_opening(entry.openings[0], plan_for().subjects[0].commitments)
 
 
-def test_of_many_that_put_the_same_at_once_one_is_stored(tmp_path: Path) -> None:
+def test_of_many_that_put_the_same_at_once_one_is_stored(tmp_path: Path, engine: str) -> None:
     inboxes = [Inbox(tmp_path) for _ in range(6)]
     together = Barrier(len(inboxes))
 

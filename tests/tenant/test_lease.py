@@ -1,6 +1,7 @@
 """The scan's lease and the budget of requests, as several processes see them: each has a connection of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,8 +15,11 @@ Open = Callable[[], Database]
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Open:
-    return lambda: Database(tmp_path / "snapshot.db", "licenseiq_tenant.snapshot.migrations")
+def opened(tmp_path: Path, engine: str) -> Iterator[Open]:
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(
+            closing(Database(tmp_path / "snapshot.db", "licenseiq_tenant.snapshot.migrations"))
+        )
 
 
 def test_one_of_two_processes_gets_the_lease_and_the_other_hears_what_is_done(opened: Open) -> None:

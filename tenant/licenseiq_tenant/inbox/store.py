@@ -12,7 +12,7 @@ from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.stored import InboxEntry
 from licenseiq.times import iso
-from licenseiq_tenant.database import Database, read_only
+from licenseiq_tenant.database import Database, exists, read_only
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -138,7 +138,7 @@ def kept_in(home: Path) -> tuple[tuple[str, InboxEntry], ...]:
 
     For whoever only looks: makes no store, and opens it without the right to write. Raises StateUnknown.
     """
-    if not (home / FILE).exists():
+    if not exists(home / FILE):
         return ()
     with read_only(home / FILE) as db:
         rows = db.exec_driver_sql(

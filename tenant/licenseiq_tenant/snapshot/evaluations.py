@@ -245,7 +245,7 @@ def _conditions(tenant_id: str, evaluation_id: str, query: HolderQuery) -> tuple
 
 def _meant(query: HolderQuery) -> tuple[str, Row]:
     """Which of the holders are meant by a query, beside its conditions."""
-    return ("1", ()) if query.everybody else ("h.is_person = 1 AND h.days_inactive >= ?", (query.inactive_days,))
+    return ("1 = 1", ()) if query.everybody else ("h.is_person = 1 AND h.days_inactive >= ?", (query.inactive_days,))
 
 
 _COLUMNS = (

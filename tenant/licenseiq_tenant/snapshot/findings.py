@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 # How a claim stands: only what is counted is exposure.
 _STANDING = (
-    "CASE WHEN is_excepted THEN 'excepted' WHEN NOT counts THEN 'to_review' "
-    "WHEN is_moneyless THEN 'without_money' ELSE 'counted' END"
+    "CASE WHEN is_excepted = 1 THEN 'excepted' WHEN counts = 0 THEN 'to_review' "
+    "WHEN is_moneyless = 1 THEN 'without_money' ELSE 'counted' END"
 )
 _OF_FINDING = ", ".join(f"f.{column}" for column in FINDING_COLUMNS.split(", "))
 # What a group has in common: its key, what is shown for it, and whether somebody holds the seats.
 _KEYS = {
     GroupBy.KIND: ("kind", "kind"),
-    GroupBy.SKU: ("NULLIF(sku_id, '')", "sku_id"),
+    GroupBy.SKU: ("NULLIF(sku_id, '')", "MIN(sku_id)"),
     GroupBy.DEPARTMENT: ("NULLIF(department_key, '')", "MIN(department)"),
 }
 
@@ -45,9 +45,9 @@ def matches(db: "Connection", tenant_id: str, evaluation_id: str, query: WasteQu
     where, given = _conditions(tenant_id, evaluation_id, query)
     # The sum over currencies orders rows, no more: what is shown is added up by currency.
     ranked = db.exec_driver_sql(
-        "SELECT finding_id, MAX(counts) AS counting, SUM(micros) AS worth, SUM(seats) AS many "  # noqa: S608
+        "SELECT finding_id, MAX(counts) AS counting, SUM(seats) AS many "  # noqa: S608
         f"FROM claim WHERE {where} GROUP BY finding_id "
-        "ORDER BY MIN(is_excepted), counting DESC, COALESCE(worth, 0) DESC, many DESC, finding_id",
+        "ORDER BY MIN(is_excepted), counting DESC, COALESCE(SUM(micros), 0) DESC, many DESC, finding_id",
         given,
     )
     finding_ids = tuple(row[0] for row in ranked)

@@ -1,0 +1,97 @@
+"""Who may do what in the database: two roles, and what is said of an account that may do more.
+
+The server's role reads and writes what was read of the tenant, adds to the inbox, and sees of the desk its v1 views
+alone. The desk's role may write to the desk, and of the inbox only remove openings that it has taken over; entries and
+heads of the ledger it adds, and changes none. Roles cannot log in: a person grants them to accounts that can.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from licenseiq_tenant.postgresql.server import MIGRATION, ONE_WRITER, schema_of
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+SERVER_ROLE, DESK_ROLE = "licenseiq_server", "licenseiq_desk"
+# Written once by what they tell of; no role changes or removes them.
+APPEND_ONLY = ("ledger_entry", "ledger_head")
+# What may be taken out of the inbox: personal values that the desk holds by now.
+OPENINGS = "opening"
+SNAPSHOT, BOOK, INBOX, DESK = "snapshot", "book", "inbox", "desk"
+_WRITES = "INSERT, UPDATE, DELETE"
+
+
+def grants(tables: dict[str, list[str]], views: dict[str, list[str]]) -> list[str]:
+    """The statements that give both roles exactly their rights; `tables` and `views` by store."""
+    found = []
+    for role in (SERVER_ROLE, DESK_ROLE):
+        for store in tables:
+            schema = schema_of(store)
+            found += [
+                f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role}, PUBLIC",
+                f"REVOKE ALL ON SCHEMA {schema} FROM {role}, PUBLIC",
+                f"GRANT USAGE ON SCHEMA {schema} TO {role}",
+            ]
+    for store in (SNAPSHOT, BOOK):
+        found.append(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema_of(store)} TO {SERVER_ROLE}, {DESK_ROLE}")
+        found.append(_on(store, [t for t in tables[store] if t != MIGRATION], _WRITES, SERVER_ROLE))
+    inbox = [one for one in tables[INBOX] if one not in (MIGRATION, ONE_WRITER)]
+    desk = [one for one in tables[DESK] if one not in (MIGRATION, ONE_WRITER, *APPEND_ONLY)]
+    return [
+        *found,
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema_of(INBOX)} TO {SERVER_ROLE}, {DESK_ROLE}",
+        _on(INBOX, inbox, "INSERT", SERVER_ROLE),
+        _on(INBOX, [OPENINGS], "DELETE", DESK_ROLE),
+        # To lock the table is all that this lets them do.
+        _on(INBOX, [ONE_WRITER], "UPDATE", f"{SERVER_ROLE}, {DESK_ROLE}"),
+        _on(DESK, views[DESK], "SELECT", SERVER_ROLE),
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema_of(DESK)} TO {DESK_ROLE}",
+        _on(DESK, desk, _WRITES, DESK_ROLE),
+        _on(DESK, list(APPEND_ONLY), "INSERT", DESK_ROLE),
+        _on(DESK, [ONE_WRITER], "UPDATE", DESK_ROLE),
+    ]
+
+
+def _on(store: str, tables: list[str], what: str, role: str) -> str:
+    return f"GRANT {what} ON {', '.join(f'{schema_of(store)}.{table}' for table in tables)} TO {role}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the account of a connection may do that the two roles keep apart, as names of tables."""
+
+    writes_desk: tuple[str, ...]
+    changes_inbox: tuple[str, ...]
+
+    @property
+    def is_server(self) -> bool:
+        """Whether it can write nothing of the desk's."""
+        return not self.writes_desk
+
+    @property
+    def is_desk(self) -> bool:
+        """Whether it can write to the desk, and change no proposal."""
+        return bool(self.writes_desk) and not self.changes_inbox
+
+
+def rights(connection: "Connection[Any]") -> Rights:
+    """By what PostgreSQL itself says of every table, for the account and for every role that it may become."""
+    return Rights(
+        writes_desk=_may(connection, DESK, "INSERT,UPDATE,DELETE,TRUNCATE", "INSERT,UPDATE"),
+        changes_inbox=_may(connection, INBOX, "UPDATE,TRUNCATE", "UPDATE", ONE_WRITER)
+        + _may(connection, INBOX, "DELETE", "", OPENINGS),
+    )
+
+
+def _may(connection: "Connection[Any]", store: str, what: str, on_columns: str, but: str = "") -> tuple[str, ...]:
+    found = connection.execute(
+        "SELECT DISTINCT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "JOIN pg_roles r ON pg_has_role(r.oid, 'MEMBER') "
+        "WHERE n.nspname = %(schema)s AND c.relkind IN ('r', 'v', 'p') AND c.relname <> %(but)s "
+        "AND (has_table_privilege(r.oid, c.oid, %(what)s) "
+        "OR (%(columns)s <> '' AND has_any_column_privilege(r.oid, c.oid, COALESCE(NULLIF(%(columns)s, ''), 'SELECT'))))"
+        " ORDER BY c.relname",
+        {"schema": schema_of(store), "but": but, "what": what, "columns": on_columns},
+    )
+    return tuple(str(row[0]) for row in found)
