@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.postgresql import BOTH, OWNER, Cluster, running_cluster, stores_in
 
 # The tests that run on PostgreSQL too, of those with the fixture `engine`: what relies on one writer at a time, and on

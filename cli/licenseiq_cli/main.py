@@ -7,12 +7,16 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
-from typing import cast
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from licenseiq.errors import LicenseIQError, SettingsError
 from licenseiq.text import one_line
 from licenseiq_cli.arguments import build_parser
 from licenseiq_demo.errors import DemoError
+
+if TYPE_CHECKING:
+    from licenseiq_tenant.postgresql.server import Server
 
 WRONG, WRONG_USE, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
 
@@ -36,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             # What is loaded now stays: looking through it for garbage, again and again, takes a tenth of the start.
             gc.disable()
+            _place_stores()
             module = importlib.import_module(f"licenseiq_cli.{options.module}")
             gc.freeze()
             gc.enable()
@@ -50,6 +55,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return PIPE_CLOSED
     except Exception as error:  # noqa: BLE001 - a traceback would print texts of the tenant, or worse
         return _tell(_innermost(error))
+
+
+def _place_stores() -> None:
+    """Says, before anybody opens a store, that the settings decide where it is; they are read when one is opened."""
+    from licenseiq_tenant.places import place_stores
+
+    place_stores(_stores_of)
+
+
+def _stores_of(folder: Path) -> "Server | None":
+    from licenseiq_cli.database_url import stores_of
+
+    return stores_of(folder)
 
 
 def version() -> str:

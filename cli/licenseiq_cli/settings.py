@@ -55,6 +55,8 @@ OF_THE_DESK = (
     "exchange_url",
 )
 _SECRETS = ("graph_token", "writer_token")
+# May hold a password: it is read by `licenseiq_cli.database_url` alone, and never shown.
+_DATABASE = "database_url"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _URL = re.compile(r"(https?)://(\[::1\]|[a-z0-9.-]+)(?::([0-9]{1,5}))?((?:/[A-Za-z0-9._~-]+)*)/?", re.ASCII)
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
@@ -97,10 +99,6 @@ def load_settings(environ: Mapping[str, str] = os.environ, file: Path | None = N
     folder = home(environ)
     keys = parsed(file if file is not None else folder / FILE_NAME, must_exist=file is not None)
     values = _values(keys, environ, _READ_HERE)
-    if "database_url" in values:
-        raise SettingsError(
-            "PostgreSQL is not there yet in this version.", "Leave LICENSEIQ_DATABASE_URL empty for SQLite."
-        )
     graph_url, graph_is_here = _graph_url(values.get("graph_url", DEFAULT_GRAPH_URL))
     login_url, login_is_here = _login_url(values["login_url"]) if "login_url" in values else (None, True)
     if "graph_token" in values and not (graph_is_here and login_is_here):
@@ -127,6 +125,16 @@ def desk_values(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
     return _values(parsed(folder / FILE_NAME, must_exist=False), environ, OF_THE_DESK)
 
 
+def database_text(environ: Mapping[str, str]) -> tuple[str, str]:
+    """What is set as the database's URL, unchecked and maybe empty, and where: 'environment', or the file's name.
+    Raises SettingsError."""
+    in_environment = environ.get(_PREFIX + _DATABASE.upper(), "").strip()
+    if in_environment:
+        return in_environment, "environment"
+    keys = parsed(home(environ) / FILE_NAME, must_exist=False)
+    return (_as_text(_DATABASE, keys[_DATABASE]), FILE_NAME) if _DATABASE in keys else ("", FILE_NAME)
+
+
 def origins(environ: Mapping[str, str] = os.environ) -> tuple[Origin, ...]:
     """Every setting that is set, and the variables of azure-identity. Raises SettingsError like load_settings."""
     settings = load_settings(environ)
@@ -139,6 +147,8 @@ def origins(environ: Mapping[str, str] = os.environ) -> tuple[Origin, ...]:
         if value is not None and (where != "default" or name in ("home", "graph_url")):
             shown = None if name == "graph_token" else str(value)
             found.append(Origin(variable, where, shown))
+        elif name == _DATABASE and database_text(environ)[0]:
+            found.append(Origin(variable, where, None))
     found += [Origin(name, "environment", None) for name in sorted(environ) if name.startswith("AZURE_")]
     return tuple(found)
 

@@ -18,9 +18,10 @@ from licenseiq_cli.homes import demo_home, home
 from licenseiq_cli.program import program
 from licenseiq_cli.report_json import JsonValue
 from licenseiq_cli.screen import FACTS, Block, Section, Table, Title, show
-from licenseiq_tenant.database import exists, read_only
+from licenseiq_tenant.database import read_only
 from licenseiq_tenant.home_keys import PSEUDONYMS, home_key
 from licenseiq_tenant.live import FILE
+from licenseiq_tenant.places import exists
 from licenseiq_tenant.snapshot.rows import fold
 
 # Everybody in the newest reading of each tenant of the home, the tenant that was read last first.

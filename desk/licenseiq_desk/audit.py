@@ -9,8 +9,8 @@ from licenseiq_desk.exceptions_taken import exceptions_disagree
 from licenseiq_desk.ledger.agreement import disagreements
 from licenseiq_desk.ledger.verify import LedgerVerdict, verify
 from licenseiq_desk.store.desk_store import DeskStore, open_store
-from licenseiq_tenant.database import exists
 from licenseiq_tenant.desk_state import DESK_FILE
+from licenseiq_tenant.places import exists
 
 
 def verify_home(home: Path, tenant_id: str, remembered: LedgerHead | None = None) -> LedgerVerdict | None:

@@ -1,17 +1,16 @@
-"""A store: one SQLite file or one schema of PostgreSQL, its numbered migrations, and two ways in: to read, and to write.
+"""A store: a SQLite file or a schema of PostgreSQL, its numbered migrations, and two ways in: to read, and to write.
 
 SQL is written by hand and runs through SQLAlchemy, so that the same statements serve both engines. Every key starts
 with the tenant's id. SQLAlchemy is imported on first use: it costs 170 ms.
 
-A store is named by its file in the home, 'HOME/desk.db'. Whether the stores of a home are files there, or schemas of a
-PostgreSQL database, is for the command to say, once: so nobody who opens a store can forget to ask.
+A store is named by its file in the home, 'HOME/desk.db', wherever it is (places.py).
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -19,42 +18,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from licenseiq.errors import LicenseIQError, SettingsError, StateUnknown
+from licenseiq_tenant.places import server_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-    from licenseiq_tenant.postgresql.server import PostgreSQLStore, Server
+    from licenseiq_tenant.postgresql.server import PostgreSQLStore
 
 Durability = Literal["FULL", "NORMAL"]
 BUSY_SECONDS = 15
-
-# The PostgreSQL database that holds the stores of a home; None: they are files in it.
-Placing = Callable[[Path], "Server | None"]
-
-
-def in_files(_home: Path) -> Server | None:
-    """Every home holds its stores itself."""
-    return None
-
-
-_placing: Placing = in_files
-
-
-def place_stores(placing: Placing) -> Placing:
-    """Says for this process where the stores of each home are from now on. Returns what was said before."""
-    global _placing  # noqa: PLW0603 - one word for the whole process, as the module says
-    before, _placing = _placing, placing
-    return before
-
-
-def server_of(store: Path) -> Server | None:
-    """The PostgreSQL database that this store is in; None for a file. Raises SettingsError."""
-    return _placing(store.parent)
-
-
-def exists(store: Path) -> bool:
-    """Whether there is such a store. In PostgreSQL the owner has made all of them at once."""
-    return server_of(store) is not None or store.exists()
 
 
 class Database:

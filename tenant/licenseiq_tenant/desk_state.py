@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from licenseiq.proposals.stored import ApprovalReport, DeskReport, LedgerHead, RunReport, StepReport
 from licenseiq.times import parse_iso
-from licenseiq_tenant.database import exists, read_only
+from licenseiq_tenant.database import read_only
+from licenseiq_tenant.places import exists
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

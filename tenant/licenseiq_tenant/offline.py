@@ -14,8 +14,9 @@ from licenseiq.readings import Source
 from licenseiq.text import clean
 from licenseiq.times import parse_iso
 from licenseiq_tenant.book import ExceptionBook, HistoryBook, HrBook, PriceBooks, open_book
-from licenseiq_tenant.database import Database, exists
+from licenseiq_tenant.database import Database
 from licenseiq_tenant.live import FILE
+from licenseiq_tenant.places import exists
 from licenseiq_tenant.scan.evaluating import Evaluating
 from licenseiq_tenant.snapshot import exclusions
 

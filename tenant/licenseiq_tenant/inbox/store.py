@@ -12,7 +12,8 @@ from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.stored import InboxEntry
 from licenseiq.times import iso
-from licenseiq_tenant.database import Database, exists, read_only
+from licenseiq_tenant.database import Database, read_only
+from licenseiq_tenant.places import exists
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

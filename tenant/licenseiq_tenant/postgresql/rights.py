@@ -66,7 +66,7 @@ class Rights:
 
     @property
     def is_server(self) -> bool:
-        """Whether it can write nothing of the desk's."""
+        """Whether it can write nothing of the desk's. It may still be able to change proposals."""
         return not self.writes_desk
 
     @property
@@ -90,8 +90,8 @@ def _may(connection: "Connection[Any]", store: str, what: str, on_columns: str, 
         "JOIN pg_roles r ON pg_has_role(r.oid, 'MEMBER') "
         "WHERE n.nspname = %(schema)s AND c.relkind IN ('r', 'v', 'p') AND c.relname <> %(but)s "
         "AND (has_table_privilege(r.oid, c.oid, %(what)s) "
-        "OR (%(columns)s <> '' AND has_any_column_privilege(r.oid, c.oid, COALESCE(NULLIF(%(columns)s, ''), 'SELECT'))))"
-        " ORDER BY c.relname",
+        "OR (%(columns)s <> '' AND has_any_column_privilege(r.oid, c.oid, COALESCE(NULLIF(%(columns)s, ''), "
+        "'SELECT')))) ORDER BY c.relname",
         {"schema": schema_of(store), "but": but, "what": what, "columns": on_columns},
     )
     return tuple(str(row[0]) for row in found)

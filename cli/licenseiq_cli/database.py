@@ -1,0 +1,64 @@
+"""`licenseiq database`: makes the schemas and roles in PostgreSQL, brings them to this version, and looks at them."""
+
+import argparse
+import json
+from collections.abc import Mapping
+
+from licenseiq.errors import SettingsError
+from licenseiq.words import count
+from licenseiq_cli.database_url import server, shown
+from licenseiq_tenant.postgresql.rights import DESK_ROLE, SERVER_ROLE, Rights, rights
+from licenseiq_tenant.postgresql.server import Server, schema_of
+from licenseiq_tenant.postgresql.setup import script, set_up
+
+# Every store with its migrations: in one database, so that one transaction makes them all.
+STORES: Mapping[str, str] = {
+    "snapshot": "licenseiq_tenant.snapshot.migrations",
+    "book": "licenseiq_tenant.book.migrations",
+    "inbox": "licenseiq_tenant.inbox.migrations",
+    "desk": "licenseiq_desk.store.migrations",
+}
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 when it is done, 1 where an account may do more than its role. Raises SettingsError."""
+    if options.action == "init" and options.print:
+        print(";\n".join(("BEGIN", *script(STORES, {}), "COMMIT;")))  # noqa: T201 - what was asked for
+        return 0
+    found = server()
+    if found is None:
+        raise SettingsError(
+            "LICENSEIQ_DATABASE_URL is not set, so that the stores are files in LICENSEIQ_HOME.",
+            "Set it to postgresql://ACCOUNT@HOST/DATABASE; docs/postgresql.md says how.",
+        )
+    return _init(found) if options.action == "init" else _status(found, as_json=options.json)
+
+
+def _init(found: Server) -> int:
+    for store, (before, now) in set_up(found, STORES).items():
+        did = "was up to date" if before == now else f"ran {count(now - before, 'migration')}"
+        print(f"{schema_of(store)}: {did}")  # noqa: T201
+    print(f"Now grant {SERVER_ROLE} to the server's account, and {DESK_ROLE} to the desk's.")  # noqa: T201
+    return 0
+
+
+def _status(found: Server, *, as_json: bool) -> int:
+    with found.connect() as connection:
+        may = rights(connection)
+    if as_json:
+        facts = {"writes_desk": list(may.writes_desk), "changes_inbox": list(may.changes_inbox)}
+        print(json.dumps({"database": shown(), **facts, "may": words(may)}, indent=2))  # noqa: T201
+    else:
+        print(f"{shown()}: {words(may)}")  # noqa: T201
+    return 0 if may.is_server or may.is_desk else 1
+
+
+def words(may: Rights) -> str:
+    """What an account may do, as a person should hear it."""
+    if may.is_desk:
+        return "this account may write to the desk, and change no proposal: fit for the desk"
+    if may.is_server and not may.changes_inbox:
+        return "this account can write nothing of the desk's: fit for the server"
+    if may.is_server:
+        return f"this account may change what was proposed ({', '.join(may.changes_inbox)}): fit for neither"
+    return "this account may write to the desk and change proposals: it keeps nothing apart"
