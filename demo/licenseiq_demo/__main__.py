@@ -17,6 +17,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--today", type=date.fromisoformat, help="YYYY-MM-DD; the real day if left out")
     parser.add_argument("--idle-seconds", type=float, default=1800.0, help="0 never ends by itself")
     parser.add_argument("--limits", action="store_true", help="throttle as Graph does")
+    parser.add_argument("--without-holds", action="store_true", help="own no product that can hold a mailbox")
     return parser.parse_args()
 
 
@@ -27,7 +28,16 @@ def main() -> int:
 
     idle = options.idle_seconds or None
     try:
-        serve(options.home, options.port, options.users, options.seed, options.today, idle, options.limits)
+        serve(
+            options.home,
+            options.port,
+            options.users,
+            options.seed,
+            options.today,
+            idle,
+            options.limits,
+            can_hold=not options.without_holds,
+        )
     except DemoError as problem:
         sys.stderr.write(f"{problem}\n")
         return 1

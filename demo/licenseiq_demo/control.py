@@ -54,7 +54,7 @@ class Control:
         return _json(self.state.recorder.entries)
 
     async def faults(self, request: Request) -> Response:
-        """Which faults are on; PUT `{"faults": [...], "limits": bool}` replaces them."""
+        """Which faults are on; PUT `{"faults": [...], "limits": bool, "limit_scale": 0.02}` replaces them."""
         if request.method == "PUT":
             try:
                 body = msgspec.json.decode(await request.body(), type=dict[str, Any])
@@ -62,6 +62,7 @@ class Control:
             except (ValueError, TypeError) as problem:
                 return _problem(400, str(problem))
             self.state.limits.on = bool(body.get("limits", self.state.limits.on))
+            self.state.limits.scale = float(body.get("limit_scale", self.state.limits.scale))
         book = self.state.faults
         return _json({"faults": book.written(), "hits": book.hits(), "limits": self.state.limits.on})
 
@@ -123,6 +124,8 @@ class Control:
             Route("/outbox", self._guarded(mail.outbox), methods=["GET", "DELETE"]),
             Route("/mailboxes/{id}", self._guarded(mail.mailbox), methods=["GET", "PATCH"]),
             Route("/mail", self._guarded(mail.mail), methods=["GET", "PUT"]),
+            Route("/holds/{id}", self._guarded(mail.hold), methods=["PUT", "DELETE"]),
+            Route("/governance", self._guarded(mail.governance), methods=["PUT"]),
             Route("/sync", self._guarded(mail.synchronise), methods=["POST"]),
             Route("/stop", self._guarded(self.stop), methods=["POST"]),
         ]

@@ -1,4 +1,4 @@
-"""`/_demo` for mail: what was sent, and mailboxes as another administrator or the local directory would change them."""
+"""`/_demo` for mail and holds: what was sent, and mailboxes and cases as somebody else would change them."""
 
 from typing import Any
 
@@ -51,6 +51,26 @@ class MailControl:
             mail.policies = [str(name) for name in body.get("policies", mail.policies)]
             mail.conversion_reads = int(body.get("conversion_reads", mail.conversion_reads))
         return self._answer({"policies": mail.policies, "conversion_reads": mail.conversion_reads})
+
+    async def hold(self, request: Request) -> Response:
+        """PUT `{"sources": "mailbox" | "site" | "mailbox,site"}` puts somebody under a hold of the first case, DELETE
+        lifts it again."""
+        tenant = self.state.tenant
+        person = tenant.find(request.path_params["id"])
+        if person is None:
+            return self._answer({"problem": "There is no such person."}, 404)
+        if request.method == "DELETE":
+            tenant.legal.lift(tenant.mail, person)
+        else:
+            body = msgspec.json.decode(await request.body(), type=dict[str, Any])
+            tenant.legal.place(tenant.mail, person, str(body.get("sources", "mailbox,site")), self.state.stamp())
+        return Response(status_code=204)
+
+    async def governance(self, request: Request) -> Response:
+        """PUT `{"licensed": bool}`: whether the tenant is licensed for Lifecycle Workflows."""
+        body = msgspec.json.decode(await request.body(), type=dict[str, Any])
+        self.state.tenant.legal.governed = bool(body.get("licensed"))
+        return Response(status_code=204)
 
     async def synchronise(self, _: Request) -> Response:
         """A run of the directory synchronisation."""

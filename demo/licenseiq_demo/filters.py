@@ -34,6 +34,8 @@ _COMPARABLE = frozenset(
         "roleDefinitionId",
         "mailEnabled",
         "securityEnabled",
+        "category",
+        "status",
     ]
 )
 _LICENSES = "assignedLicenses/$count"

@@ -83,6 +83,8 @@ def serve(
     today: date | None = None,
     idle_seconds: float | None = None,
     limits: bool = False,
+    *,
+    can_hold: bool = True,
 ) -> None:
     """Runs the demo until it is stopped, interrupted, or idle for `idle_seconds`; port 0 takes a free one.
 
@@ -94,7 +96,7 @@ def serve(
         raise DemoError(f"A demo tenant already runs at {running.url} for this home. Stop it first.")
     with _listen(port) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1.0"
-        tenant = DemoTenant.build(users, seed, today or datetime.now(UTC).date())
+        tenant = DemoTenant.build(users, seed, today or datetime.now(UTC).date(), can_hold=can_hold)
         (home / personnel.FILE).write_text(personnel.written(tenant.people, tenant.calendar), encoding="utf-8")
         state = DemoState(tenant, limits=Limits(on=limits))
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)

@@ -10,9 +10,13 @@ from typing import Literal
 
 from licenseiq_demo import groups as groups_of_roles
 from licenseiq_demo import licensing, roles, seats
+from licenseiq_demo.catalogue import skus_with
 from licenseiq_demo.groups import Group
+from licenseiq_demo.legal import store as law
+from licenseiq_demo.legal.store import Legal
 from licenseiq_demo.mail import story as story_of_mail
 from licenseiq_demo.mail.store import Mail
+from licenseiq_demo.people import plain
 from licenseiq_demo.people.calendar import Calendar
 from licenseiq_demo.people.person import Fields, Person
 from licenseiq_demo.people.population import settle
@@ -37,6 +41,7 @@ class DemoTenant:
     former: list[Person]
     calendar: Calendar
     mail: Mail
+    legal: Legal
     situations: dict[str, str]
     """Who stands for which situation: for tests, by way of the control API."""
     by_id: dict[str, Person] = field(default_factory=dict)
@@ -49,13 +54,24 @@ class DemoTenant:
     _old: dict[str, tuple[Person, int]] = field(default_factory=dict)
 
     @classmethod
-    def build(cls, users: int, seed: int, today: date, tenant_id: str | None = None) -> "DemoTenant":
-        """Settles `users` accounts; only the tenant id is random unless it is given."""
+    def build(
+        cls, users: int, seed: int, today: date, tenant_id: str | None = None, *, can_hold: bool = True
+    ) -> "DemoTenant":
+        """Settles `users` accounts; only the tenant id is random unless it is given.
+
+        With `can_hold` off it bought no product with which a mailbox can be held.
+        """
         rng = random.Random(f"{users}/{seed}")
         when = Calendar(today)
         people, groups, consumed, former = settle(users, when, rng)
+        if not can_hold:
+            consumed = plain.dress(people, groups)
         buyer = next((person.id for person in people if person.cause == "active"), None)
         lines, subscriptions = seats.buy(consumed, buyer, when, rng)
+        if not can_hold:
+            gone = skus_with(*plain.WITH_HOLDS)
+            lines = {key: line for key, line in lines.items() if key not in gone}
+            subscriptions = [row for row in subscriptions if row["skuId"] not in gone]
         assignments = roles.assign(people, rng)
         # Drawn apart, so that what came later to the tenant changes nothing of what was there.
         late = random.Random(f"{users}/{seed}/roles")
@@ -66,6 +82,7 @@ class DemoTenant:
         eligible = roles.eligible(people, when, late)
         casting = Casting(people, [row["principalId"] for row in (*granted, *eligible)])
         mail = story_of_mail.settle(people, casting, when, random.Random(f"{users}/{seed}/mail"))
+        legal = law.settle(mail, casting, when, random.Random(f"{users}/{seed}/legal"))
         tenant = cls(
             tenant_id=tenant_id or str(uuid.uuid4()),
             today=today,
@@ -79,6 +96,7 @@ class DemoTenant:
             former=former,
             calendar=when,
             mail=mail,
+            legal=legal,
             situations=casting.story,
         )
         tenant.by_id = {person.id: person for person in people}

@@ -97,6 +97,20 @@ def test_a_report_is_refused_to_a_pipeline_that_takes_its_token_along(reader: De
         assert httpx.get(answer.headers["location"]).content.startswith(b"\xef\xbb\xbfReport Refresh Date")
 
 
+def test_the_sdk_reads_cases_of_ediscovery_and_the_settings_of_a_mailbox(reader: Demo) -> None:
+    async def cases(client: GraphServiceClient, adapter: GraphRequestAdapter) -> httpx.Response:
+        return await send(adapter, client.security.cases.ediscovery_cases.to_get_request_information())
+
+    async def settings(client: GraphServiceClient, adapter: GraphRequestAdapter) -> httpx.Response:
+        return await send(adapter, client.users.by_user_id(key).mailbox_settings.to_get_request_information())
+
+    assert len(with_sdk(reader, cases).json()["value"]) == 3
+    signed_in = {"Authorization": f"Bearer {reader.token}"}
+    people = httpx.get(f"{reader.url}/users?$top=999&$select=id,mail,assignedLicenses", headers=signed_in).json()
+    key = next(row["id"] for row in people["value"] if row["mail"] and len(row["assignedLicenses"]) > 1)
+    assert with_sdk(reader, settings).json()["userPurpose"] == "user"
+
+
 def test_the_sdk_gets_the_body_of_an_error(reader: Demo) -> None:
     async def write(client: GraphServiceClient, adapter: GraphRequestAdapter) -> httpx.Response:
         info = client.users.by_user_id("someone").to_patch_request_information(User(account_enabled=False))

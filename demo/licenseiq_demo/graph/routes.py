@@ -10,12 +10,14 @@ from licenseiq_demo.graph import (
     copilot,
     delta,
     directory,
+    ediscovery,
     groups,
     mailbox,
     post,
     reports,
     roles,
     users,
+    workflows,
 )
 from licenseiq_demo.graph.handler import Handler, Keys
 from licenseiq_demo.wire import Asked, GraphError
@@ -70,6 +72,21 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/directoryObjects/getByIds", users.by_ids),
     ("GET", "/reports/{function}", reports.report),
     ("GET", "/copilot/reports/{function}", copilot.usage),
+    ("GET", "/security/cases/ediscoveryCases", ediscovery.cases),
+    ("GET", "/security/cases/ediscoveryCases/{case}", ediscovery.one_case),
+    ("GET", "/security/cases/ediscoveryCases/{case}/legalHolds", ediscovery.holds),
+    ("GET", "/security/cases/ediscoveryCases/{case}/legalHolds/{hold}", ediscovery.one_hold),
+    ("GET", "/security/cases/ediscoveryCases/{case}/legalHolds/{hold}/userSources", ediscovery.user_sources),
+    ("GET", "/security/cases/ediscoveryCases/{case}/legalHolds/{hold}/siteSources", ediscovery.site_sources),
+    ("GET", "/security/cases/ediscoveryCases/{case}/custodians", ediscovery.custodians),
+    (
+        "GET",
+        "/security/cases/ediscoveryCases/{case}/custodians/{custodian}/userSources",
+        ediscovery.custodian_sources,
+    ),
+    ("GET", "/identityGovernance/lifecycleWorkflows/workflows", workflows.workflows),
+    ("GET", "/identityGovernance/lifecycleWorkflows/workflows/{workflow}", workflows.workflow),
+    ("GET", "/identityGovernance/lifecycleWorkflows/workflows/{workflow}/tasks", workflows.tasks),
     ("POST", "/adminapi/beta/{tenant}/InvokeCommand", invoke),
 )
 
