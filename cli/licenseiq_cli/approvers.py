@@ -1,7 +1,6 @@
 """`licenseiq approvers`: who may approve, and letting the first one in. The desk has to run."""
 
 import argparse
-import getpass
 import json
 import sys
 import webbrowser
@@ -11,6 +10,7 @@ from licenseiq_cli.desk_control import need
 from licenseiq_cli.homes import demo_home, home
 from licenseiq_cli.screen import Block, Column, Lines, Table, Title, show
 from licenseiq_desk.approval.approvers import Enrolled
+from licenseiq_tenant.os_account import os_account
 
 _COLUMNS = (Column("Id"), Column("Name", flex=True), Column("Enrolled"), Column("Since"))
 
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
         found = control.ask(f"/control/approvers/{options.id}/revoke")
         _tell(options, found, f"{options.id} approves nothing any more.")
         return 0
-    found = control.ask("/control/enrolments", {"name": options.name, "account": getpass.getuser()})
+    found = control.ask("/control/enrolments", {"name": options.name, "account": os_account()})
     _tell(options, found, f"Open this within ten minutes, on this machine: {found['url']}")
     if sys.stdout.isatty() and not options.json:
         webbrowser.open(found["url"])

@@ -26,6 +26,7 @@ from licenseiq_desk.execution.graph_writer import GraphWriter
 from licenseiq_desk.execution.write_rule import exchange_rule, write_rule
 from licenseiq_tenant.graph.client import Connection, open_graph
 from licenseiq_tenant.inbox.store import Inbox
+from licenseiq_tenant.os_account import account_name
 
 PAGE_HOST = "localhost"
 
@@ -52,7 +53,7 @@ async def open_demo_desk(demo_home: Path, origin: str | None = None) -> AsyncIte
         return demo.token
 
     proven = DemoTenant(demo.tenant_id, partial(process.prove, demo))
-    authority = Authority(proven, _party(origin))
+    authority = Authority(proven, _party(origin), account_name=partial(account_name, demo_home))
     exchange = Connection(exchange_place(demo.url, demo.tenant_id), token)
     async with _opened(demo_home, Connection(demo.url, token), exchange, authority) as (desk, writer):
         yield OpenDesk(desk, demo.tenant_id, writer)
@@ -65,7 +66,7 @@ async def open_real_desk(known: DeskSettings, origin: str, *, person: bool = Fal
     known.standing.level(simulated=False)
     source = writer_source(known, os.environ, person=person)
     found = await look(source, known.tenant_id)
-    authority = Authority(None, _party(origin), known.standing, known.sole)
+    authority = Authority(None, _party(origin), known.standing, known.sole, partial(account_name, known.home))
     exchange = None
     if known.exchange_url is not None:
         place = exchange_place(known.exchange_url, known.tenant_id)

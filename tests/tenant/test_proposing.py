@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from licenseiq.errors import Ambiguous, BadRequest, NotFound, SettingsError
 from licenseiq.proposals.canonical import digest
 from licenseiq.proposals.stored import ProposalRecord
+from licenseiq_tenant.os_account import account_name, os_account
 from tests.fake_catalogue import COPILOT, E5
 from tests.fake_people import person
 from tests.tenant.proposing_place import PEOPLE, TENANT, FakeSubjects, Place, place_in, quietly
@@ -34,7 +35,10 @@ async def test_a_proposal_is_stored_with_its_people_and_nothing_personal_in_the_
     assert entry.digest == record.digest == digest(entry.plan_bytes)
     assert b"contoso" not in entry.plan_bytes
     assert PEOPLE[0].user_id.encode() not in entry.plan_bytes
-    assert record.plan.requested_by == {"client": "test client", "channel": "stdio"}
+    account = record.plan.requested_by["account"]
+    assert record.plan.requested_by == {"client": "test client", "channel": "stdio", "account": account}
+    assert re.fullmatch(r"account-[a-z2-7]{10}", account)
+    assert account == account_name(place.world.home, os_account())
     assert await place.get(record.proposal_id) == replace(record, is_new=False)
 
 

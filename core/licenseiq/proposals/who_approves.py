@@ -22,14 +22,14 @@ class Approver:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is to be decided on. `people` are those that the plan touches, `enrolled` how many approvers there are,
-    `sole` whether one may decide alone, `requester_account` the OS account that asked ('' unknown), and `sole_today`
-    how many people a sole administrator has approved changes of in the last 24 hours."""
+    """What is to be decided on. `people` are those that the plans touch, `enrolled` how many approvers there are,
+    `sole` whether one may decide alone, `requesters` the OS accounts that asked for any of it, and `sole_today` how
+    many people a sole administrator has approved changes of in the last 24 hours."""
 
     people: int
     enrolled: int
     sole: bool
-    requester_account: str = ""
+    requesters: frozenset[str] = frozenset()
     sole_today: int = 0
 
 
@@ -41,7 +41,7 @@ def needed(case: Case, policy: Policy) -> int:
 def why_not(approver: Approver, case: Case, policy: Policy) -> tuple[str, str] | None:
     """Why this person may not approve this at all, and what to do; None when they may."""
     if case.enrolled >= 2:
-        if approver.account and approver.account == case.requester_account:
+        if approver.account and approver.account in case.requesters:
             return (
                 "You are enrolled under the account that asked for this, and there are other approvers.",
                 "Another approver decides.",

@@ -13,6 +13,7 @@ import anyio
 from licenseiq.errors import BadRequest, Refused
 from licenseiq.policy import Policy
 from licenseiq.ports import TenantWriter
+from licenseiq.proposals.attention import Attention, attention
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.statement import Covered, Decision, Level, Statement
 from licenseiq.proposals.states import ProposalState
@@ -37,12 +38,14 @@ _LONGEST_REASON = 300
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A decision that waits for its passkey: `options` for the browser, `covered` in the order of the statement."""
+    """A decision that waits for its passkey: `options` for the browser, `covered` in the order of the statement, with
+    what stands out in each."""
 
     ticket: str
     statement: Statement
     options: dict[str, Json]
     covered: tuple[tuple[Held, Preflight | None], ...]
+    attention: tuple[Attention, ...]
     approver: Enrolled
 
 
@@ -110,6 +113,9 @@ class Decisions:
                 found.append((held, read))
         else:
             found = [(held, None) for held in helds]
+        seen = {held.proposal_id: self._attention(tenant_id, held, read) for held, read in found}
+        found.sort(key=lambda one: (seen[one[0].proposal_id].rank, one[0].proposal_id))
+        stands_out = tuple(seen[held.proposal_id] for held, _ in found)
         begins = self.around.now().replace(microsecond=0)
         ends = begins + WINDOW
         if approves and needed(case, policy) > 1:
@@ -129,7 +135,7 @@ class Decisions:
             reason="" if approves else reason,
         )
         options = authentication_options(party, bytes.fromhex(statement.digest()), keys)
-        begun = Begun(self.around.random(16).hex(), statement, options, tuple(found), who)
+        begun = Begun(self.around.random(16).hex(), statement, options, tuple(found), stands_out, who)
         self._forget_old()
         self._begun[begun.ticket] = begun
         return begun
@@ -185,23 +191,26 @@ class Decisions:
         return self.authority.party
 
     def _open(self, tenant_id: str, proposal_ids: Sequence[str]) -> list[Held]:
-        """The proposals, outliers first: what touches the most people is read first."""
+        """The proposals, none twice and each of them open."""
         if not proposal_ids or len(set(proposal_ids)) != len(proposal_ids) or len(proposal_ids) > MOST_AT_ONCE:
             raise BadRequest("Choose 1 to 20 proposals, none twice.", "Choose them on the list.")
         helds = [proposals.get(self.store, tenant_id, proposal_id) for proposal_id in proposal_ids]
         for held in helds:
             proposals.refuse_unless_open(held, self.around.now())
-        return sorted(helds, key=lambda held: (-len(held.plan.subjects), -len(held.plan.blockers), held.proposal_id))
+        return helds
+
+    def _attention(self, tenant_id: str, held: Held, read: Preflight | None) -> Attention:
+        openings = proposals.openings(self.store, tenant_id, held.proposal_id, held.plan)
+        return attention(held.plan, openings, read.protections if read is not None else {})
 
     def _case(self, tenant_id: str, helds: Sequence[Held]) -> Case:
         with self.store.database.read() as db:
             enrolled = len(approvers.active(db, tenant_id))
-        accounts = {held.plan.requested_by.get("account", "") for held in helds}
         return Case(
             people=sum(len(held.plan.subjects) for held in helds),
             enrolled=enrolled,
             sole=self.authority.lets_one_decide,
-            requester_account=accounts.pop() if len(accounts) == 1 else "",
+            requesters=frozenset(held.plan.requested_by.get("account", "") for held in helds),
             sole_today=records.people_since(self.store, tenant_id, self.around.now() - timedelta(days=1)),
         )
 
@@ -212,7 +221,7 @@ class Decisions:
         return self.authority.standing.level(simulated=simulated.pop())
 
     def _refuse_unfit(self, who: Enrolled, case: Case) -> None:
-        if (why := why_not(Approver(who.approver_id, who.account), case, self.policy)) is not None:
+        if (why := why_not(self.authority.approver(who), case, self.policy)) is not None:
             raise Refused(*why)
 
     def _missing(self, tenant_id: str, helds: Sequence[Held], who: Enrolled, case: Case) -> int:

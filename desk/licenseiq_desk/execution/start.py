@@ -104,14 +104,14 @@ def _refuse_too_few(
     """Counts the people again, by the approvers and the policy of now. Raises Refused."""
     if all(statement.level is Level.L0 for statement in statements):
         return
-    accounts = {one.approver_id: one.account for one in enrolled}
+    known = {one.approver_id: authority.approver(one) for one in enrolled}
     case = Case(
         people=len(plan.subjects),
         enrolled=len(enrolled),
         sole=authority.lets_one_decide,
-        requester_account=plan.requested_by.get("account", ""),
+        requesters=frozenset({plan.requested_by.get("account", "")}),
     )
-    signed = [Approver(one.approver["id"], accounts.get(one.approver["id"], "")) for one in statements]
+    signed = [known.get(one.approver["id"], Approver(one.approver["id"])) for one in statements]
     for one in signed:
         if (why := why_not(one, case, policy)) is not None:
             raise Refused(*why)

@@ -18,6 +18,7 @@ from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.stored import Listed, ProposalRecord
 from licenseiq.spending.savings import Reclaim
 from licenseiq_tenant.inbox.store import Inbox
+from licenseiq_tenant.os_account import account_name, os_account
 from licenseiq_tenant.proposing.add_ons import load_add_ons
 from licenseiq_tenant.proposing.changes import claims_on, groups_of, people, understood
 from licenseiq_tenant.proposing.content import content_key, home_key
@@ -34,15 +35,15 @@ def _new_seed() -> bytes:
     return secrets.token_bytes(SEED_BYTES)
 
 
-def _requester(client: str) -> dict[str, str]:
-    return {"client": client, "channel": "stdio"}
+def _requester(home: Path, client: str) -> dict[str, str]:
+    return {"client": client, "channel": "stdio", "account": account_name(home, os_account())}
 
 
 class Proposing:
     """Proposals of one tenant. It stores what was asked for and reads what became of it; it can do nothing more.
 
-    The requester of a plan is the client's own name and the channel. The OS account stays out: a plan outlives the
-    erasure of a person, and holds no personal value in the clear.
+    The requester of a plan is the client's own name, the channel, and the OS account as a pseudonym; nobody proves any
+    of them. A plan outlives the erasure of a person, and holds no personal value in the clear.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Proposing:
             context,
             evaluation_id=head.evaluation_id,
             simulated=head.simulated,
-            requested_by=_requester(client),
+            requested_by=await to_thread.run_sync(_requester, self._home, client),
             now=self._now(),
             new_seed=_new_seed,
         )
@@ -96,7 +97,7 @@ class Proposing:
             context=context,
             evaluation_id=head.evaluation_id,
             simulated=head.simulated,
-            requested_by=_requester(client),
+            requested_by=await to_thread.run_sync(_requester, self._home, client),
             now=self._now(),
             new_seed=_new_seed,
             add_ons=add_ons,
