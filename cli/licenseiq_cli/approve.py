@@ -4,7 +4,6 @@ Typing its phrase approves it, and it is carried out before their eyes: on the d
 
 import argparse
 import json
-import re
 import sys
 import webbrowser
 from contextlib import closing
@@ -23,6 +22,7 @@ from licenseiq_cli.homes import demo_home, home
 from licenseiq_cli.open_desk import OpenDesk, open_demo_desk
 from licenseiq_cli.proposals import tenant_of
 from licenseiq_desk.desk import Desk
+from licenseiq_desk.render import kind_of
 from licenseiq_tenant.desk_state import DeskState
 from licenseiq_tenant.inbox.store import Inbox
 
@@ -130,7 +130,7 @@ async def _decide(opened: OpenDesk, proposal_id: str, screen: Screen) -> bool:
         ) from error
     screen.line(f"Proposal {proposal_id}", "bold")
     for line in lines:
-        screen.line(line, _style(line))
+        screen.line(line, _STYLES.get(kind_of(line), ""))
     screen.line()
     typed = screen.ask(f"Nothing has changed yet. Type exactly: {pending.phrase}")
     if typed is None:
@@ -144,12 +144,7 @@ async def _decide(opened: OpenDesk, proposal_id: str, screen: Screen) -> bool:
     return True
 
 
-def _style(line: str) -> str:
-    if line.startswith(("Blocked", "By hand")) or "is not touched" in line:
-        return "yellow"
-    if line.startswith("Freed") or re.match(r"s\d+: ", line):
-        return "bold"
-    return "dim" if line.startswith(("     ", "From evaluation", "Not yet possible")) else ""
+_STYLES = {"warn": "yellow", "step warn": "yellow", "total": "bold", "person": "bold", "detail": "dim", "fine": "dim"}
 
 
 def _reject(folder: Path, tenant_id: str, proposal_id: str, reason: str, screen: Screen) -> DeskReport | None:

@@ -8,10 +8,12 @@ from pathlib import Path
 from licenseiq.errors import Refused, StateUnknown
 from licenseiq.policy import Policy
 from licenseiq.ports import Protection, TenantWriter
+from licenseiq.proposals.attention import Attention, attention
+from licenseiq.proposals.statement import Statement
 from licenseiq.proposals.states import ProposalState
 from licenseiq.proposals.stored import DeskReport, LedgerHead
 from licenseiq_desk import intake_of_proposals
-from licenseiq_desk.approval import approvers, on_demo
+from licenseiq_desk.approval import approvers, on_demo, records
 from licenseiq_desk.approval.approvers import Enrolled
 from licenseiq_desk.approval.authority import Authority
 from licenseiq_desk.approval.decisions import Decisions
@@ -88,6 +90,14 @@ class Desk:
         """Approvals, runs with their steps, and the ledger's head."""
         with self._store.database.read() as db:
             return report(db, tenant_id, proposal_id)
+
+    def decided_on(self, tenant_id: str, proposal_id: str) -> tuple[tuple[datetime, Statement], ...]:
+        """What was signed about a proposal, and when, oldest first. Raises Tampered."""
+        return records.decided_on(self._store, tenant_id, proposal_id)
+
+    def attention(self, tenant_id: str, held: Held) -> Attention:
+        """What stands out in a plan, before its tenant was read."""
+        return attention(held.plan, proposals.openings(self._store, tenant_id, held.proposal_id, held.plan), {})
 
     def lines(self, tenant_id: str, proposal_id: str, protections: Mapping[str, Protection] | None = None) -> list[str]:
         """The plan as a person reads it, from its canonical bytes and the opened values."""

@@ -4,12 +4,13 @@ Ids stand exactly; text that a user of the tenant controls is cleaned. Nothing o
 words here stands as its canonical JSON.
 """
 
+import re
 from collections.abc import Callable, Mapping
 
 from licenseiq.ports import Protection
 from licenseiq.proposals.canonical import Json, canonical
 from licenseiq.proposals.commitments import Opening
-from licenseiq.proposals.plan import Plan, Step, read_plan
+from licenseiq.proposals.plan import DATA_AS_OF, Plan, Step, read_plan
 from licenseiq.proposals.steps import StepKind
 from licenseiq.steps import KINDS
 from licenseiq.steps.asking import Target
@@ -32,6 +33,11 @@ VERBS = {
 }
 
 
+_NOT_TOUCHED = "this person is not touched."
+_BLOCKED = " [blocked, not taken]"
+_SHOWN_AS = {"display_name": "", "user_principal_name": "", "user_id": "id "}
+
+
 def _by_id(sku_id: str) -> str:
     return sku_id
 
@@ -44,15 +50,19 @@ def render(
 ) -> list[str]:
     """The whole plan in lines. `protections` is empty before the preflight. Raises Tampered."""
     plan = read_plan(plan_bytes)
+    blocked = plan.blocked_steps()
+    versions = {name: value for name, value in plan.versions.items() if name != DATA_AS_OF}
     lines = [
         f"Plan {plan.digest()}",
         f"Kind {_clean(plan.kind)}; tenant {_clean(plan.tenant_id)}{' (the demo tenant)' if plan.simulated else ''}",
-        f"Asked for by {_pairs(plan.requested_by)}; made {iso(plan.created)}, expires {iso(plan.expires)}",
-        f"From evaluation {_clean(plan.evaluation_id)}; versions {_pairs(plan.versions)}",
+        f"Asked for by {_pairs(plan.requested_by)} (nobody proved these); made {iso(plan.created)}, "
+        f"expires {iso(plan.expires)}",
+        f"From data as of {_clean(plan.versions.get(DATA_AS_OF, 'a time that the plan does not tell'))}, evaluation "
+        f"{_clean(plan.evaluation_id)}; versions {_pairs(versions)}",
         f"{count(len(plan.subjects), 'person', 'people')}, {count(len(plan.steps), 'step', 'steps')}, "
         f"{count(len(plan.hand_offs), 'hand-off', 'hand-offs')}, {count(len(plan.blockers), 'blocker', 'blockers')}",
+        f"Steps: {_kinds(plan)}{f'; {len(blocked)} of them blocked' if blocked else ''}",
     ]
-    blocked = plan.blocked_steps()
     for subject in plan.subjects:
         opening = openings.get(subject.reference)
         lines += ["", f"{subject.reference}: {_who(opening)}", *_because(opening)]
@@ -66,13 +76,38 @@ def render(
     lines += [f"By hand ({_clean(h.kind)}, {h.subject}): {_clean(h.instructions)}" for h in plan.hand_offs]
     for blocker in plan.blockers:
         numbers = ", ".join(map(str, blocker.applies_to))
-        lines.append(f"Blocked ({_clean(blocker.kind)}), steps {numbers}: {_clean(blocker.cure)}")
+        steps = "step" if len(blocker.applies_to) == 1 else "steps"
+        lines.append(f"Blocked ({_clean(blocker.kind)}), {steps} {numbers}: {_clean(blocker.cure)}")
     lines += [f"Not yet possible: {_clean(part)}" for part in plan.not_yet_possible]
     return [*lines, "", f"Freed a month: {_money(plan.money, plan.unpriced_seats)}", *_saving(plan)]
 
 
+def kind_of(line: str) -> str:
+    """What a line of `render` is, so that it can be styled: 'person', 'step', 'step warn', 'detail', 'warn', 'total',
+    'fine', or ''. It tells by how our own words begin or end, and changes nothing of what is shown."""
+    if line.startswith(("Blocked (", "By hand (")) or line.endswith(_NOT_TOUCHED):
+        return "warn"
+    if re.match(r"s\d+: ", line):
+        return "person"
+    if re.match(r"  \d+\. ", line):
+        return "step warn" if line.endswith(_BLOCKED) else "step"
+    if line.startswith("Freed a month"):
+        return "total"
+    if line.startswith(("Plan ", "Kind ", "From data", "Not yet possible")):
+        return "fine"
+    return "detail" if line.startswith("  ") else ""
+
+
+def _kinds(plan: Plan) -> str:
+    """'25 block sign-in, 25 end all sessions'."""
+    found: dict[str, int] = {}
+    for step in plan.steps:
+        found[VERBS[step.kind]] = found.get(VERBS[step.kind], 0) + 1
+    return ", ".join(f"{number} {verb}" for verb, number in found.items()) or "none"
+
+
 def _step(step: Step, is_blocked: bool, sku_name: SkuName) -> list[str]:
-    lines = [f"  {step.number}. {VERBS[step.kind]}{' [blocked, not taken]' if is_blocked else ''}"]
+    lines = [f"  {step.number}. {VERBS[step.kind]}{_BLOCKED if is_blocked else ''}"]
     skus = step.arguments.get("sku_ids")
     if isinstance(skus, list):
         lines += [f"     - {_sku(sku, sku_name)}" for sku in skus]
@@ -143,8 +178,9 @@ def _undo(step: Step, skus: Json) -> str:
 def _who(opening: Opening | None) -> str:
     if opening is None:
         return "(erased)"
-    names = (f"{name} {_text(value)}" for name, value in sorted(opening.values.items()) if name != "findings")
-    return ", ".join(names)
+    rest = {name: value for name, value in opening.values.items() if name not in ("findings", *_SHOWN_AS)}
+    known = [f"{said}{_text(opening.values[name])}" for name, said in _SHOWN_AS.items() if name in opening.values]
+    return ", ".join([*known, *(f"{name} {_text(value)}" for name, value in sorted(rest.items()))])
 
 
 def _because(opening: Opening | None) -> list[str]:
@@ -163,11 +199,11 @@ def _because(opening: Opening | None) -> list[str]:
 
 def _protection(found: Protection) -> str:
     if not found.readable:
-        return "Protection could not be read: this person is not touched."
+        return f"Protection could not be read: {_NOT_TOUCHED}"
     if found.listed:
-        return "On the list of protected accounts: this person is not touched."
+        return f"On the list of protected accounts: {_NOT_TOUCHED}"
     if found.roles:
-        return f"Holds {count(len(found.roles), 'directory role', 'directory roles')}: this person is not touched."
+        return f"Holds {count(len(found.roles), 'directory role', 'directory roles')}: {_NOT_TOUCHED}"
     return "Not protected, as of just now."
 
 

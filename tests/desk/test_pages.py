@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
+from licenseiq.ports import Protection
 from licenseiq.proposals.commitments import Opening, commit
-from licenseiq.proposals.plan import Subject
+from licenseiq.proposals.plan import Blocker, Subject
 from licenseiq_desk.pages.app import Pages
 from licenseiq_desk.pages.safety import HEADERS, MOST_BYTES, MOST_PER_MINUTE
 from tests.desk.fakes import TENANT, World, blocker, person_id, plan_for, world_in
@@ -77,7 +78,10 @@ async def test_what_is_shown_before_signing_is_what_is_signed(world: World) -> N
     world.put(plan)
     async with browser(world) as client:
         found = await begun(client, ada)
-        text, page = "\n".join(found["covers"][0]["lines"]), (await client.get("/proposals/p-1")).text
+        text, page = (
+            "\n".join(one["text"] for one in found["covers"][0]["lines"]),
+            (await client.get("/proposals/p-1")).text,
+        )
     for words in ("person1@contoso.example", "person2@contoso.example", "Read the holds."):
         assert words in text
         assert words in page
@@ -107,9 +111,70 @@ async def test_several_are_signed_at_once(world: World) -> None:
     async with browser(world) as client:
         await client.get("/")
         found = await begun(client, ada, "p-1", "p-2")
-        assert [one["id"] for one in found["covers"]] == ["p-2", "p-1"], "what touches most people is read first"
+        assert [one["id"] for one in found["covers"]] == ["p-2", "p-1"], (
+            "what touches most people is read first, where nothing else stands out"
+        )
         await answered(client, found, key)
     assert {world.report(one).state for one in ("p-1", "p-2")} == {"approved"}
+
+
+async def test_the_page_says_who_decided_how_they_came_in_what_was_let_pass_and_why(world: World) -> None:
+    """INV-10: the bootstrap of the first approver stands in each record."""
+    ada, key = enrol(world)
+    world.put(plan_for(blockers=(Blocker("prerequisite_to_check", (3,), "Check it."),)), "p-1")
+    world.put(plan_for(2), "p-2")
+    async with browser(world) as client:
+        await client.get("/")
+        waived = {"p-1": [{"kind": "prerequisite_to_check", "reason": "The vendor was asked"}]}
+        found = await begun(client, ada, "p-1", waived=waived)
+        assert found["waivers"][0]["reason"] == "The vendor was asked"
+        await answered(client, found, key)
+        await answered(client, await begun(client, ada, "p-2", decision="reject", reason="They stay"), key)
+        (approved,) = (await client.get("/api/proposals/p-1")).json()["decisions"]
+        (rejected,) = (await client.get("/api/proposals/p-2")).json()["decisions"]
+        assert approved in (await client.get("/proposals/p-1")).text
+    assert approved.startswith(
+        "Approved by Ada (passkey, enrolled by terminal bootstrap) at level L1, 2026-11-23 09:00"
+    )
+    assert approved.endswith("let pass prerequisite_to_check: The vendor was asked")
+    assert "because: They stay" in rejected
+
+
+async def test_what_stands_out_is_said_on_the_list_and_before_signing(world: World) -> None:
+    ada, _ = enrol(world)
+    world.put(plan_for(3), "p-1")
+    world.put(plan_for(1, blockers=(blocker(2),)), "p-2")
+    world.tenant.protections[person_id(2)] = Protection(readable=True, roles=("x",))
+    async with browser(world) as client:
+        assert "1 step is blocked, and not taken" in (await client.get("/")).text
+        found = await begun(client, ada, "p-1", "p-2")
+        assert [one["id"] for one in found["covers"]] == ["p-1", "p-2"]
+        assert found["covers"][0]["look_at"] == ["s2 is protected, and not touched"]
+        assert "comes first" in found["order"]
+        assert (await begun(client, ada, "p-2"))["order"] == ""
+
+
+async def test_what_is_not_there_is_told_on_a_page_with_a_way_on(world: World) -> None:
+    async with browser(world) as client:
+        for path in ("/proposals/none", "/nowhere"):
+            answer = await client.get(path)
+            assert (answer.status_code, 'href="/"' in answer.text) == (404, True)
+            assert answer.headers["content-type"].startswith("text/html")
+
+
+async def test_a_fault_is_told_by_its_name_alone(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """INV-30: neither the page nor the log quotes what it was about."""
+    world.put(plan_for())
+    world.desk.take_over(TENANT)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("person1@contoso.example")
+
+    world.desk.attention = broken  # type: ignore[method-assign,assignment]
+    async with browser(world) as client:
+        page = await client.get("/proposals/p-1")
+    assert (page.status_code, "RuntimeError" in page.text) == (500, True)
+    assert "contoso" not in page.text + caplog.text
 
 
 async def test_a_ticket_is_good_once_and_for_what_it_was_begun_for(world: World) -> None:

@@ -16,6 +16,8 @@ from licenseiq.proposals.steps import EffectClass, Predicate, StepKind
 from licenseiq.times import iso, parse_iso
 
 SCHEMA = "licenseiq.plan/1"
+DATA_AS_OF = "data_as_of"
+"""Under this name a plan's versions say of when the data is that it rests on, as ISO text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from licenseiq.proposals.canonical import Json, canonical, digest, read_canonica
 from licenseiq.proposals.plan import read_plan
 from licenseiq.proposals.statement import Statement, read_statement
 from licenseiq.proposals.states import ProposalState
-from licenseiq.times import iso
+from licenseiq.times import iso, parse_iso
 from licenseiq_desk.approval.approvers import Passkey, grown
 from licenseiq_desk.ledger.entries import Kind
 from licenseiq_desk.store import proposals
@@ -118,6 +118,18 @@ def approved_by(store: DeskStore, tenant_id: str, proposal_id: str) -> tuple[str
         return tuple(
             read_statement(one.statement).approver.get("id", "") for one in _beside(db, tenant_id, proposal_id)
         )
+
+
+def decided_on(store: DeskStore, tenant_id: str, proposal_id: str) -> tuple[tuple[datetime, Statement], ...]:
+    """What was signed about a proposal, and when, oldest first. Raises Tampered."""
+    with store.database.read() as db:
+        rows = db.exec_driver_sql(
+            "SELECT a.at, a.statement FROM approval a JOIN approval_cover c "
+            "ON c.tenant_id = a.tenant_id AND c.approval_id = a.approval_id "
+            "WHERE a.tenant_id = ? AND c.proposal_id = ? ORDER BY a.at, a.approval_id",
+            (tenant_id, proposal_id),
+        ).all()
+    return tuple((parse_iso(row[0]), read_statement(as_bytes(row[1]))) for row in rows)
 
 
 def companions(db: "Connection", tenant_id: str, approval: StoredApproval) -> tuple[StoredApproval, ...]:

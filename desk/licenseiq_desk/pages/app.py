@@ -10,17 +10,20 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from licenseiq.errors import BadRequest, LicenseIQError, NotFound, Refused
+from licenseiq.errors import BadRequest, NotFound, Refused
 from licenseiq.ports import TenantWriter
+from licenseiq.proposals.attention import IN_WORDS
 from licenseiq.proposals.statement import Decision
+from licenseiq_desk.approval.decisions import WINDOW
 from licenseiq_desk.approval.level import WORDS
 from licenseiq_desk.desk import Desk
 from licenseiq_desk.pages import shown
+from licenseiq_desk.pages.answering import answering
 from licenseiq_desk.pages.safety import Safety
 
 STATIC = Path(str(files("licenseiq_desk.pages").joinpath("static")))
@@ -58,12 +61,12 @@ class Pages:
             ("/control/runs/{id}/{act}", self.steer),
             ("/control/health", self.health),
         )
-        routes = [Route(path, _answering(view, page=True), methods=["GET"]) for path, view in page]
-        routes.append(Route("/api/proposals/{id}", _answering(self.state), methods=["GET"]))
-        routes += [Route(path, _answering(view), methods=["POST"]) for path, view in ask]
-        routes += [Route(path, _answering(self._by_command(view)), methods=["POST"]) for path, view in command]
+        routes = [Route(path, answering(view, self._trouble), methods=["GET"]) for path, view in page]
+        routes.append(Route("/api/proposals/{id}", answering(self.state), methods=["GET"]))
+        routes += [Route(path, answering(view), methods=["POST"]) for path, view in ask]
+        routes += [Route(path, answering(self._by_command(view)), methods=["POST"]) for path, view in command]
         mounts = [*routes, Mount("/static", StaticFiles(directory=STATIC))]
-        return Safety(Starlette(routes=mounts), self._origin)
+        return Safety(Starlette(routes=mounts, exception_handlers={404: self._no_such_page}), self._origin)
 
     # Pages
 
@@ -85,9 +88,11 @@ class Pages:
             state=held.state.value,
             headline=shown.headline(held.plan),
             money=shown.freed(held.plan),
-            lines=self._desk.lines(self._tenant, proposal_id),
+            dates=shown.dates(held.plan),
+            look_at=self._desk.attention(self._tenant, held).words(),
+            lines=shown.lines(self._desk.lines(self._tenant, proposal_id)),
             waivable=shown.waivable(held.plan),
-            decisions=shown.decisions_of(report),
+            decisions=shown.decisions(self._desk, self._tenant, proposal_id),
             run=shown.run_of(report),
             people=self._people(),
         )
@@ -104,8 +109,8 @@ class Pages:
         proposal_id = request.path_params["id"]
         held = self._desk.proposal(self._tenant, proposal_id)
         report = self._desk.report(self._tenant, proposal_id)
-        found = {"state": held.state.value, "run": shown.run_of(report), "decisions": shown.decisions_of(report)}
-        return JSONResponse(found)
+        decisions = shown.decisions(self._desk, self._tenant, proposal_id)
+        return JSONResponse({"state": held.state.value, "run": shown.run_of(report), "decisions": decisions})
 
     async def begin(self, request: Request) -> Response:
         body = await _body(request)
@@ -130,9 +135,14 @@ class Pages:
                 "id": held.proposal_id,
                 "digest": held.digest,
                 "what": shown.headline(held.plan),
-                "lines": self._desk.lines(self._tenant, held.proposal_id, read.protections if read else None),
+                "money": shown.freed(held.plan),
+                "dates": shown.dates(held.plan),
+                "look_at": stands_out.words(),
+                "lines": shown.lines(
+                    self._desk.lines(self._tenant, held.proposal_id, read.protections if read else None)
+                ),
             }
-            for held, read in begun.covered
+            for (held, read), stands_out in zip(begun.covered, begun.attention, strict=True)
         ]
         return JSONResponse(
             {
@@ -142,6 +152,9 @@ class Pages:
                 "level": WORDS[statement.level],
                 "approver": begun.approver.name,
                 "covers": covered,
+                "order": IN_WORDS if len(covered) > 1 else "",
+                "reason": statement.reason,
+                "until": shown.when(statement.not_before + WINDOW),
                 "waivers": [dict(one) for one in statement.waivers],
                 "options": begun.options,
             }
@@ -208,14 +221,20 @@ class Pages:
     def _people(self) -> list[dict[str, Any]]:
         return [one for one in shown.people(self._desk.approvers(self._tenant)) if not one["revoked"]]
 
-    def _page(self, name: str, **more: object) -> Response:
+    def _page(self, name: str, status: int = 200, **more: object) -> Response:
         demo = self._desk.authority.demo is not None
         try:
             level = WORDS[self._desk.authority.standing.level(simulated=demo)]
         except Refused as error:
             level = f"Nothing can be approved here. {error}"
-        text = self._templates.get_template(name).render(level=level, demo=demo, **more)
-        return HTMLResponse(text)
+        template = self._templates.get_template(name)
+        return HTMLResponse(template.render(level=level, demo=demo, tenant=self._tenant, **more), status)
+
+    def _trouble(self, status: int, words: str, next_step: str) -> Response:
+        return self._page("trouble.html", status, words=words, next_step=next_step)
+
+    async def _no_such_page(self, _request: Request, _error: Exception) -> Response:
+        return self._trouble(404, "There is no such page.", "The proposals are on the first page.")
 
 
 def _decision(found: object) -> Decision:
@@ -236,17 +255,3 @@ async def _body(request: Request) -> Mapping[str, Any]:
     except (ValueError, ClientDisconnect, RecursionError):
         raise BadRequest("The request was not understood.", "Load the page again.") from None
     return shown.texts(found)
-
-
-def _answering(view: Callable[[Request], Awaitable[Response]], *, page: bool = False) -> Any:
-    """Words for what goes wrong, as text for a page and as JSON for a script."""
-
-    async def answer(request: Request) -> Response:
-        try:
-            return await view(request)
-        except LicenseIQError as error:
-            status = 404 if isinstance(error, NotFound) else 409
-            words = {"error": error.what_happened, "next_step": error.next_step}
-            return PlainTextResponse(str(error), status) if page else JSONResponse(words, status)
-
-    return answer

@@ -1,22 +1,23 @@
 """What pages and their scripts are given: facts of the desk as plain values. Text of the tenant was cleaned before."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from licenseiq.errors import NotFound, Tampered
 from licenseiq.money import money_words
-from licenseiq.proposals.plan import Plan
-from licenseiq.proposals.statement import Level
+from licenseiq.proposals.plan import DATA_AS_OF, Plan
+from licenseiq.proposals.statement import Decision, Level, Statement
 from licenseiq.proposals.states import RUN_ENDS, ProposalState
 from licenseiq.proposals.stored import DeskReport
-from licenseiq.text import clean
-from licenseiq.times import iso
+from licenseiq.text import clean, one_line
+from licenseiq.times import parse_iso
 from licenseiq.words import count
 from licenseiq_desk.approval.approvers import Enrolled
 from licenseiq_desk.approval.level import WORDS
 from licenseiq_desk.approval.waivers import WAIVABLE
 from licenseiq_desk.desk import Desk
-from licenseiq_desk.render import VERBS
+from licenseiq_desk.render import VERBS, kind_of
 
 _VERBS = {kind.value: verb for kind, verb in VERBS.items()}
 KINDS = {"offboard": "Offboard", "license_changes": "Change licences", "undo": "Undo"}
@@ -29,31 +30,23 @@ def rows(desk: Desk, tenant_id: str) -> list[dict[str, Any]]:
 
 
 def _row(desk: Desk, tenant_id: str, proposal_id: str, state: ProposalState) -> dict[str, Any]:
+    row: dict[str, Any] = {"id": proposal_id, "look_at": [], "money": "", "expires": "", "run": "", "awaits": False}
     try:
-        plan = desk.proposal(tenant_id, proposal_id).plan
+        held = desk.proposal(tenant_id, proposal_id)
+        look_at = desk.attention(tenant_id, held).words() if state is ProposalState.OPEN else []
     except (Tampered, NotFound):
-        return {
-            "id": proposal_id,
-            "state": "changed",
-            "what": "Its stored bytes have changed: nothing in it is believed.",
-            "money": "",
-            "asked": "",
-            "created": "",
-            "expires": "",
-            "run": "",
-            "awaits_second": False,
-        }
+        return {**row, "state": "changed", "what": "Its stored bytes have changed: nothing in it is believed."}
     report = desk.report(tenant_id, proposal_id)
+    last = report.last_run if report is not None else None
     return {
-        "id": proposal_id,
+        **row,
         "state": state.value,
-        "what": headline(plan),
-        "money": freed(plan),
-        "asked": clean(plan.requested_by.get("client", "")).text,
-        "created": iso(plan.created),
-        "expires": iso(plan.expires),
-        "run": report.last_run.state if report is not None and report.last_run is not None else "",
-        "awaits_second": state is ProposalState.OPEN and report is not None and bool(report.approvals),
+        "what": headline(held.plan),
+        "look_at": look_at,
+        "money": freed(held.plan),
+        "expires": when(held.plan.expires) if state is ProposalState.OPEN else "",
+        "run": last.state if last is not None else "",
+        "awaits": state is ProposalState.OPEN and report is not None and bool(report.approvals),
     }
 
 
@@ -73,9 +66,27 @@ def freed(plan: Plan) -> str:
     return f"{money_words(plan.monthly)} a month" if plan.monthly else ""
 
 
+def dates(plan: Plan) -> dict[str, str]:
+    """Of when the data is, when it was asked for, and until when it can be approved."""
+    try:
+        as_of = when(parse_iso(plan.versions[DATA_AS_OF]))
+    except (KeyError, ValueError):
+        as_of = "a time that is not known"
+    return {
+        "data": as_of,
+        "made": when(plan.created),
+        "expires": when(plan.expires),
+    }
+
+
+def lines(found: Sequence[str]) -> list[dict[str, str]]:
+    """The lines of a plan, each with its kind, by which it is styled."""
+    return [{"kind": kind_of(line), "text": line} for line in found]
+
+
 def waivable(plan: Plan) -> list[dict[str, Any]]:
     return [
-        {"kind": one.kind, "cure": clean(one.cure).text, "steps": list(one.applies_to)}
+        {"kind": one.kind, "cure": one_line(one.cure), "steps": list(one.applies_to)}
         for one in plan.blockers
         if one.kind in WAIVABLE
     ]
@@ -103,24 +114,43 @@ def run_of(report: DeskReport | None) -> dict[str, Any] | None:
     }
 
 
-def decisions_of(report: DeskReport | None) -> list[dict[str, str]]:
-    return [
-        {"decision": one.decision, "by": one.approver_kind, "level": one.level, "at": iso(one.at)}
-        for one in (report.approvals if report is not None else ())
-    ]
+def decisions(desk: Desk, tenant_id: str, proposal_id: str) -> list[str]:
+    """What was signed about a proposal: who, how they came to be an approver, the level, and what was let pass."""
+    names = {one.approver_id: one.name for one in desk.approvers(tenant_id)}
+    return [_decision(at, signed, names) for at, signed in desk.decided_on(tenant_id, proposal_id)]
+
+
+def _decision(at: datetime, signed: Statement, names: Mapping[str, str]) -> str:
+    who, how = names.get(signed.approver.get("id", "")), clean(signed.approver.get("enrolled", "")).text
+    by = f"{clean(who).text} (passkey, enrolled {_how(how)})" if who else clean(signed.approver.get("kind", "")).text
+    what = "Approved" if signed.decision is Decision.APPROVE else "Rejected"
+    parts = [f"{what} by {by} at level {signed.level.value}, {when(at)}"]
+    parts += [f"because: {one_line(signed.reason)}"] if signed.reason else []
+    parts += [f"let pass {one['kind']}: {one_line(one['reason'])}" for one in signed.waivers]
+    return "; ".join(parts)
+
+
+def _how(enrolled: str) -> str:
+    return enrolled if enrolled.startswith("by ") else f"by {enrolled}"
 
 
 def people(found: Sequence[Enrolled]) -> list[dict[str, Any]]:
+    names = {one.approver_id: one.name for one in found}
     return [
         {
             "id": one.approver_id,
             "name": one.name,
-            "enrolled": one.enrolled,
-            "at": iso(one.at),
-            "revoked": iso(one.revoked_at) if one.revoked_at else "",
+            "enrolled": f"by {names.get(one.enrolled.removeprefix('by '), one.enrolled.removeprefix('by '))}",
+            "at": when(one.at),
+            "revoked": when(one.revoked_at) if one.revoked_at else "",
         }
         for one in found
     ]
+
+
+def when(moment: datetime) -> str:
+    """'2026-11-24 09:00 UTC'."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def texts(value: object) -> Mapping[str, Any]:

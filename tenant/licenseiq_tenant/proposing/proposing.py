@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from licenseiq.playbooks.license_changes import Grounds, plan_license_changes
 from licenseiq.playbooks.offboarding import plan_offboarding
 from licenseiq.ports import EvaluationHead, Progress, StoredChanges, Tenant
 from licenseiq.proposals.commitments import SEED_BYTES, Opening
-from licenseiq.proposals.plan import Plan
+from licenseiq.proposals.plan import DATA_AS_OF, Plan
 from licenseiq.proposals.stored import Listed, ProposalRecord
 from licenseiq.spending.savings import Reclaim
+from licenseiq.times import iso
 from licenseiq_tenant.inbox.store import Inbox
 from licenseiq_tenant.os_account import account_name, os_account
 from licenseiq_tenant.proposing.add_ons import load_add_ons
@@ -37,6 +39,11 @@ def _new_seed() -> bytes:
 
 def _requester(home: Path, client: str) -> dict[str, str]:
     return {"client": client, "channel": "stdio", "account": account_name(home, os_account())}
+
+
+def _dated(plan: Plan, head: EvaluationHead) -> Plan:
+    """With the time of the data that it rests on, for whoever approves it."""
+    return replace(plan, versions={**plan.versions, DATA_AS_OF: iso(head.as_of)})
 
 
 class Proposing:
@@ -80,7 +87,7 @@ class Proposing:
             now=self._now(),
             new_seed=_new_seed,
         )
-        return await to_thread.run_sync(self._keep, plan, openings)
+        return await to_thread.run_sync(self._keep, _dated(plan, head), openings)
 
     async def change_licences(self, request: ChangeRequest, client: str, progress: Progress) -> StoredChanges:
         """A proposal to change licences, or the identical live one with `is_new` False.
@@ -105,7 +112,7 @@ class Proposing:
             claimed={sku_id: len(findings) for sku_id, findings in claims.items()},
         )
         plan, openings = plan_license_changes(changes, request.when, grounds)
-        record = await to_thread.run_sync(self._keep, plan, openings)
+        record = await to_thread.run_sync(self._keep, _dated(plan, head), openings)
         return StoredChanges(
             record,
             tuple(groups[group_id] for group_id in sorted(groups)),

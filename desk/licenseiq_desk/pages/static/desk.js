@@ -2,7 +2,10 @@
 // Everything that comes from the desk is put in as text, never as markup.
 
 const byId = (id) => document.getElementById(id);
-const say = (words) => { byId("said").textContent = words; };
+const say = (words, good = false) => {
+  byId("said").classList.toggle("good", good);
+  byId("said").textContent = words;
+};
 
 async function ask(path, body) {
   const answer = await fetch(path, body === undefined ? {} : {
@@ -14,13 +17,22 @@ async function ask(path, body) {
   return found;
 }
 
+// One thing at a time: a second click while the first is at work does nothing.
 function trying(work) {
-  return async () => {
+  return async (event) => {
+    const button = event && event.currentTarget;
+    if (button) button.disabled = true;
     say("");
-    try { await work(); } catch (error) {
-      say(error.name === "NotAllowedError" ? "The passkey was not used. Nothing was decided." : error.message);
-    }
+    try { await work(); } catch (error) { say(worded(error)); }
+    if (button) button.disabled = false;
   };
+}
+
+function worded(error) {
+  if (error.name === "NotAllowedError") return "The passkey was not used. Nothing was decided.";
+  if (error.name === "InvalidStateError") return "This device or key is an approver's already. Use another one.";
+  if (error.name === "TypeError") return "The desk does not answer. Is it still running? Nothing was decided.";
+  return error.message;
 }
 
 async function sign(options) {
@@ -28,10 +40,22 @@ async function sign(options) {
   return found.toJSON();
 }
 
-function paragraph(text) {
-  const made = document.createElement("p");
-  made.textContent = text;
-  return made;
+function made(tag, text, kind = "") {
+  const one = document.createElement(tag);
+  one.textContent = text;
+  if (kind) one.className = kind;
+  return one;
+}
+
+function plan(one) {
+  const part = document.createElement("div");
+  const frees = one.money ? `, frees ${one.money}` : "";
+  part.append(made("h3", `${one.id}: ${one.what}${frees}`), made("p", `From data as of ${one.dates.data}.`, "fine"));
+  part.append(...one.look_at.map((words) => made("p", `Look at this first: ${words}.`, "warn")));
+  for (const line of one.lines) {
+    if (line.text) part.append(made(line.kind === "person" ? "h4" : "p", line.text.trimStart(), line.kind));
+  }
+  return part;
 }
 
 function chosen() {
@@ -51,15 +75,22 @@ async function begin(decision) {
     waived: waivers.length ? { [proposals[0]]: waivers } : {},
   });
   const what = begun.decision === "approve" ? "You approve" : "You reject";
-  byId("signing").textContent = `${what} ${begun.covers.map((one) => one.what).join("; ")}, as ${begun.approver}. ` +
-    `${begun.level} Statement ${begun.digest}. Good for five minutes.`;
-  byId("read").replaceChildren(...begun.covers.map((one) => {
-    const part = document.createElement("div");
-    part.append(paragraph(`${one.id}, plan ${one.digest}`), ...one.lines.map(paragraph));
-    return part;
-  }));
-  byId("sign").hidden = false;
-  byId("sign").scrollIntoView();
+  const whose = begun.covers.map((one) => `${one.id} (${one.what})`).join(", ");
+  const waived = begun.waivers.map((one) => ` You let "${one.kind}" pass, because: ${one.reason}.`).join("");
+  const because = begun.reason ? ` Because: ${begun.reason}.` : "";
+  byId("signing").textContent = `${what} ${whose}, as ${begun.approver}.${because}${waived} ${begun.level}`;
+  byId("order").textContent = begun.order;
+  byId("read").replaceChildren(...begun.covers.map(plan));
+  byId("statement").textContent = `Statement ${begun.digest}. Sign it by ${begun.until}.`;
+  signing(true);
+  byId("sign-title").focus();
+}
+
+function signing(on) {
+  byId("sign").hidden = !on;
+  byId("decide").hidden = on;
+  if (byId("proposal")) byId("proposal").hidden = on;
+  if (byId("chosen")) byId("chosen").hidden = on;
 }
 
 async function decide() {
@@ -68,10 +99,16 @@ async function decide() {
   begun = null;
   const credential = await sign(mine.options);
   const found = await ask(`/api/decisions/${mine.ticket}`, { credential });
-  byId("sign").hidden = true;
-  if (found.missing) say("Your approval is kept. Another approver has to decide too.");
-  else say(found.decision === "approve" ? "Approved. It is being carried out." : "Rejected. Nothing was changed.");
+  signing(false);
+  if (found.missing) say("Your approval is kept. Another approver has to decide too.", true);
+  else say(found.decision === "approve" ? "Approved. It is being carried out." : "Rejected. Nothing was changed.", true);
   if (byId("proposal")) await follow(); else mark(mine, found);
+}
+
+async function back() {
+  begun = null;
+  signing(false);
+  say("Nothing was decided.");
 }
 
 function mark(asked, found) {
@@ -88,21 +125,14 @@ async function follow() {
   for (;;) {
     const found = await ask(`/api/proposals/${encodeURIComponent(id)}`);
     byId("state").textContent = found.state;
-    byId("decisions").replaceChildren(...found.decisions.map((one) => {
-      const made = document.createElement("li");
-      made.textContent = `${one.decision} by ${one.by}, level ${one.level}, ${one.at}`;
-      return made;
-    }));
+    byId("decisions").replaceChildren(...found.decisions.map((one) => made("li", one)));
     if (found.state !== "open" && byId("decide")) byId("decide").hidden = true;
     if (found.run) {
       byId("run").hidden = false;
       byId("run-state").textContent = found.run.state;
-      byId("steps").replaceChildren(...found.run.steps.map((step) => {
-        const made = document.createElement("li");
-        made.textContent = `${step.what}: ${step.outcome || "to come"}${step.note ? ` - ${step.note}` : ""}`;
-        return made;
-      }));
-      if (found.run.ended) { say(`The run is ${found.run.state}.`); return; }
+      byId("steps").replaceChildren(...found.run.steps.map((step) =>
+        made("li", `${step.what}: ${step.outcome || "to come"}${step.note ? ` - ${step.note}` : ""}`)));
+      if (found.run.ended) { say(`The run is ${found.run.state}.`, found.run.state === "complete"); return; }
     }
     if (found.state !== "approved") return;
     await new Promise((done) => setTimeout(done, 700));
@@ -112,12 +142,13 @@ async function follow() {
 async function enrol() {
   const code = location.hash.slice(1);
   const options = await ask("/api/enrolments/options", { code });
-  const made = await navigator.credentials.create({
+  const key = await navigator.credentials.create({
     publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options),
   });
-  const who = await ask("/api/enrolments", { code, credential: made.toJSON() });
-  say(`${who.name} is an approver now (${who.enrolled}).`);
+  const who = await ask("/api/enrolments", { code, credential: key.toJSON() });
+  say(`${who.name} is an approver now (${who.enrolled}).`, true);
   byId("enrol").hidden = true;
+  byId("after").hidden = false;
 }
 
 async function allow() {
@@ -130,7 +161,7 @@ async function allow() {
 for (const button of document.querySelectorAll("button[data-decision]")) {
   button.addEventListener("click", trying(() => begin(button.dataset.decision)));
 }
-for (const [id, work] of [["passkey", decide], ["enrol", enrol], ["allow", allow]]) {
+for (const [id, work] of [["passkey", decide], ["back", back], ["enrol", enrol], ["allow", allow]]) {
   if (byId(id)) byId(id).addEventListener("click", trying(work));
 }
 if (byId("proposal") && byId("proposal").dataset.state === "approved") trying(follow)();
