@@ -12,6 +12,7 @@ from licenseiq_demo.control import Control
 from licenseiq_demo.exchange.invoke import cmdlet_of, silent
 from licenseiq_demo.faults.effects import Hang, LostAnswer
 from licenseiq_demo.gateway import answer_to
+from licenseiq_demo.graph.copies import MONITOR, monitor
 from licenseiq_demo.graph.reports import download
 from licenseiq_demo.state import DemoState
 from licenseiq_demo.wire import Answer, Asked, GraphError, asked, refusal
@@ -114,6 +115,19 @@ class Downloads(Graph):
         return answer
 
 
+class Monitor(Graph):
+    """The progress of copies, for whoever knows the address."""
+
+    async def _answer(self, request: Asked) -> Answer:
+        entry = self.state.recorder.open(request, "monitor")
+        try:
+            answer = monitor(self.state, request)
+        except GraphError as error:
+            answer = refusal(error, request, self.state.now())
+        entry["status"] = answer.status
+        return answer
+
+
 class Nowhere(Graph):
     """Everything else."""
 
@@ -131,6 +145,7 @@ def build_app(state: DemoState) -> Starlette:
             Mount("/adminapi", Exchange(state)),
             Mount("/_demo", routes=Control(state).routes()),
             Mount("/_download", Downloads(state)),
+            Mount(MONITOR, Monitor(state)),
             Mount("/", Nowhere(state)),
         ]
     )

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from licenseiq_demo.control_mail import MailControl
+from licenseiq_demo.estate.story import NEWCOMERS
 from licenseiq_demo.state import DemoState
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -72,8 +73,15 @@ class Control:
         return _json([{"id": p.id, "upn": p.upn, "cause": p.cause} for p in people])
 
     async def story(self, _: Request) -> Response:
-        """Who is in which situation (`people`: ids by situation): for tests only."""
-        return _json({"people": {name: [key] for name, key in self.state.tenant.situations.items()}})
+        """Who is in which situation (`people`: ids by situation), who starts next week (`newcomers`), and which groups
+        grant which app: for tests only."""
+        tenant = self.state.tenant
+        people = {name: [key] for name, key in tenant.situations.items()} | tenant.story.people
+        return _json({"people": people, "newcomers": list(NEWCOMERS), "app_groups": tenant.story.app_groups})
+
+    async def apps(self, _: Request) -> Response:
+        """Of each application that provisions accounts elsewhere (id), whose account works there: for tests only."""
+        return _json(self.state.estate.apps.active)
 
     async def person(self, request: Request) -> Response:
         """Changes any stored property of one person (PATCH), deletes (DELETE) or restores one (POST), as if another
@@ -94,8 +102,7 @@ class Control:
             return _problem(400, f"Not changed this way: {', '.join(sorted(kept))}.")
         someone.fields |= changes
         tenant.journal.append(("users", someone.id))
-        if "department" in changes:
-            tenant.apply_rules(someone, self.state.stamp())
+        tenant.properties_changed(someone)
         return Response(status_code=204)
 
     async def stop(self, _: Request) -> Response:
@@ -119,6 +126,7 @@ class Control:
             Route("/requests", self._guarded(self.requests), methods=["GET", "DELETE"]),
             Route("/faults", self._guarded(self.faults), methods=["GET", "PUT"]),
             Route("/people", self._guarded(self.people), methods=["GET"]),
+            Route("/apps", self._guarded(self.apps), methods=["GET"]),
             Route("/people/{id}", self._guarded(self.person), methods=["PATCH", "POST", "DELETE"]),
             Route("/story", self._guarded(self.story), methods=["GET"]),
             Route("/outbox", self._guarded(mail.outbox), methods=["GET", "DELETE"]),

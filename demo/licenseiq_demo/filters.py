@@ -36,6 +36,11 @@ _COMPARABLE = frozenset(
         "securityEnabled",
         "category",
         "status",
+        "appId",
+        "resourceId",
+        "clientId",
+        "consentType",
+        "employeeType",
     ]
 )
 _LICENSES = "assignedLicenses/$count"

@@ -8,6 +8,7 @@ from licenseiq_demo.faults.effects import afterwards, instead
 from licenseiq_demo.faults.rules import Rule
 from licenseiq_demo.graph import batch, routes
 from licenseiq_demo.state import DemoState
+from licenseiq_demo.tenant import RULE_READS
 from licenseiq_demo.wire import Answer, Asked, GraphError, denied, refusal
 
 
@@ -31,6 +32,9 @@ async def _work(state: DemoState, request: Asked, struck: list[Rule], entry: dic
     if request.method == "POST" and request.path.lower() == "/$batch":
         return await batch.run(request, lambda item: answer_to(state, item, entry["n"]))
     handler, keys = routes.find(request)
+    state.tenant.rule_reads = state.faults.reads("rule_lag", RULE_READS)
+    if request.method == "GET" and request.path.lower().startswith(("/users", "/groups")):
+        state.tenant.process_rules(state.stamp())
     state.tenant.lag = next((rule.reads for rule in struck if rule.what == "stale_reads"), 0)
     try:
         answer = handler(state, request, keys)

@@ -1,15 +1,13 @@
 """The groups of the tenant: some hand out licences, some are filled by a rule, one comes from on-premises."""
 
 import random
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from licenseiq_demo.catalogue import by_part
 from licenseiq_demo.people.calendar import Calendar, new_id
 from licenseiq_demo.people.person import Fields
-
-_RULE = re.compile(r'\(user\.department -eq "([^"]+)"\)')
+from licenseiq_demo.rules import compile_rule
 
 
 @dataclass(slots=True)
@@ -29,10 +27,9 @@ class Group:
         return [row["skuId"] for row in self.fields["assignedLicenses"]]
 
     @property
-    def department(self) -> str | None:
-        """The department its rule asks for; None when people are put in by hand."""
-        found = _RULE.fullmatch(self.fields["membershipRule"] or "")
-        return found.group(1) if found else None
+    def rule(self) -> Callable[[Fields], bool] | None:
+        """Whether somebody with these properties belongs by its rule; None when people are put in by hand."""
+        return compile_rule(self.fields["membershipRule"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,8 @@ RECIPES: tuple[Recipe, ...] = (
 )
 
 
-def _group(recipe: Recipe, when: Calendar, rng: random.Random) -> Group:
+def make(recipe: Recipe, when: Calendar, rng: random.Random) -> Group:
+    """A new group by this recipe, without members."""
     skus = by_part()
     kinds = (["Unified"] if recipe.unified else []) + (["DynamicMembership"] if recipe.rule else [])
     mail = recipe.mail or recipe.unified
@@ -98,9 +96,9 @@ def _group(recipe: Recipe, when: Calendar, rng: random.Random) -> Group:
 
 def found(when: Calendar, rng: random.Random) -> list[tuple[Recipe, Group]]:
     """Every group of the tenant beside the recipe that says who belongs to it."""
-    return [(recipe, _group(recipe, when, rng)) for recipe in RECIPES]
+    return [(recipe, make(recipe, when, rng)) for recipe in RECIPES]
 
 
 def helpdesk(when: Calendar, rng: random.Random) -> Group:
     """The group that holds a directory role for its members."""
-    return _group(Recipe("Role - Helpdesk", (), lambda _, __: False, holds_role=True), when, rng)
+    return make(Recipe("Role - Helpdesk", (), lambda _, __: False, holds_role=True), when, rng)

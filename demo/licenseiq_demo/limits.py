@@ -1,7 +1,8 @@
-"""Graph's own limits on the three slow lanes, off unless asked for.
+"""Graph's own limits on the slow lanes, off unless asked for.
 
 Numbers: "Microsoft Graph service-specific throttling limits" (graph, throttling-limits): `/users` with
-signInActivity 10 requests a minute, each usage report 14 in ten minutes, eDiscovery 5 a minute.
+signInActivity 10 requests a minute, each usage report 14 in ten minutes, eDiscovery 5 a minute, provisioning on demand
+5 in ten seconds.
 """
 
 import re
@@ -11,6 +12,7 @@ from collections.abc import Callable
 
 from licenseiq_demo.wire import Asked, GraphError
 
+_ON_DEMAND = re.compile(r"^/servicePrincipals/.*/provisionOnDemand$", re.IGNORECASE)
 _REPORT = re.compile(r"^/reports/(\w+)", re.IGNORECASE)
 
 
@@ -20,6 +22,8 @@ def lane(request: Asked) -> tuple[str, int, float] | None:
         return "users with signInActivity", 10, 60.0
     if request.path.lower().startswith("/security/cases"):
         return "eDiscovery", 5, 60.0
+    if _ON_DEMAND.match(request.path):
+        return "provisionOnDemand", 5, 10.0
     report = _REPORT.match(request.path)
     return (report.group(1).lower(), 14, 600.0) if report else None
 

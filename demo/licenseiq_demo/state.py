@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from licenseiq_demo.estate.holdings import Holdings
 from licenseiq_demo.faults.book import FaultBook
 from licenseiq_demo.homefiles import KINDS
 from licenseiq_demo.limits import Limits
@@ -31,9 +32,11 @@ class DemoState:
     """Reports already printed; they are two days old, so no write changes them."""
     touched: float = field(default_factory=time.monotonic)
     stopping: bool = False
+    estate: Holdings = field(init=False)
     _ahead: timedelta = field(init=False)
 
     def __post_init__(self) -> None:
+        self.estate = Holdings(self.tenant)
         self._ahead = timedelta(days=(self.tenant.today - datetime.now(UTC).date()).days)
 
     def now(self) -> datetime:

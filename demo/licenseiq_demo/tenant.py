@@ -11,6 +11,8 @@ from typing import Literal
 from licenseiq_demo import groups as groups_of_roles
 from licenseiq_demo import licensing, roles, seats
 from licenseiq_demo.catalogue import skus_with
+from licenseiq_demo.estate import story as stories
+from licenseiq_demo.estate.story import Story
 from licenseiq_demo.groups import Group
 from licenseiq_demo.legal import store as law
 from licenseiq_demo.legal.store import Legal
@@ -23,6 +25,8 @@ from licenseiq_demo.people.population import settle
 from licenseiq_demo.people.story import Casting
 
 Changed = Literal["users", "groups"]
+
+RULE_READS = 2
 
 
 @dataclass(slots=True)
@@ -44,14 +48,20 @@ class DemoTenant:
     legal: Legal
     situations: dict[str, str]
     """Who stands for which situation: for tests, by way of the control API."""
+    story: Story
     by_id: dict[str, Person] = field(default_factory=dict)
     by_upn: dict[str, Person] = field(default_factory=dict)
     lag: int = 0
     """How many reads of a user stay behind the next write; see the fault `stale_reads`."""
+    rule_reads: int = RULE_READS
+    """How many reads of users or groups still show the old membership of a dynamic group after a change of properties;
+    see the fault `rule_lag`."""
     journal: list[tuple[Changed, str]] = field(default_factory=list)
     """Ids of what was changed, oldest first, for those who ask what changed since."""
     removed: dict[str, Person] = field(default_factory=dict)
+    purged: set[str] = field(default_factory=set)
     _old: dict[str, tuple[Person, int]] = field(default_factory=dict)
+    _due: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def build(
@@ -80,14 +90,17 @@ class DemoTenant:
             person.groups.append(helpdesk.id)
         granted = [*assignments, roles.row(helpdesk.id, roles.HELPDESK, late)]
         eligible = roles.eligible(people, when, late)
+        holders = [row["principalId"] for row in granted]
+        story = stories.begin(people, holders, when, f"{users}/{seed}/story")
         casting = Casting(people, [row["principalId"] for row in (*granted, *eligible)])
         mail = story_of_mail.settle(people, casting, when, random.Random(f"{users}/{seed}/mail"))
         legal = law.settle(mail, casting, when, random.Random(f"{users}/{seed}/legal"))
+        stories.enter(story, people, [*groups, helpdesk], holders, casting.story.values(), when)
         tenant = cls(
             tenant_id=tenant_id or str(uuid.uuid4()),
             today=today,
             people=people,
-            groups={group.id: group for group in (*groups, helpdesk)},
+            groups={group.id: group for group in (*groups, helpdesk, *story.groups)},
             lines=lines,
             consumed=consumed,
             subscriptions=subscriptions,
@@ -98,6 +111,7 @@ class DemoTenant:
             mail=mail,
             legal=legal,
             situations=casting.story,
+            story=story,
         )
         tenant.by_id = {person.id: person for person in people}
         tenant.by_upn = {person.upn.lower(): person for person in people}
@@ -144,12 +158,25 @@ class DemoTenant:
         self.journal.append(("groups", group.id))
         licensing.unfollow(person, group.id, self.consumed)
 
-    def apply_rules(self, person: Person, at: str) -> None:
-        """Lets the dynamic groups look at somebody again, after a change of department."""
+    def properties_changed(self, person: Person) -> None:
+        """Lets the dynamic groups look at somebody again, after `rule_reads` further reads of users or groups."""
+        self._due[person.id] = self.rule_reads
+
+    def process_rules(self, at: str) -> None:
+        """Called before every read of users and groups: memberships by rule, and their licences, follow with a lag."""
+        for key, left in list(self._due.items()):
+            if left > 0:
+                self._due[key] = left - 1
+                continue
+            del self._due[key]
+            if key in self.by_id:
+                self._apply_rules(self.by_id[key], at)
+
+    def _apply_rules(self, person: Person, at: str) -> None:
         for group in self.groups.values():
-            wanted = group.department
-            if wanted is not None:
-                belongs, member = person.fields["department"] == wanted, group.id in person.groups
+            rule = group.rule
+            if rule is not None:
+                belongs, member = rule(person.fields), group.id in person.groups
                 if belongs and not member:
                     self.join(person, group, at)
                 elif member and not belongs:
@@ -174,6 +201,19 @@ class DemoTenant:
             self.consumed[sku_id] += seats_taken
         self.journal.append(("users", person.id))
         self.journal += [("groups", group_id) for group_id in person.groups]
+
+    def add(self, person: Person) -> None:
+        """Takes in somebody new; dynamic groups will look at them."""
+        self.people.append(person)
+        self.by_id[person.id] = self.by_upn[person.upn.lower()] = person
+        self.journal.append(("users", person.id))
+        self.properties_changed(person)
+
+    def purge(self, person: Person) -> None:
+        """Lets go of somebody who was deleted; nothing brings them back."""
+        del self.removed[person.id]
+        self.purged.add(person.id)
+        self.journal.append(("users", person.id))
 
     def roles_of(self, person_id: str) -> list[Fields]:
         """The role assignments that name this person, or a group that this person is in."""

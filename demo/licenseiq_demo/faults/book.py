@@ -42,6 +42,10 @@ class FaultBook:
         """Whether a fault that changes the tenant as such is switched on."""
         return any(rule.what == what for _, rule in self._rules)
 
+    def reads(self, what: What, otherwise: int) -> int:
+        """How many reads this fault lasts; `otherwise` where it is not switched on."""
+        return next((rule.reads for _, rule in self._rules if rule.what == what), otherwise)
+
     def take(self, request: Asked, only: Collection[What] = ()) -> list[Rule]:
         """The rules that strike this request, each counted.
 

@@ -25,13 +25,46 @@ LANES: dict[str, tuple[str, str]] = {
     "ediscovery": ("^/security/cases", ""),
     "workflows": ("^/identityGovernance", ""),
     "exchange": ("^/adminapi/", ""),
+    "methods": ("^/users/[^/]+/authentication/", ""),
+    "intune": ("^/(users/[^/]+|deviceManagement)/managedDevices", ""),
+    "devices_read": ("^/(users/[^/]+/(registered|owned)Devices|devices)", ""),
+    "owned": ("^/users/[^/]+/ownedObjects", ""),
+    "apps_read": ("^/(servicePrincipals|applications|users/[^/]+/(appRoleAssignments|oauth2PermissionGrants))", ""),
+    "provisioning": ("^/servicePrincipals/[^/]+/synchronization", ""),
+    "files": ("^/(drives|sites|users/[^/]+/drive)", ""),
+    "sharepoint_settings": ("^/admin/sharepoint", ""),
+    "deleted": ("^/directory/deletedItems", ""),
 }
 """Permission lanes for `forbid:<lane>`: path and, where it matters, what the query holds."""
 
+WRITES: dict[str, tuple[str, str, str]] = {
+    "password": ("PATCH", "^/users/[^/]+$", "passwordProfile"),
+    "disable": ("PATCH", "^/users/[^/]+$", "accountEnabled"),
+    "create_users": ("POST", "^/users$", ""),
+    "delete_users": ("DELETE", "^/(users|directory/deletedItems)/[^/]+$", ""),
+    "delete_methods": ("DELETE", "^/users/[^/]+/authentication/", ""),
+    "temporary_pass": ("POST", "^/users/[^/]+/authentication/temporaryAccessPassMethods$", ""),
+    "devices": ("PATCH", "^/devices/", ""),
+    "owners": ("", "^/(groups|applications)/[^/]+/owners/.*ref$", ""),
+    "app_roles": ("DELETE", "^/users/[^/]+/appRoleAssignments/", ""),
+    "grants": ("DELETE", "^/oauth2PermissionGrants/", ""),
+    "provision": ("POST", "^/servicePrincipals/.*/provisionOnDemand$", ""),
+    "file_writes": ("POST", "^/drives/", ""),
+    "export": ("POST", "^/users/[^/]+/exportPersonalData$", ""),
+}
+"""Permission lanes of writes: method (empty: any), path, and what the body holds."""
+
+
+_DENIED = "Authorization_RequestDenied"
+_REFUSED = "Insufficient privileges to complete the operation."
+
 
 def _forbid(lane: str) -> list[Rule]:
+    if lane in WRITES:
+        method, regex, body = WRITES[lane]
+        return [Rule("status", regex=regex, body=body, method=method, status=403, code=_DENIED, message=_REFUSED)]
     regex, query = LANES[lane]
-    code, message = "Authorization_RequestDenied", "Insufficient privileges to complete the operation."
+    code, message = _DENIED, _REFUSED
     if lane == "signin":
         # graph-facts 7.4: reporting data names the missing permission in a code of its own.
         code = "Authentication_MSGraphPermissionMissing"
@@ -101,6 +134,11 @@ PRESETS: dict[str, Callable[[str], list[Rule]]] = {
     "throttle_storm": _storm,
     "hostile_redirect": lambda _: [Rule("hostile_redirect", path="/reports/")],
     "nobody": lambda _: [Rule("nobody")],
+    "rule_lag": lambda reads: [Rule("rule_lag", reads=int(reads or "5"))],
+    "no_temporary_pass": lambda _: [Rule("no_temporary_pass")],
+    "short_copy": lambda _: [Rule("short_copy")],
+    "failed_copy": lambda _: [Rule("failed_copy")],
+    "inbound_provisioning": lambda _: [Rule("inbound_provisioning")],
 }
 
 

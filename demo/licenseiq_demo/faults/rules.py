@@ -34,6 +34,11 @@ What = Literal[
     "no_p1",
     "concealed_names",
     "nobody",
+    "rule_lag",
+    "no_temporary_pass",
+    "short_copy",
+    "failed_copy",
+    "inbound_provisioning",
 ]
 
 DOWNLOADS: frozenset[What] = frozenset({"empty_report", "html_report", "cut_report", "twice_report"})
@@ -42,15 +47,16 @@ DOWNLOADS: frozenset[What] = frozenset({"empty_report", "html_report", "cut_repo
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A fault. All of `path` (prefix), `regex` (anywhere in the path), `query` (anywhere in the decoded
-    query), `method` and `cmdlet` (a pattern for its whole name) that are given must fit; paths are below `/v1.0` and
-    decoded. `times` None means always; with `per_path` every path has its own count. With `last_too` a fault of next
-    links gives one to the last page as well.
+    query), `body` (anywhere in it), `method` and `cmdlet` (a pattern for its whole name) that are given must fit; paths
+    are below `/v1.0` and decoded. `times` None means always; with `per_path` every path has its own count. With
+    `last_too` a fault of next links gives one to the last page as well.
     """
 
     what: What
     path: str = ""
     regex: str = ""
     query: str = ""
+    body: str = ""
     method: str = ""
     cmdlet: str = ""
     times: int | None = None
@@ -71,4 +77,5 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
             and (not self.regex or re.search(self.regex, request.path, re.IGNORECASE) is not None)
             and (not self.cmdlet or re.fullmatch(self.cmdlet, request.cmdlet, re.IGNORECASE) is not None)
             and (not self.query or self.query.lower() in request.raw_query.lower())
+            and (not self.body or self.body.lower().encode() in request.body.lower())
         )

@@ -1,5 +1,7 @@
 """Changing an account: properties and sessions."""
 
+from typing import Any
+
 from licenseiq_demo import roles
 from licenseiq_demo.graph.handler import Keys, person
 from licenseiq_demo.people.person import Person
@@ -11,8 +13,15 @@ _CHANGEABLE: dict[str, type] = {
     "usageLocation": str,
     "jobTitle": str,
     "department": str,
+    "officeLocation": str,
+    "city": str,
+    "companyName": str,
+    "employeeType": str,
+    "employeeId": str,
+    "mobilePhone": str,
+    "passwordProfile": dict,
 }
-_MASTERED = frozenset({"accountEnabled", "jobTitle", "department", "displayName"})
+_MASTERED = frozenset({"displayName", *_CHANGEABLE} - {"usageLocation"})
 _PRIVILEGED = frozenset(role_id for role_id, _, privileged in roles.DEFINITIONS if privileged)
 
 SYNCED = (
@@ -27,7 +36,7 @@ def is_privileged(state: DemoState, someone: Person) -> bool:
 
 
 def patch_user(state: DemoState, request: Asked, keys: Keys) -> Answer:
-    """`PATCH /users/{id}`: accountEnabled, usageLocation, jobTitle, department."""
+    """`PATCH /users/{id}`: accountEnabled, the password, and what `_CHANGEABLE` names; rules of groups follow later."""
     someone, changes = person(state, keys), request.json()
     for name, value in changes.items():
         if name not in _CHANGEABLE and name not in _MASTERED:
@@ -36,17 +45,35 @@ def patch_user(state: DemoState, request: Asked, keys: Keys) -> Answer:
         if not isinstance(value, kind) and (value is not None or kind is bool):
             message = f"Invalid value specified for property '{name}' of resource 'User'."
             raise GraphError(400, "Request_BadRequest", message)
-    if "accountEnabled" in changes and is_privileged(state, someone):
+    if {"accountEnabled", "passwordProfile"} & changes.keys() and is_privileged(state, someone):
         raise denied()
     if someone.fields["onPremisesSyncEnabled"] and _MASTERED & changes.keys():
         raise GraphError(400, "Request_BadRequest", SYNCED)
     if "displayName" in changes:
         raise denied()
+    if "passwordProfile" in changes:
+        check_password(changes["passwordProfile"])
+        changes = {name: value for name, value in changes.items() if name != "passwordProfile"}
+        changes["lastPasswordChangeDateTime"] = state.stamp()
     state.tenant.before_write(someone)
     someone.fields |= changes
-    if "department" in changes:
-        state.tenant.apply_rules(someone, state.stamp())
+    state.tenant.properties_changed(someone)
     return Answer(204)
+
+
+def check_password(profile: Any) -> None:
+    """Refuses a passwordProfile without a password, or with a weak one."""
+    password = profile.get("password") if isinstance(profile, dict) else None
+    if not isinstance(password, str):
+        raise GraphError(400, "Request_BadRequest", "A password must be specified to create a new user.")
+    kinds = sum(any(test(letter) for letter in password) for test in (str.islower, str.isupper, str.isdigit))
+    if len(password) < 8 or kinds + any(not letter.isalnum() for letter in password) < 3:
+        raise GraphError(
+            400,
+            "Request_BadRequest",
+            "The specified password does not comply with password complexity requirements. "
+            "Please provide a different password.",
+        )
 
 
 def revoke(state: DemoState, request: Asked, keys: Keys) -> Answer:
@@ -58,5 +85,5 @@ def revoke(state: DemoState, request: Asked, keys: Keys) -> Answer:
 
 
 def not_granted(_: DemoState, __: Asked, ___: Keys) -> Answer:
-    """A write that the writer's app was never granted: creating, deleting, resetting."""
+    """A write that the writer's app was never granted: roles, whole groups, settings of the tenant."""
     raise denied()

@@ -63,7 +63,11 @@ def _delta(
     # Since where the changes are told (None: everything), up to where, and how many were told already.
     since, until, told = _read(token, len(journal)) if token else (None, len(journal), 0)
     keys = everything if since is None else [key for of, key in journal[since:until] if of == kind]
-    rows = [row(key) or {"id": key, "@removed": {"reason": "changed"}} for key in keys[told : told + PAGE]]
+    purged = state.tenant.purged
+    rows = [
+        row(key) or {"id": key, "@removed": {"reason": "deleted" if key in purged else "changed"}}
+        for key in keys[told : told + PAGE]
+    ]
     if told + PAGE < len(keys):
         link = {"nextLink": _link(request, "$skiptoken", f"{'all' if since is None else since}/{until}/{told + PAGE}")}
     else:

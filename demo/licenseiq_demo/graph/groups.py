@@ -11,7 +11,7 @@ from licenseiq_demo.wire import Answer, Asked, GraphError, collection, denied, e
 _ON_REQUEST = frozenset({"assignedLicenses", "licenseProcessingState"})
 
 
-def _group(state: DemoState, keys: Keys) -> Group:
+def find_group(state: DemoState, keys: Keys) -> Group:
     found = state.tenant.groups.get(keys["group"].lower())
     if found is None:
         raise not_found(keys["group"])
@@ -33,12 +33,12 @@ def list_groups(state: DemoState, request: Asked, _: Keys) -> Answer:
 
 def one_group(state: DemoState, request: Asked, keys: Keys) -> Answer:
     """`GET /groups/{id}`."""
-    return entity(request, "groups/$entity", _view(request, _group(state, keys)))
+    return entity(request, "groups/$entity", _view(request, find_group(state, keys)))
 
 
 def members(state: DemoState, request: Asked, keys: Keys) -> Answer:
     """`GET /groups/{id}/members`: direct members."""
-    group = _group(state, keys)
+    group = find_group(state, keys)
     names = odata.select(request) or DEFAULTS
     people = [] if state.faults.on("nobody") else state.tenant.members(group.id)
     found, extra = odata.page(request, people, lambda p: p.fields, odata.top(request, 100, 999))
@@ -75,7 +75,7 @@ def _editable(group: Group) -> None:
 
 def add_member(state: DemoState, request: Asked, keys: Keys) -> Answer:
     """`POST /groups/{id}/members/$ref`."""
-    group = _group(state, keys)
+    group = find_group(state, keys)
     reference = str(request.json().get("@odata.id", "")).rstrip("/").rpartition("/")[2]
     someone = person(state, {"id": reference})
     _editable(group)
@@ -88,7 +88,7 @@ def add_member(state: DemoState, request: Asked, keys: Keys) -> Answer:
 
 def remove_member(state: DemoState, _: Asked, keys: Keys) -> Answer:
     """`DELETE /groups/{id}/members/{user}/$ref`."""
-    group, someone = _group(state, keys), person(state, keys)
+    group, someone = find_group(state, keys), person(state, keys)
     _editable(group)
     if group.id not in someone.groups:
         raise not_found(someone.id)

@@ -1,15 +1,13 @@
-"""One person's mailbox settings, and OneDrive."""
+"""One person's mailbox settings."""
 
 from typing import Any
 
 from licenseiq_demo.graph.handler import Keys, person
 from licenseiq_demo.mail.box import Box
 from licenseiq_demo.people.person import Person
-from licenseiq_demo.people.population import GIB
 from licenseiq_demo.state import DemoState
 from licenseiq_demo.wire import Answer, Asked, GraphError, entity
 
-TIB = 1024 * GIB
 _REPLY_STATUS = ("disabled", "alwaysEnabled", "scheduled")
 _AUDIENCE = ("none", "contactsOnly", "all")
 _REPLY = frozenset(
@@ -76,25 +74,3 @@ def purpose(state: DemoState, request: Asked, keys: Keys) -> Answer:
     """`GET /users/{id}/mailboxSettings/userPurpose`."""
     box = mailbox_of(state, keys)[1]
     return entity(request, f"users('{keys['id']}')/mailboxSettings/userPurpose", {"value": box.kind})
-
-
-def drive(state: DemoState, request: Asked, keys: Keys) -> Answer:
-    """`GET /users/{id}/drive`; 404 when it was never provisioned."""
-    someone = person(state, keys)
-    used = someone.drive_bytes
-    if used is None:
-        raise GraphError(404, "ResourceNotFound", "User's mysite not found.")
-    local = someone.upn.replace("@", "_").replace(".", "_")
-    fields = {
-        "id": f"b!{someone.id.replace('-', '')}",
-        "driveType": "business",
-        "webUrl": f"https://larkfield-my.sharepoint.example/personal/{local}/Documents",
-        "quota": {
-            "total": TIB,
-            "used": used,
-            "remaining": TIB - used,
-            "deleted": 0,
-            "state": "normal",
-        },
-    }
-    return entity(request, "drives/$entity", fields)

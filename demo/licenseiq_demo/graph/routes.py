@@ -19,6 +19,7 @@ from licenseiq_demo.graph import (
     users,
     workflows,
 )
+from licenseiq_demo.graph.estate_routes import ESTATE
 from licenseiq_demo.graph.handler import Handler, Keys
 from licenseiq_demo.wire import Asked, GraphError
 
@@ -29,12 +30,10 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/admin/reportSettings", directory.report_settings),
     ("PATCH", "/admin/reportSettings", accounts.not_granted),
     ("GET", "/users", users.list_users),
-    ("POST", "/users", accounts.not_granted),
     ("GET", "/users/$count", users.count_users),
     ("GET", "/users/delta", delta.users),
     ("GET", "/users/{id}", users.one_user),
     ("PATCH", "/users/{id}", accounts.patch_user),
-    ("DELETE", "/users/{id}", accounts.not_granted),
     ("POST", "/users/{id}/revokeSignInSessions", accounts.revoke),
     ("POST", "/users/{id}/assignLicense", assign.assign_license),
     ("GET", "/users/{id}/licenseDetails", users.license_details),
@@ -58,7 +57,6 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", "/users/{id}/events/{event}", calendar.remove),
     ("POST", "/users/{id}/events/{event}/cancel", calendar.cancel),
     ("POST", "/users/{id}/calendar/events/{event}/cancel", calendar.cancel),
-    ("GET", "/users/{id}/drive", mailbox.drive),
     ("GET", "/groups", groups.list_groups),
     ("GET", "/groups/delta", delta.groups),
     ("GET", "/groups/{group}", groups.one_group),
@@ -96,7 +94,7 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile("/".join(parts) + "/?", re.IGNORECASE)
 
 
-ROUTES = tuple((method, _pattern(path), handler) for method, path, handler in _ROUTES)
+ROUTES = tuple((method, _pattern(path), handler) for method, path, handler in (*_ROUTES, *ESTATE))
 
 
 def find(request: Asked) -> tuple[Handler, Keys]:

@@ -1,0 +1,65 @@
+"""Copies of files that are under way. Each look at one, or at a library, moves all of them on."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from licenseiq_demo.estate.drives import Drive, Item
+from licenseiq_demo.people.person import Fields
+
+Status = Literal["inProgress", "completed", "failed"]
+
+LOOKS = 3
+"""Looks until a copy is complete."""
+
+
+@dataclass(slots=True)
+class Copy:
+    """One copy: what is still to be written, as (source, source item, target folder, name)."""
+
+    target: Drive
+    waiting: list[tuple[Drive, Item, Item, str]]
+    total: int
+    at: str
+    fails: bool
+    result: str | None = None
+    status: Status = "inProgress"
+
+    def move_on(self) -> None:
+        """Writes a part of what is waiting; folders first, so that each file finds its own."""
+        if self.status != "inProgress":
+            return
+        for _ in range(min(len(self.waiting), -(-self.total // LOOKS))):
+            self._write()
+        if self.fails and len(self.waiting) * 2 <= self.total:
+            self.status = "failed"
+        elif not self.waiting:
+            self.status = "completed"
+
+    def _write(self) -> None:
+        source, item, folder, name = self.waiting.pop(0)
+        made = self.target.add(name, folder, self.at, size=item.size, is_folder=item.is_folder)
+        self.result = self.result or made.id
+        below = [(source, each, made, each.name) for each in source.children(item)]
+        self.waiting += below
+
+    def told(self) -> Fields:
+        """An asyncJobStatus."""
+        done = 100.0 * (1 - len(self.waiting) / self.total) if self.total else 100.0
+        if self.status == "completed":
+            return {"percentageComplete": 100.0, "resourceId": self.result, "status": "completed"}
+        if self.status == "failed":
+            error = {"code": "generalException", "message": "An unspecified error has occurred."}
+            return {"operation": "ItemCopy", "percentageComplete": done, "status": "failed", "error": error}
+        return {"operation": "ItemCopy", "percentageComplete": round(max(0.0, done), 1), "status": "inProgress"}
+
+
+@dataclass(slots=True)
+class Copies:
+    """All copies by the ticket in their monitor's address."""
+
+    by_ticket: dict[str, Copy] = field(default_factory=dict)
+
+    def move_on(self) -> None:
+        """Time passes for every copy."""
+        for copy in self.by_ticket.values():
+            copy.move_on()
