@@ -53,8 +53,8 @@ class MailControl:
         return self._answer({"policies": mail.policies, "conversion_reads": mail.conversion_reads})
 
     async def hold(self, request: Request) -> Response:
-        """PUT `{"sources": "mailbox" | "site" | "mailbox,site"}` puts somebody under a hold of the first case, DELETE
-        lifts it again."""
+        """PUT `{"sources": "mailbox" | "site" | "mailbox,site", "status": "applied"}` puts somebody under a hold of the
+        first case (status: also applying, partial, removing), DELETE lifts it again."""
         tenant = self.state.tenant
         person = tenant.find(request.path_params["id"])
         if person is None:
@@ -63,7 +63,8 @@ class MailControl:
             tenant.legal.lift(tenant.mail, person)
         else:
             body = msgspec.json.decode(await request.body(), type=dict[str, Any])
-            tenant.legal.place(tenant.mail, person, str(body.get("sources", "mailbox,site")), self.state.stamp())
+            sources, status = str(body.get("sources", "mailbox,site")), str(body.get("status", "applied"))
+            tenant.legal.place(tenant.mail, person, sources, self.state.stamp(), status)
         return Response(status_code=204)
 
     async def governance(self, request: Request) -> Response:

@@ -243,6 +243,27 @@ def test_the_rights_of_a_leaver_elsewhere_are_found(graph: Caller) -> None:
     assert leaver.fields["mailNickname"] in graph.mailbox(leaver.manager or "")["GrantSendOnBehalfTo"]
 
 
+def test_the_mailbox_of_a_deleted_person_is_kept_for_a_while_and_comes_back_with_the_person(graph: Caller) -> None:
+    for situation, switch in (("plain_leaver", "SoftDeletedMailbox"), ("litigation_hold", "InactiveMailboxOnly")):
+        person = graph.stands_for(situation)
+        guid = graph.mailbox(person.upn)["ExchangeGuid"]
+        graph.control("DELETE", f"/people/{person.id}")
+        assert graph.run("Get-Mailbox", Identity=person.upn)[0] == 404
+        assert [row["ExchangeGuid"] for row in graph.rows("Get-Mailbox", Identity=person.upn, **{switch: True})] == [
+            guid
+        ]
+        assert guid in {row["ExchangeGuid"] for row in graph.rows("Get-Mailbox", **{switch: True})}
+        graph.control("POST", f"/people/{person.id}")
+        assert graph.mailbox(person.upn)["ExchangeGuid"] == guid
+
+
+def test_graph_knows_no_cmdlets(graph: Caller) -> None:
+    path = f"/adminapi/beta/{graph.state.tenant.tenant_id}/InvokeCommand"
+    body = {"CmdletInput": {"CmdletName": "Get-OrganizationConfig", "Parameters": {}}}
+    assert graph.ask("POST", path, body, X_AnchorMailbox="x")[0] == 404
+    assert graph.ask("GET", path)[0] == 405
+
+
 def test_faults_strike_a_cmdlet_and_a_lost_answer_had_its_effect(graph: Caller) -> None:
     person = graph.stands_for("plain_leaver")
     graph.faults("exchange_read_only")

@@ -110,8 +110,10 @@ def test_a_closed_case_holds_nobody_any_more(graph: Caller) -> None:
 
 def test_a_hold_can_come_at_any_time_and_go_again(graph: Caller) -> None:
     person = graph.stands_for("plain_leaver")
-    graph.control("PUT", f"/holds/{person.id}", {"sources": "mailbox,site"})
-    mine = [hold for _, hold, source in held(graph, "userSources") if source["email"] == person.upn]
+    graph.control("PUT", f"/holds/{person.id}", {"sources": "mailbox,site", "status": "partial"})
+    found = [(hold, source) for _, hold, source in held(graph, "userSources") if source["email"] == person.upn]
+    assert [source["holdStatus"] for _, source in found] == ["partial"]
+    mine = [hold for hold, _ in found]
     assert graph.mailbox(person.upn)["InPlaceHolds"] == [f"UniH{mine[0]['id']}"]
     graph.control("DELETE", f"/holds/{person.id}")
     assert not [hold for _, hold, source in held(graph, "userSources") if source["email"] == person.upn]

@@ -41,6 +41,8 @@ def invoke(state: DemoState, request: Asked, keys: Keys) -> Answer:
     if "x-anchormailbox" not in request.headers:
         raise GraphError(400, "BadRequest", "The X-AnchorMailbox header is missing.")
     name, parameters = cmdlet_of(request)
+    if name != request.cmdlet:  # it came by way of Graph, which knows no cmdlets
+        raise GraphError(404, "BadRequest", "Resource not found for the segment 'adminapi'.")
     if name.lower() not in CMDLETS:
         raise denied()
     cmdlet, known = CMDLETS[name.lower()]

@@ -23,11 +23,11 @@ class Legal:
     put: dict[str, Hold] = field(default_factory=dict)
     """Holds that tests put on people, by object id."""
 
-    def place(self, mail: Mail, person: Person, sources: str, at: str) -> None:
-        """Puts somebody under a hold of the first case, as a case manager would."""
+    def place(self, mail: Mail, person: Person, sources: str, at: str, status: str = "applied") -> None:
+        """Puts somebody under a hold of the first case, as a case manager would; `status` is how far it came."""
         self.lift(mail, person)
         policy = self.put[person.id] = hold("Added today", at, self.rng)
-        policy.users.append(user_source(person, sources, at, self.rng))
+        policy.users.append(user_source(person, sources, at, self.rng) | {"holdStatus": status})
         self.cases[0].holds.append(policy)
         if "mailbox" in sources and person.id in mail.boxes:
             mail.boxes[person.id].holds.append(policy.mark)

@@ -5,9 +5,10 @@ Holds and their prefixes: "How to identify the type of hold placed on an Exchang
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Literal
 
-from licenseiq_demo.catalogue import by_id
+from licenseiq_demo.catalogue import Plan, by_id
 from licenseiq_demo.people.person import Fields, MailboxKind, Person
 
 Status = Literal["live", "inactive", "soft_deleted", "gone", "coming"]
@@ -61,15 +62,22 @@ class Box:
     unlicensed_since: date | None = None
 
 
+@cache
+def _plans_of() -> dict[str, tuple[Plan, ...]]:
+    """The mailbox plans of each product by `skuId`."""
+    found = {key: tuple(plan for plan in sku.plans if plan.name in PLANS) for key, sku in by_id().items()}
+    return {key: plans for key, plans in found.items() if plans}
+
+
 def plan(person: Person) -> str | None:
     """The largest mailbox plan that this account holds; None when it holds none."""
     mine = {
         item.name
         for row in person.fields["assignedLicenses"]
-        for item in by_id()[row["skuId"]].plans
+        for item in _plans_of().get(row["skuId"], ())
         if item.plan_id not in row["disabledPlans"]
     }
-    return next((name for name in PLANS if name in mine), None)
+    return min(mine, key=PLANS.index, default=None)
 
 
 def is_held(box: Box, for_everybody: list[str]) -> bool:
