@@ -1,11 +1,17 @@
 """The customer's policy, out of `licenseiq.toml`: the same one for the reader, its scans and the desk."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from licenseiq.errors import SettingsError
+from licenseiq.leaving import LeavingDefaults
+from licenseiq.leaving_file import read_leaving
+from licenseiq.leaving_keys import SECTION as OFFBOARDING
 from licenseiq.policy import Policy
-from licenseiq.policy_file import Problem, read_policy
+from licenseiq.policy_file import read_policy
+from licenseiq.policy_version import with_version
+from licenseiq.problems import Problem
 from licenseiq.skus import Catalogue
 from licenseiq.words import count
 from licenseiq_cli.settings import FILE_NAME, POLICY, parsed
@@ -33,7 +39,7 @@ class PolicyFile:
         self._policy = Policy()
 
     def __call__(self) -> Policy:
-        """The default policy where there is no file or no [policy]. Raises PolicyError; SettingsError for no TOML."""
+        """The default policy where no file or section says other. Raises PolicyError; SettingsError for no TOML."""
         seen = self._look()
         if seen != self._seen:
             self._policy = _policy(parsed(self._file, must_exist=False))
@@ -52,10 +58,10 @@ class PolicyFile:
 
 
 def policy_from(file: Path) -> Policy:
-    """The policy of another file, from its table [policy]; its other keys are not looked at. Raises PolicyError, and
-    SettingsError for a file that is not there, is no TOML, or has no [policy]."""
+    """The policy of another file, from its sections [policy] and [offboarding]; its other keys are not looked at.
+    Raises PolicyError, and SettingsError for a file that is not there, is no TOML, or has neither."""
     keys = parsed(file)
-    if POLICY not in keys:
+    if POLICY not in keys and OFFBOARDING not in keys:
         raise SettingsError(
             "The file has no section [policy].", "Begin it with that line; see 'licenseiq policy template'."
         )
@@ -63,12 +69,13 @@ def policy_from(file: Path) -> Policy:
 
 
 def _policy(keys: dict[str, object], file_name: str = FILE_NAME) -> Policy:
-    if POLICY not in keys:
-        return Policy()
-    found = read_policy(keys[POLICY], _catalogue)
-    if isinstance(found, Policy):
-        return found
-    raise PolicyError(file_name, found)
+    """The policy of both sections, with the defaults for one that is not there."""
+    policy = read_policy(keys.get(POLICY, {}), _catalogue)
+    leaving = read_leaving(keys.get(OFFBOARDING, {}))
+    if isinstance(policy, Policy) and isinstance(leaving, LeavingDefaults):
+        return with_version(replace(policy, leaving=leaving))
+    problems = [one for found in (policy, leaving) if isinstance(found, tuple) for one in found]
+    raise PolicyError(file_name, problems)
 
 
 def _catalogue() -> Catalogue:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from licenseiq.leaving_keys import LEAVING_KEYS, LeavingKey
 from licenseiq.policy import Persona, Policy
 from licenseiq.policy_keys import KEYS, KeyKind, PolicyKey
 from licenseiq.skus import Catalogue
@@ -31,6 +32,10 @@ def show_blocks(policy: Policy, where: "Place", catalogue: Catalogue, notes: tup
         blocks.append(Table(lines, tuple(_persona(one, catalogue) for one in policy.personas)))
     else:
         blocks.append(Lines(("None: SKUs are recommended by use, and by what similar people need.",)))
+    blocks += [
+        Section("Offboarding", "where a request does not say otherwise"),
+        Table(_COLUMNS, tuple((key.name, _of_leaving(key, policy), key.meaning) for key in LEAVING_KEYS)),
+    ]
     if notes:
         blocks += [Section("To look at"), Lines(notes, bullets=True)]
     return blocks
@@ -62,12 +67,34 @@ def show_json(policy: Policy, where: "Place", catalogue: Catalogue, notes: tuple
             }
             for one in policy.personas
         ],
+        "offboarding": [
+            {
+                "key": key.name,
+                "value": _plain(getattr(policy.leaving, key.name)),
+                "default": _plain(key.default),
+                "is_set": getattr(policy.leaving, key.name) != key.default,
+                "meaning": key.meaning,
+            }
+            for key in LEAVING_KEYS
+        ],
         "notes": list(notes),
     }
 
 
 def _set(key: PolicyKey, policy: Policy) -> str:
     return "default" if getattr(policy, key.field) == key.default else "set"
+
+
+def _of_leaving(key: LeavingKey, policy: Policy) -> str:
+    value = _plain(getattr(policy.leaving, key.name))
+    words = _few([clean(one).text for one in value]) if isinstance(value, list) else clean(str(value or _EMPTY)).text
+    return f"{words}\n({'default' if getattr(policy.leaving, key.name) == key.default else 'set'})"
+
+
+def _plain(value: object) -> int | str | list[str] | None:
+    if isinstance(value, frozenset):
+        return sorted(str(one) for one in value)
+    return value if value is None or isinstance(value, int) else str(value)
 
 
 def _words(key: PolicyKey, policy: Policy, catalogue: Catalogue) -> str:

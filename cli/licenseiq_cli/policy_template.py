@@ -1,7 +1,8 @@
-"""A [policy] section to begin with: every key with what it means, all of them commented out."""
+"""The sections [policy] and [offboarding] to begin with: every key with its meaning, all of them commented out."""
 
 import textwrap
 
+from licenseiq.leaving_keys import LEAVING_KEYS, SECTION, LeavingKey
 from licenseiq.policy_keys import KEYS, PERSONA_KEYS, KeyKind, PolicyKey
 from licenseiq_cli.settings import FILE_NAME
 
@@ -10,6 +11,10 @@ _HEAD = f"""\
 ## to set: what is not set has the value shown, or is empty. 'licenseiq policy show' says what holds, and
 ## 'licenseiq policy diff FILE.toml' what a change would add and remove before you use it.
 [policy]
+"""
+_LEAVING = f"""
+## What holds for somebody who leaves, where a request does not say otherwise.
+[{SECTION}]
 """
 _PERSONA = """
 ## A kind of worker, by department, job title or employee type. The first one that fits a person counts.
@@ -28,7 +33,8 @@ _PERSONA_VALUES = {
 def template() -> str:
     """TOML, with a line end at its end."""
     personas = [f"{_wrapped(meaning)}# {name} = {_PERSONA_VALUES[name]}\n" for name, meaning in PERSONA_KEYS.items()]
-    return _HEAD + "".join(_key(key) for key in KEYS) + _PERSONA + "".join(personas)
+    leaving = "".join(_leaving(key) for key in LEAVING_KEYS)
+    return _HEAD + "".join(_key(key) for key in KEYS) + _PERSONA + "".join(personas) + _LEAVING + leaving
 
 
 def _key(key: PolicyKey) -> str:
@@ -36,6 +42,13 @@ def _key(key: PolicyKey) -> str:
         allowed = f" {key.unit.capitalize()}, {key.least:,} to {key.most:,}."
         return f"\n{_wrapped(key.meaning + allowed)}# {key.name} = {key.default}\n"
     return f"\n{_wrapped(f'{key.meaning} Not set by default; for example:')}# {key.name} = {key.example}\n"
+
+
+def _leaving(key: LeavingKey) -> str:
+    allowed = f" One of {', '.join(key.choices)}." if key.choices else ""
+    allowed = f" {key.least} to {key.most} days." if key.most else allowed
+    default = "" if key.default else " Not set by default; for example:"
+    return f"\n{_wrapped(f'{key.meaning}{allowed}{default}')}# {key.name} = {key.example}\n"
 
 
 def _wrapped(text: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from licenseiq.errors import SettingsError
+from licenseiq.leaving_keys import SECTION as OFFBOARDING
 from licenseiq.privacy import Privacy
 from licenseiq_cli.homes import demo_home, home
 
@@ -25,8 +26,9 @@ CLOUDS = {
     "china": "https://microsoftgraph.chinacloudapi.cn/v1.0",
 }
 FILE_NAME = "licenseiq.toml"
-# The table of the file that `licenseiq_cli.policy_of` reads.
+# The tables of the file that `licenseiq_cli.policy_of` reads.
 POLICY = "policy"
+SECTIONS = (POLICY, OFFBOARDING)
 # What else than the home is looked at on the demo tenant.
 OF_THE_DEMO = ("LICENSEIQ_READ_ONLY", "LICENSEIQ_PRIVACY")
 
@@ -226,7 +228,7 @@ def _from_file(keys: Mapping[str, object], names: tuple[str, ...] = _READ_HERE) 
             f"home cannot be set in {FILE_NAME}, which is itself looked for there.", "Set LICENSEIQ_HOME instead."
         )
     known = [name for name in _READ_HERE + OF_THE_DESK if name not in ("home", *_SECRETS)]
-    _refuse_unknown(keys, [*known, POLICY], FILE_NAME)
+    _refuse_unknown(keys, [*known, *SECTIONS], FILE_NAME)
     return {name: _as_text(name, keys[name]) for name in names if name in keys}
 
 

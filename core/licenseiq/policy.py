@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from licenseiq.leaving import LeavingDefaults
 from licenseiq.people import Person
 
 DEFAULT_VERSION = "default-1"
@@ -48,7 +49,7 @@ class Policy:
 
     What a product gives that nobody can see in use for one person counts as needed, unless it is in
     `released_capabilities`; `required_capabilities` are needed whatever usage shows. `permitted_skus` None: any SKU
-    that the tenant owns. Capabilities are ids of `licenseiq.skus.Capability`.
+    that the tenant owns. Capabilities are ids of `licenseiq.skus.Capability`. `leaving` is the section [offboarding].
     """
 
     version: str = DEFAULT_VERSION
@@ -77,6 +78,7 @@ class Policy:
     percent_per_day: int = 10
     failed_percent: int = 30
     plan_valid_hours: int = 24
+    leaving: LeavingDefaults = field(default_factory=LeavingDefaults)
 
     def buffer(self, enabled: int, sku_id: str | None = None) -> int:
         """Seats kept for joiners out of `enabled`, rounded up."""

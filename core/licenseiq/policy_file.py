@@ -6,12 +6,12 @@ No problem quotes a value: the person who reads it has the file, and a value may
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from licenseiq.policy import Persona, Policy, fold
 from licenseiq.policy_keys import KEYS, PERSONA, PERSONA_KEYS, KeyKind, PolicyKey
 from licenseiq.policy_version import with_version
+from licenseiq.problems import Problem
 from licenseiq.skus import Catalogue
 from licenseiq.words import count
 
@@ -22,18 +22,6 @@ _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 # A principal name holds one @ and no spaces (Entra, userPrincipalName); what else it may hold is for Graph to know.
 _PRINCIPAL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _SKU_FORMS = "Write a SKU's name as Microsoft shows it, its part number or its id, in quotes."
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong: at which key, what, and what to write instead."""
-
-    key: str
-    what: str
-    write: str
-
-    def words(self) -> str:
-        return f"{self.key} {self.what} {self.write}"
 
 
 class _Wrong(Exception):

@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 
 from licenseiq.errors import SettingsError
+from licenseiq.leaving import LeavingDefaults
+from licenseiq.leaving_file import read_leaving
+from licenseiq.leaving_keys import LEAVING_KEYS
 from licenseiq.policy import DEFAULT_VERSION, Policy
 from licenseiq.policy_file import read_policy
 from licenseiq.policy_keys import KEYS
@@ -57,11 +60,15 @@ def uncommented(text: str) -> str:
 
 
 def test_the_template_is_the_default_policy_until_something_is_uncommented() -> None:
-    assert tomllib.loads(template()) == {"policy": {}}
+    assert tomllib.loads(template()) == {"policy": {}, "offboarding": {}}
 
 
 def test_every_example_of_the_template_can_be_used() -> None:
-    table = tomllib.loads(uncommented(template()))["policy"]
+    found = tomllib.loads(uncommented(template()))
+    leaving = read_leaving(found["offboarding"])
+    assert isinstance(leaving, LeavingDefaults), leaving
+    assert set(found["offboarding"]) == {key.name for key in LEAVING_KEYS}
+    table = found["policy"]
     assert set(table) == {*(key.name for key in KEYS), "persona"}
     assert isinstance(read_policy(table, load_catalogue), Policy), read_policy(table, load_catalogue)
 
@@ -86,10 +93,12 @@ def test_without_a_section_the_defaults_are_shown(home: Path, capsys: Captured) 
     assert (found["version"], found["notes"]) == (DEFAULT_VERSION, [])
     assert not any(row["is_set"] for row in found["values"])
     assert {row["key"] for row in found["values"]} == {key.name for key in KEYS}
+    assert {row["key"] for row in found["offboarding"] if not row["is_set"]} == {key.name for key in LEAVING_KEYS}
 
 
 def test_what_is_set_is_shown_with_names_and_what_means_nobody_is_said(home: Path, capsys: Captured) -> None:
     text = (
+        "[offboarding]\nskip = ['devices']\n"
         "[policy]\ninactive_days = 60\nexcluded_skus = ['POWER_BI_PRO']\nprotected_accounts = ['nobody@x.example']\n"
         f"excluded_groups = ['{GROUP}']\n[[policy.persona]]\nname = 'Field'\njob_titles = ['Technician']\n"
     )
@@ -101,6 +110,7 @@ def test_what_is_set_is_shown_with_names_and_what_means_nobody_is_said(home: Pat
     assert [one["name"] for one in found["personas"]] == ["Field"]
     assert any("nobody@x.example" in note for note in found["notes"])
     assert any(GROUP in note for note in found["notes"])
+    assert next(row["value"] for row in found["offboarding"] if row["key"] == "skip") == ["devices"]
     assert main(["policy", "show", "--demo"]) == 0
     said = capsys.readouterr().out
     assert "60 days" in said

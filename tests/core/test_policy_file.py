@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licenseiq.policy import DEFAULT_VERSION, Policy
-from licenseiq.policy_file import Problem, read_policy
+from licenseiq.policy_file import read_policy
 from licenseiq.policy_keys import KEYS, KeyKind, unlisted_fields
+from licenseiq.problems import Problem
 from licenseiq.skus import Capability, Catalogue, Sku
 
 GUID = "11111111-2222-4333-8444-555555555555"

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from licenseiq.leaving_keys import LEAVING_KEYS, LeavingKey, LeavingKind
 from licenseiq.policy_keys import KEYS, KeyKind, PolicyKey
 from licenseiq_tenant.prices import load_catalogue
 
@@ -15,7 +16,9 @@ def table() -> str:
     rows = ["| key | what may stand there | default | what it means |", "|---|---|---|---|"]
     rows += [f"| `{key.name}` | {_allowed(key)} | {_default(key)} | {key.meaning} |" for key in KEYS]
     known = ", ".join(f"`{one}`" for one in sorted(load_catalogue().capabilities))
-    return "\n".join([*rows, "", f"The capabilities are {known}."])
+    rows += ["", f"The capabilities are {known}.", "", "In the section `[offboarding]`:", "", *rows[:2]]
+    rows += [f"| `{key.name}` | {_leaving(key)} | {_of(key)} | {key.meaning} |" for key in LEAVING_KEYS]
+    return "\n".join(rows)
 
 
 def in_document() -> str:
@@ -39,6 +42,17 @@ def _allowed(key: PolicyKey) -> str:
     if key.kind is KeyKind.NUMBER_BY_SKU:
         return f"for single SKUs, {key.least:,} to {key.most:,} {key.unit}"
     return key.kind.value
+
+
+def _leaving(key: LeavingKey) -> str:
+    if key.kind is LeavingKind.DAYS:
+        return f"{key.least} to {key.most} days"
+    words = ", ".join(f"`{one}`" for one in key.choices)
+    return f"{'a list of ' if key.kind is LeavingKind.CHOICES else ''}{words}" if words else key.kind.value
+
+
+def _of(key: LeavingKey) -> str:
+    return f"{key.default}" if key.default else "not set"
 
 
 def _default(key: PolicyKey) -> str:
