@@ -26,6 +26,10 @@ class StepKind(StrEnum):
     # Described in `licenseiq.steps`, one file each.
     DISABLE_BY_HAND = "disable_by_hand"
     REMOVE_AUTHENTICATION_METHODS = "remove_authentication_methods"
+    SET_AUTOMATIC_REPLY = "set_automatic_reply"
+    CONVERT_MAILBOX = "convert_mailbox"
+    GRANT_MAILBOX_ACCESS = "grant_mailbox_access"
+    HIDE_FROM_ADDRESS_LISTS = "hide_from_address_lists"
 
 
 class EffectClass(StrEnum):

@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from licenseiq.proposals.steps import StepKind
 from licenseiq.steps.asking import Reading
 from licenseiq.steps.authentication_methods import REMOVE_AUTHENTICATION_METHODS
+from licenseiq.steps.automatic_reply import SET_AUTOMATIC_REPLY
+from licenseiq.steps.convert_mailbox import CONVERT_MAILBOX
 from licenseiq.steps.disable_by_hand import DISABLE_BY_HAND
+from licenseiq.steps.grant_mailbox_access import GRANT_MAILBOX_ACCESS
+from licenseiq.steps.hide_from_address_lists import HIDE_FROM_ADDRESS_LISTS
 from licenseiq.steps.kind import Check, Clause, Kind
 
 KINDS: dict[StepKind, Kind] = {
@@ -16,6 +20,10 @@ KINDS: dict[StepKind, Kind] = {
     for kind in (
         DISABLE_BY_HAND,
         REMOVE_AUTHENTICATION_METHODS,
+        SET_AUTOMATIC_REPLY,
+        CONVERT_MAILBOX,
+        GRANT_MAILBOX_ACCESS,
+        HIDE_FROM_ADDRESS_LISTS,
     )
 }
 

@@ -61,6 +61,7 @@ class Kind:
     `hand_over`: instructions for a person, where the tenant refuses, or where nothing can be sent (`by_hand`): the step
     then waits until its goal reads back. `stops_person`: whether the person's later steps are given up when this one
     fails. `trusts_answer`: nothing reads back (a mail); the tenant's word that it took it is the outcome.
+    `takes_time`: the tenant carries it out later, so what it took is waited for, up to a day, and not sent again.
     `needs_account` is False where the account is what the step makes.
     """
 
@@ -79,6 +80,7 @@ class Kind:
     by_hand: bool = False
     stops_person: bool = False
     trusts_answer: bool = False
+    takes_time: bool = False
     needs_account: bool = True
 
 

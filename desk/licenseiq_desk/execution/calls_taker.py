@@ -38,6 +38,7 @@ MOST_CALLS = 2_000
 HAND_OVER_SECONDS = 300.0
 # A hand-off is asked for so long; then the step is told as handed over, and the run ends partial.
 HAND_OVER_WITHIN = timedelta(days=14)
+TAKES_TIME_WITHIN = timedelta(days=1)
 # The instructions name people, so they are not stored: whoever shows a run makes them anew from the plan's values.
 HANDED_OVER = "Handed over to a person: see the instructions."
 # A refusal that only a permission, a role or another product cures: somebody has to do it by hand.
@@ -96,7 +97,7 @@ class CallsTaker:
         for _ in range(MOST_CALLS):
             missing = self.kind.calls(step, target, account)
             if not missing:
-                return self._nothing_left(sent)
+                return self._nothing_left(step, opening, account, sent)
             call = missing[0]
             name = _named(opening, call)
             before = [one for one in sent if one.call == name]
@@ -106,7 +107,8 @@ class CallsTaker:
                     return self._held(tuple(sent))
                 if shows:
                     continue
-                repeatable = self.kind.effect_class is EffectClass.SET_VALUED
+                taken = self.kind.takes_time and any(one.answer == "sent" for one in before)
+                repeatable = self.kind.effect_class is EffectClass.SET_VALUED and not taken
                 if not (repeatable and self.may_send and len(before) < MOST_SENDS):
                     return self._not_yet(before[0])
             if not self.may_send:
@@ -137,7 +139,9 @@ class CallsTaker:
             raise
         except NotReadable:
             self.journal.answer(step, number, "refused")
-            raise
+            if self.kind.hand_over is None:
+                raise
+            return Waits(HAND_OVER_SECONDS, HANDED_OVER)
         except EffectRefused as error:
             self.journal.answer(step, number, "refused")
             if error.code in _FORBIDDEN and self.kind.hand_over is not None:
@@ -168,12 +172,12 @@ class CallsTaker:
                 break
         return account, shows
 
-    def _nothing_left(self, sent: list[Intent]) -> Ended | Waits:
+    def _nothing_left(self, step: Step, opening: Opening, account: Account, sent: list[Intent]) -> Ended | Waits:
         """Nothing more can be sent, and the goal does not hold yet: it takes its time, or is for a person."""
-        if sent:
+        if any(one.answer != "waits" for one in sent):
             return self._not_yet(sent[-1])
         if self.kind.hand_over is not None:
-            return Ended(Outcome.HANDED_OVER, HANDED_OVER)
+            return self._by_hand(step, opening, account)
         return Ended(Outcome.FAILED, "There is nothing that could be sent to reach this.")
 
     def _was_refused(self, step: Step) -> bool:
@@ -191,8 +195,9 @@ class CallsTaker:
         return Waits(HAND_OVER_SECONDS, HANDED_OVER)
 
     def _not_yet(self, first: Intent) -> Ended | Waits:
-        if self.journal.lease.around.now() - first.at > READ_BACK_WITHIN:
-            return Ended(Outcome.FAILED, "The effect was sent and did not read back as true within an hour.")
+        within = TAKES_TIME_WITHIN if self.kind.takes_time else READ_BACK_WITHIN
+        if self.journal.lease.around.now() - first.at > within:
+            return Ended(Outcome.FAILED, "The effect was sent and did not read back as true in time.")
         return Waits(LOOK_AGAIN_SECONDS, "The effect was sent and does not read back yet.")
 
     def _show(self, step: Step, phase: Phase) -> None:

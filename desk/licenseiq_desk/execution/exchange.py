@@ -66,7 +66,8 @@ class Exchange:
 def _asked(sender: Sender, place: str, cmdlet: str, parameters: Mapping[str, Json]) -> object:
     info = request(sender, "POST", place, {"CmdletInput": {"CmdletName": cmdlet, "Parameters": dict(parameters)}})
     anchor = parameters.get("Identity")
-    info.headers.add("X-AnchorMailbox", f"UPN:{anchor}" if isinstance(anchor, str) else ORGANISATION)
+    named = isinstance(anchor, str) and "@" in anchor
+    info.headers.add("X-AnchorMailbox", f"UPN:{anchor}" if named else ORGANISATION)
     # Without a size of the page the API gives one row.
     info.headers.add("Prefer", "odata.maxpagesize=1000")
     return info
