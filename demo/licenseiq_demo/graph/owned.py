@@ -3,8 +3,6 @@
 "List ownedObjects", "Add owners", "Remove group owner" (graph, api): the last owner who is a user cannot be removed.
 """
 
-from collections.abc import Callable
-
 from licenseiq_demo import odata
 from licenseiq_demo.graph.groups import find_group
 from licenseiq_demo.graph.handler import Keys, person
@@ -51,8 +49,7 @@ def _owners(state: DemoState, keys: Keys) -> tuple[list[str], bool]:
 def owners(state: DemoState, request: Asked, keys: Keys) -> Answer:
     """`GET /groups/{id}/owners` and `/applications/{id}/owners`."""
     names = odata.select(request) or DEFAULTS
-    find: Callable[[str], object] = state.tenant.by_id.get
-    people = [state.tenant.by_id[key] for key in _owners(state, keys)[0] if find(key) is not None]
+    people = [state.tenant.by_id[key] for key in _owners(state, keys)[0] if key in state.tenant.by_id]
     kind = {"@odata.type": "#microsoft.graph.user"}
     return collection(request, "directoryObjects", [kind | view(names, someone.fields) for someone in people])
 
@@ -74,7 +71,7 @@ def remove_owner(state: DemoState, _: Asked, keys: Keys) -> Answer:
     someone = person(state, keys)
     if someone.id not in mine:
         raise not_found(someone.id)
-    if is_group and len(mine) == 1:
+    if is_group and not any(key in state.tenant.by_id for key in mine if key != someone.id):
         raise GraphError(400, "Request_BadRequest", _LAST)
     mine.remove(someone.id)
     return Answer(204)
