@@ -12,7 +12,12 @@ from kiota_abstractions.native_response_handler import NativeResponseHandler
 from kiota_abstractions.request_information import RequestInformation
 from kiota_http.middleware.options import RedirectHandlerOption, ResponseHandlerOption
 from msgraph import GraphRequestAdapter, GraphServiceClient
+from msgraph.generated.models.synchronization_job_application_parameters import SynchronizationJobApplicationParameters
+from msgraph.generated.models.synchronization_job_subject import SynchronizationJobSubject
 from msgraph.generated.models.user import User
+from msgraph.generated.service_principals.item.synchronization.jobs.item.provision_on_demand.provision_on_demand_post_request_body import (  # noqa: E501
+    ProvisionOnDemandPostRequestBody,
+)
 from msgraph.graph_request_adapter import options
 from msgraph_core import GraphClientFactory
 
@@ -118,3 +123,43 @@ def test_the_sdk_gets_the_body_of_an_error(reader: Demo) -> None:
 
     answer = with_sdk(reader, write)
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "Authorization_RequestDenied")
+
+
+def test_the_sdk_reads_methods_owned_objects_and_a_library_and_provisions_somebody(reader: Demo, writer: Demo) -> None:
+    signed_in = {"Authorization": f"Bearer {reader.token}"}
+
+    def get(path: str) -> Any:
+        return httpx.get(f"{reader.url}{path}", headers=signed_in).json()
+
+    key = next(row["id"] for row in get("/users?$top=999")["value"] if "id" in get(f"/users/{row['id']}/drive"))
+    drive = get(f"/users/{key}/drive")["id"]
+    app = get("/servicePrincipals?$filter=displayName eq 'Harrow CRM'")["value"][0]["id"]
+    job = get(f"/servicePrincipals/{app}/synchronization/jobs")["value"][0]["id"]
+    rule = get(f"/servicePrincipals/{app}/synchronization/jobs/{job}/schema")["synchronizationRules"][0]["id"]
+
+    async def methods(client: GraphServiceClient, adapter: GraphRequestAdapter) -> httpx.Response:
+        return await send(adapter, client.users.by_user_id(key).authentication.methods.to_get_request_information())
+
+    async def owned(client: GraphServiceClient, adapter: GraphRequestAdapter) -> httpx.Response:
+        return await send(adapter, client.users.by_user_id(key).owned_objects.to_get_request_information())
+
+    async def children(client: GraphServiceClient, adapter: GraphRequestAdapter) -> httpx.Response:
+        items = client.drives.by_drive_id(drive).items.by_drive_item_id("root")
+        return await send(adapter, items.children.to_get_request_information())
+
+    async def provision(client: GraphServiceClient, adapter: GraphRequestAdapter) -> httpx.Response:
+        subject = SynchronizationJobSubject(object_id=key, object_type_name="User")
+        parameters = SynchronizationJobApplicationParameters(rule_id=rule, subjects=[subject])
+        jobs = client.service_principals.by_service_principal_id(app).synchronization.jobs
+        call = jobs.by_synchronization_job_id(job).provision_on_demand
+        return await send(
+            adapter, call.to_post_request_information(ProvisionOnDemandPostRequestBody(parameters=[parameters]))
+        )
+
+    assert "#microsoft.graph.passwordAuthenticationMethod" in [
+        row["@odata.type"] for row in with_sdk(reader, methods).json()["value"]
+    ]
+    assert with_sdk(reader, owned).status_code == 200
+    assert len(with_sdk(reader, children).json()["value"]) >= 3
+    told = with_sdk(writer, provision)
+    assert (told.status_code, set(told.json()) - {"@odata.context"}) == (200, {"key", "value"})
