@@ -10,6 +10,7 @@ from licenseiq.people import Person
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Blocker, HandOff, Step
 from licenseiq.proposals.steps import EffectClass, Predicate, StepKind
+from licenseiq.steps import KINDS
 
 
 @dataclass
@@ -29,11 +30,16 @@ class Draft:
         undo: Mapping[str, Json] | None,
         undo_note: str = "",
         arguments: Mapping[str, Json] | None = None,
+        after: Sequence[int] = (),
     ) -> int:
-        """Adds a set-valued step and returns its number."""
+        """Adds a step and returns its number. `after` are the numbers of the steps that must read back as true first;
+        its effect class is its kind's, set-valued where no kind says other."""
         number = len(self.steps) + 1
-        effect = EffectClass.SET_VALUED
-        self.steps.append(Step(number, kind, subject, arguments or {}, goal, precondition, effect, undo, undo_note))
+        described = KINDS.get(kind)
+        effect = EffectClass.SET_VALUED if described is None else described.effect_class
+        self.steps.append(
+            Step(number, kind, subject, arguments or {}, goal, precondition, effect, undo, undo_note, tuple(after))
+        )
         return number
 
     def block(self, kind: str, cure: str, numbers: Sequence[int]) -> None:
