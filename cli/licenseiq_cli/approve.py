@@ -20,6 +20,7 @@ from licenseiq_cli.carry_out import carry_out, report, summary
 from licenseiq_cli.desk_screen import Screen
 from licenseiq_cli.homes import demo_home, home
 from licenseiq_cli.open_desk import OpenDesk, open_demo_desk
+from licenseiq_cli.policy_of import PolicyFile
 from licenseiq_cli.proposals import tenant_of
 from licenseiq_desk.desk import Desk
 from licenseiq_desk.render import kind_of
@@ -149,7 +150,7 @@ _STYLES = {"warn": "yellow", "step warn": "yellow", "total": "bold", "person": "
 
 def _reject(folder: Path, tenant_id: str, proposal_id: str, reason: str, screen: Screen) -> DeskReport | None:
     """Saying no needs neither the demo nor a phrase: nothing is done by it."""
-    with closing(Inbox(folder)) as inbox, closing(Desk(folder, inbox)) as desk:
+    with closing(Inbox(folder)) as inbox, closing(Desk(folder, inbox, policy=PolicyFile(folder))) as desk:
         for rejected in desk.take_over(tenant_id).rejected:
             if rejected.proposal_id == proposal_id:
                 raise rejected.why

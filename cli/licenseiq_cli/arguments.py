@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from licenseiq.spending.table import MOST_MONTHS, Per, SpendBy
+from licenseiq_cli.audit_arguments import audit
 from licenseiq_cli.clients.known import CLIENTS
 from licenseiq_cli.settings import CLOUDS
 
@@ -268,14 +269,6 @@ def _run(parser: argparse.ArgumentParser) -> None:
         _json(action)
 
 
-def _audit(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(title="what to do", dest="action", metavar="verify", required=True)
-    words = "check that no entry of the ledger was changed or removed"
-    verify = actions.add_parser("verify", help=words, description=_sentence(words))
-    verify.add_argument("--demo", action="store_true", help="only the demo tenant's ledger")
-    _json(verify)
-
-
 def _database(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(title="what to do", dest="action", metavar="ACTION", required=True)
     words = "make the schemas and roles in PostgreSQL, or bring them to this version"
@@ -317,7 +310,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("approve", "approve", "read one proposal and approve or reject it", _approve),
     Command("approvers", "approvers", "say who may approve with a passkey, and let the first one in", _approvers),
     Command("run", "run", "show runs, and pause, resume or cancel one", _run),
-    Command("audit", "audit", "check the ledger of everything that was done", _audit),
+    Command("audit", "audit", "verify, export and anchor the ledger of everything that was done", audit),
     Command("database", "database", "keep the stores in PostgreSQL instead of files", _database),
 )
 

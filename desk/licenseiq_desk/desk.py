@@ -1,6 +1,6 @@
 """The desk, as the command line holds it: take over, show, decide, carry out, verify."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from licenseiq.proposals.attention import Attention, attention
 from licenseiq.proposals.statement import Statement
 from licenseiq.proposals.states import ProposalState
 from licenseiq.proposals.stored import DeskReport, LedgerHead
-from licenseiq_desk import intake_of_proposals
+from licenseiq_desk import intake_of_proposals, policy_versions
 from licenseiq_desk.approval import approvers, on_demo, records
 from licenseiq_desk.approval.approvers import Enrolled
 from licenseiq_desk.approval.authority import Authority
@@ -21,11 +21,13 @@ from licenseiq_desk.approval.demo_tenant import DemoTenant
 from licenseiq_desk.approval.enrolment import Enrolments
 from licenseiq_desk.approval.on_demo import Pending
 from licenseiq_desk.audit import verify_store
+from licenseiq_desk.erasure import Erased, erase_subject
 from licenseiq_desk.exceptions_taken import take_exceptions
 from licenseiq_desk.execution import control
 from licenseiq_desk.execution.executor import Executor
 from licenseiq_desk.execution.seen import Observe, RunProgress, nobody
 from licenseiq_desk.intake_of_proposals import TakenReport
+from licenseiq_desk.ledger import calls
 from licenseiq_desk.ledger.verify import LedgerVerdict
 from licenseiq_desk.render import render
 from licenseiq_desk.store import proposals
@@ -71,11 +73,13 @@ class Desk:
         self._store.close()
 
     def take_over(self, tenant_id: str) -> TakenReport:
-        """Takes new proposals from the inbox; ends withdrawn and expired ones. Changes of exceptions are noted in the
-        ledger, or in a later round where the book cannot be read now."""
+        """Takes new proposals from the inbox, ends withdrawn and expired ones, seals the log of calls, and notes changes
+        of the policy and of exceptions; of the last in a later round where the book cannot be read now."""
         taken = intake_of_proposals.take_over(self._store, self._inbox, tenant_id, self._around)
         with suppress(StateUnknown):
             take_exceptions(self._store, tenant_id, self._around)
+        calls.seal(self._store, self._inbox, tenant_id, self._around.now())
+        policy_versions.note(self._store, tenant_id, self._policy(), self._around.now())
         return taken
 
     def proposals(self, tenant_id: str) -> tuple[tuple[str, ProposalState, datetime], ...]:
@@ -167,6 +171,12 @@ class Desk:
         """Final: what is to come does not come, and what was sent is still found out."""
         control.cancel(self._store, tenant_id, run_id, self._around.now())
 
-    def verify_ledger(self, tenant_id: str, remembered: LedgerHead | None = None) -> LedgerVerdict:
-        """Recomputes the tenant's ledger; with a remembered head a cut tail shows too."""
+    def erase_subject(self, tenant_id: str, whom: str, by: str) -> Erased:
+        """Destroys the keys of a person's values (`whom`: the account's id) in every proposal. Raises Refused while a
+        run about the person goes on."""
+        self.take_over(tenant_id)
+        return erase_subject(self._store, tenant_id, whom, by, self._around.now())
+
+    def verify_ledger(self, tenant_id: str, remembered: Collection[LedgerHead] = ()) -> LedgerVerdict:
+        """Recomputes the tenant's ledger; with remembered heads a cut tail shows too."""
         return verify_store(self._store, tenant_id, remembered)

@@ -88,7 +88,7 @@ def _take(store: DeskStore, tenant_id: str, entry: InboxEntry, around: Surroundi
     plan = proposals.checked_plan(tenant_id, entry.plan_bytes, entry.digest)
     _check_openings(plan, entry)
     place = (tenant_id, entry.proposal_id)
-    keys = {o.reference: store.keys.make(*place, o.reference) for o in entry.openings}
+    keys = {o.reference: store.keys.make(*place, o.reference, str(o.values.get("user_id", ""))) for o in entry.openings}
     now = around.now()
     with store.database.write() as db:
         db.exec_driver_sql(

@@ -158,7 +158,7 @@ def test_a_whole_ledger_verifies_and_a_changed_one_does_not(home: Path, capsys: 
     carried_out(home / "demo")
     assert main(["audit", "verify"]) == 0
     shown = capsys.readouterr().out
-    assert f"whole  tenant {TENANT} (demo): 12 entries" in shown
+    assert f"whole  tenant {TENANT} (demo): 13 entries" in shown
     store = open_store(home / "demo")
     with store.database.write() as db:
         db.exec_driver_sql("UPDATE outcome SET outcome = 'failed' WHERE number = 2")

@@ -61,6 +61,14 @@ def kinds(world: World) -> list[str]:
     return [json.loads(as_bytes(row))["kind"] for row in rows]
 
 
+def bodies(world: World, kind: str) -> list[dict[str, Any]]:
+    """What the entries of a kind say, in their order."""
+    with world.desk._store.database.read() as db:
+        rows = db.exec_driver_sql("SELECT entry FROM ledger_entry ORDER BY seq").scalars().all()
+    entries = [json.loads(as_bytes(row)) for row in rows]
+    return [entry["body"] for entry in entries if entry["kind"] == kind]
+
+
 async def nothing_was_approved(world: World) -> None:
     await world.advance()
     assert (world.report().state, world.report().runs, world.tenant.sent) == ("open", (), [])

@@ -190,7 +190,7 @@ async def test_a_ledger_that_cannot_be_written_lets_nothing_be_sent(world: World
 async def test_an_erased_person_is_not_touched(world: World) -> None:
     """INV-45."""
     await approved(world, 2)
-    world.desk._store.keys.destroy(TENANT, "p-1", "s1")
+    world.desk._store.keys.destroy(TENANT, ("p-1", "s1"))
     assert await world.finish() == "partial"
     assert {user for _, user in world.tenant.sent} == {person_id(2)}
     assert world.desk.verify_ledger(TENANT).is_whole

@@ -1,6 +1,6 @@
 """The ledger finds every change of what was stored. INV-42."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,8 @@ import pytest
 from licenseiq.errors import Refused, SettingsError
 from licenseiq.proposals.stored import LedgerHead
 from licenseiq_desk.ledger.entries import Kind
-from licenseiq_desk.ledger.verify import ed25519, verify
+from licenseiq_desk.ledger.standalone_verify import ed25519
+from licenseiq_desk.ledger.verify import verify
 from licenseiq_desk.store.desk_store import DeskStore, open_store
 from tests.desk.fakes import START, TENANT
 
@@ -25,7 +26,7 @@ def store(tmp_path: Path, engine: str) -> Iterator[DeskStore]:
     opened.close()
 
 
-def problems(store: DeskStore, remembered: LedgerHead | None = None, signed=ed25519) -> tuple[str, ...]:  # type: ignore[no-untyped-def]
+def problems(store: DeskStore, remembered: Collection[LedgerHead] = (), signed=ed25519) -> tuple[str, ...]:  # type: ignore[no-untyped-def]
     return verify(store.database, TENANT, store.ledger.public_key(TENANT), remembered, signed).problems
 
 
@@ -98,7 +99,7 @@ def test_any_row_operation_is_found(store: DeskStore, spoil: Callable[[DeskStore
 def test_a_cut_tail_is_found_against_a_remembered_head_only(store: DeskStore) -> None:
     with store.database.read() as db:
         root = db.exec_driver_sql("SELECT root FROM v1_ledger_head").scalar_one()
-    remembered = LedgerHead(SIZE, root)
+    remembered = [LedgerHead(SIZE, root)]
     assert problems(store, remembered) == ()
     change(store, "DELETE FROM ledger_entry WHERE seq >= 5")
     change(store, "DELETE FROM ledger_head WHERE size > 5")
@@ -108,7 +109,7 @@ def test_a_cut_tail_is_found_against_a_remembered_head_only(store: DeskStore) ->
         for number in range(2):
             store.ledger.append(db, TENANT, START, Kind.OUTCOME, {"number": 90 + number}, "L0")
     assert problems(store) == ()
-    assert "not those that were remembered" in problems(store, remembered)[0]
+    assert "not those that were anchored" in problems(store, remembered)[0]
 
 
 def test_positive_control_without_the_signature_check_a_forged_signature_passes(store: DeskStore) -> None:

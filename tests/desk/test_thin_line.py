@@ -29,7 +29,7 @@ async def test_an_approved_plan_is_carried_out_and_read_back(world: World) -> No
     assert [name for name, _ in world.tenant.sent] == ["disable", "revoke", "remove"]
     verdict = world.desk.verify_ledger(TENANT)
     assert verdict.is_whole
-    assert verdict.size == 11
+    assert verdict.size == 12
 
 
 async def test_without_an_approval_nothing_is_sent(world: World) -> None:
@@ -99,7 +99,7 @@ def test_a_home_is_verified_without_a_desk(world: World, tmp_path: Path) -> None
     verdict = verify_home(world.home, TENANT)
     assert verdict is not None
     assert verdict.is_whole
-    assert verdict.size == 1
+    assert verdict.size == 2
 
 
 def test_a_store_that_cannot_be_read_is_said_to_be_unknown(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Counting the people that runs touch, without holding who they are: each by a digest under a key of the desk's."""
 
-import hmac
+import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from licenseiq.limits import Reach
 from licenseiq.times import iso
 from licenseiq_desk.store.desk_store import DeskStore
-from licenseiq_desk.store.key_files import secret_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -17,8 +16,7 @@ KEEP = timedelta(days=2)
 
 
 def digests(store: DeskStore, tenant_id: str, user_ids: Iterable[str]) -> frozenset[str]:
-    key = secret_of(store.keys_folder, "people")
-    return frozenset(hmac.digest(key, f"{tenant_id}/{one.lower()}".encode(), "sha256").hex() for one in user_ids)
+    return frozenset(store.keys.person(tenant_id, one) for one in user_ids)
 
 
 def reach(db: "Connection", tenant_id: str, people: frozenset[str], tenant: int, now: datetime) -> Reach:
@@ -41,3 +39,10 @@ def note(db: "Connection", tenant_id: str, run_id: str, people: frozenset[str], 
     db.exec_driver_sql("DELETE FROM touched WHERE tenant_id = ? AND at < ?", (tenant_id, iso(now - KEEP)))
     for person in sorted(people):
         db.exec_driver_sql("INSERT INTO touched VALUES (?, ?, ?, ?)", (tenant_id, run_id, person, iso(now)))
+
+
+def forget(db: "Connection", tenant_id: str, person: str) -> None:
+    """Counts somebody on, and keeps nothing that tells who it was."""
+    db.exec_driver_sql(
+        "UPDATE touched SET person = ? WHERE tenant_id = ? AND person = ?", (secrets.token_hex(32), tenant_id, person)
+    )

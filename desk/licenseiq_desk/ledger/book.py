@@ -12,6 +12,7 @@ from licenseiq.merkle import Frontier, leaf_hash
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.stored import LedgerHead
 from licenseiq.times import iso, parse_iso
+from licenseiq_desk.ledger import about
 from licenseiq_desk.ledger.entries import Entry, Kind, head_bytes
 from licenseiq_desk.store.key_files import signing_key
 
@@ -61,6 +62,8 @@ class Ledger:
                 at,
             ),
         )
+        for proposal_id in about.proposals_of(body, lambda run_id: about.proposal_of(db, tenant_id, run_id)):
+            about.note(db, tenant_id, proposal_id, frontier.size)
         return LedgerHead(after.size, root.hex())
 
     def public_key(self, tenant_id: str) -> bytes | None:

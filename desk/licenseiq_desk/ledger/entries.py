@@ -32,6 +32,9 @@ class Kind(StrEnum):
     RUN_ENDED = "run_ended"
     EXCEPTION_MADE = "exception_made"
     EXCEPTION_ENDED = "exception_ended"
+    CALLS_SEALED = "calls_sealed"
+    POLICY_CHANGED = "policy_changed"
+    SUBJECT_ERASED = "subject_erased"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,15 @@ Who holds the signing key and the files can rewrite what was never remembered el
 that shows too.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from licenseiq.errors import Tampered
 from licenseiq.merkle import EMPTY_ROOT, Frontier, leaf_hash
 from licenseiq.proposals.stored import LedgerHead
 from licenseiq_desk.ledger.entries import head_bytes, place_of
+from licenseiq_desk.ledger.standalone_verify import ed25519
 from licenseiq_tenant.database import Database
 
 if TYPE_CHECKING:
@@ -22,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_PROBLEMS = 20
 
+# (an entry, the leaf stored beside it) -> the leaf that goes into the tree.
+LeafCheck = Callable[[bytes, bytes], bytes]
 # (public key, signature, message) -> whether it verifies.
 SignatureCheck = Callable[[bytes, bytes, bytes], bool]
 
@@ -39,35 +39,29 @@ class LedgerVerdict:
         return not self.problems
 
 
-def ed25519(public_key: bytes, signature: bytes, message: bytes) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
 def verify(
     database: Database,
     tenant_id: str,
     public_key: bytes | None,
-    remembered: LedgerHead | None = None,
+    remembered: Collection[LedgerHead] = (),
     signed: SignatureCheck = ed25519,
+    hashed: LeafCheck = lambda entry, _: leaf_hash(entry),
 ) -> LedgerVerdict:
-    """Recomputes the whole tree. `remembered` is a head noted earlier: a cut tail or a rewritten past shows."""
+    """Recomputes the whole tree. `remembered` are heads noted earlier: a cut tail or a rewritten past shows. The last
+    two are replaced only to see that a verifier without them misses something."""
     with database.read() as db:
-        problems, roots, peaks = _entries(db, tenant_id)
+        problems, roots, peaks = _entries(db, tenant_id, hashed)
         problems += _heads(db, tenant_id, public_key, roots, peaks, signed)
     size = len(roots) - 1
-    if remembered is not None:
-        if remembered.size > size:
-            problems.append(f"The ledger has {size} entries; {remembered.size} were remembered: its tail is cut.")
-        elif roots[remembered.size].hex() != remembered.root:
-            problems.append(f"The first {remembered.size} entries are not those that were remembered.")
+    for head in remembered:
+        if not 0 <= head.size <= size:
+            problems.append(f"The ledger has {size} entries; {head.size} were anchored: its tail is cut.")
+        elif roots[head.size].hex() != head.root:
+            problems.append(f"The first {head.size} entries are not those that were anchored.")
     return LedgerVerdict(size, roots[-1].hex(), tuple(problems[:MOST_PROBLEMS]))
 
 
-def _entries(db: "Connection", tenant_id: str) -> tuple[list[str], list[bytes], list[bytes]]:
+def _entries(db: "Connection", tenant_id: str, hashed: LeafCheck) -> tuple[list[str], list[bytes], list[bytes]]:
     """Problems, then the root and the joined peaks of every size from 0 on, computed from the entries' bytes."""
     rows = db.exec_driver_sql(
         "SELECT seq, entry, leaf FROM ledger_entry WHERE tenant_id = ? ORDER BY seq", (tenant_id,)
@@ -76,7 +70,7 @@ def _entries(db: "Connection", tenant_id: str) -> tuple[list[str], list[bytes], 
     frontier, roots, peaks = Frontier(), [EMPTY_ROOT], [b""]
     for place, (seq, stored, stored_leaf) in enumerate(rows):
         entry = _raw(stored)
-        leaf = leaf_hash(entry)
+        leaf = hashed(entry, _raw(stored_leaf))
         if seq != place:
             problems.append(f"Entry {place} is missing; number {seq} stands in its place.")
         if leaf != _raw(stored_leaf):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from licenseiq_desk.ledger import about
 from licenseiq_desk.ledger.book import Ledger
 from licenseiq_desk.store.subject_keys import SubjectKeys
 from licenseiq_tenant.database import Database
@@ -36,4 +37,5 @@ class DeskStore:
 def open_store(home: Path) -> DeskStore:
     """Opens or makes the desk's store in `home`."""
     database = Database(home / DESK_FILE, "licenseiq_desk.store.migrations", durability="FULL", secure_delete=True)
+    about.complete(database)
     return DeskStore(home, database, SubjectKeys(home / KEYS), Ledger(home / KEYS))

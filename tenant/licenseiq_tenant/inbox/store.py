@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from licenseiq.call_log import LoggedCall
 from licenseiq.errors import Tampered
 from licenseiq.proposals.canonical import Json, canonical, read_canonical
 from licenseiq.proposals.commitments import Opening
@@ -132,6 +133,22 @@ class Inbox:
                 "INSERT INTO tool_call VALUES (?, ?, ?, ?, ?, ?)",
                 (tenant_id, call_id, iso(at), tool, client, int(is_error)),
             )
+
+    def calls(self, tenant_id: str, most: int) -> tuple[LoggedCall, ...]:
+        """The oldest calls that the desk has not taken over."""
+        with self._database.read() as db:
+            rows = db.exec_driver_sql(
+                "SELECT call_id, at, tool, client, is_error FROM tool_call WHERE tenant_id = ? "
+                "ORDER BY at, call_id LIMIT ?",
+                (tenant_id, most),
+            )
+            return tuple(LoggedCall(str(row[0]), str(row[1]), str(row[2]), str(row[3]), bool(row[4])) for row in rows)
+
+    def forget_calls(self, tenant_id: str, call_ids: Collection[str]) -> None:
+        """Removes calls from the log: the desk has sealed them."""
+        with self._database.write() as db:
+            for call_id in call_ids:
+                db.exec_driver_sql("DELETE FROM tool_call WHERE tenant_id = ? AND call_id = ?", (tenant_id, call_id))
 
 
 def kept_in(home: Path) -> tuple[tuple[str, InboxEntry], ...]:
