@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -69,7 +69,7 @@ def verify_file(options: argparse.Namespace) -> int:
         print(json.dumps({"ledgers": [], "problem": str(error)}) if options.json else f"BROKEN  {error}")  # noqa: T201
         return 1
     if options.json:
-        facts = [{**asdict(one), "origins": sorted(one.origins), "is_whole": not one.problems} for one in verdicts]
+        facts = [{**vars(one), "origins": sorted(one.origins), "is_whole": not one.problems} for one in verdicts]
         print(json.dumps({"ledgers": facts}, indent=2))  # noqa: T201
     else:
         print("\n".join(line for one in verdicts for line in words(one)))  # noqa: T201
