@@ -13,9 +13,11 @@ from tests.postgresql import BOTH, OWNER, Cluster, running_cluster, stores_in
 ON_BOTH_ENGINES = {
     "desk/test_approval.py": (BOTH, "one_run|wrong_phrase|another_demo"),
     "desk/test_crashes.py": (BOTH, "confirmed|once_more|before_the_intent|late_owner|one_executor"),
+    "desk/test_erasure.py": (BOTH, "every_proposal"),
     "desk/test_intake.py": (BOTH, "forgets|erases|anew"),
     "desk/test_ledger.py": (OWNER, "untouched|row_operation|cut_tail|clock"),
     "desk/test_runs.py": (BOTH, "test_"),
+    "desk/test_sealed_calls.py": (BOTH, "leave_the_inbox|two_stores"),
     "tenant/test_findings_store.py": (BOTH, "test_"),
     "tenant/test_inbox.py": (BOTH, "came_back|comes_back_as_it_was|at_once"),
     "tenant/test_lease.py": (BOTH, "test_"),

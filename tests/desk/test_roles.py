@@ -60,7 +60,8 @@ def test_the_servers_account_can_write_no_table_of_the_desk(cluster: Cluster) ->
 
 
 def test_the_desks_account_can_change_no_proposal_and_no_entry_of_the_ledger(cluster: Cluster) -> None:
-    assert allowed(cluster, THE_DESK, "inbox") == {("opening", "DELETE"), ("one_writer", "UPDATE")}
+    removes = {("opening", "DELETE"), ("tool_call", "DELETE")}
+    assert allowed(cluster, THE_DESK, "inbox") == removes | {("one_writer", "UPDATE")}
     in_desk = allowed(cluster, THE_DESK, "desk")
     assert {what for table, what in in_desk if table in APPEND_ONLY} == {"INSERT"}
     assert ("approval", "UPDATE") in in_desk

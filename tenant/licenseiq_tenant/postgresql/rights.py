@@ -1,8 +1,9 @@
 """Who may do what in the database: two roles, and what is said of an account that may do more.
 
 The server's role reads and writes what was read of the tenant, adds to the inbox, and sees of the desk its v1 views
-alone. The desk's role may write to the desk, and of the inbox only remove openings that it has taken over; entries and
-heads of the ledger it adds, and changes none. Roles cannot log in: a person grants them to accounts that can.
+alone. The desk's role may write to the desk, and of the inbox only remove openings and calls that it has taken
+over; entries and heads of the ledger it adds, and changes none. Roles cannot log in: a person grants them to accounts
+that can.
 """
 
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 SERVER_ROLE, DESK_ROLE = "licenseiq_server", "licenseiq_desk"
 # Written once by what they tell of; no role changes or removes them.
 APPEND_ONLY = ("ledger_entry", "ledger_head")
-# What may be taken out of the inbox: personal values that the desk holds by now.
+# What may be taken out of the inbox: personal values and calls of tools that the desk holds by now.
 OPENINGS = "opening"
+TAKEN_OVER = (OPENINGS, "tool_call")
 SNAPSHOT, BOOK, INBOX, DESK = "snapshot", "book", "inbox", "desk"
 _WRITES = "INSERT, UPDATE, DELETE"
 
@@ -42,7 +44,7 @@ def grants(tables: dict[str, list[str]], views: dict[str, list[str]]) -> list[st
         *found,
         f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema_of(INBOX)} TO {SERVER_ROLE}, {DESK_ROLE}",
         _on(INBOX, inbox, "INSERT", SERVER_ROLE),
-        _on(INBOX, [OPENINGS], "DELETE", DESK_ROLE),
+        _on(INBOX, list(TAKEN_OVER), "DELETE", DESK_ROLE),
         # To lock the table is all that this lets them do.
         _on(INBOX, [ONE_WRITER], "UPDATE", f"{SERVER_ROLE}, {DESK_ROLE}"),
         _on(DESK, views[DESK], "SELECT", SERVER_ROLE),
@@ -80,18 +82,18 @@ def rights(connection: "Connection[Any]") -> Rights:
     return Rights(
         writes_desk=_may(connection, DESK, "INSERT,UPDATE,DELETE,TRUNCATE", "INSERT,UPDATE"),
         changes_inbox=_may(connection, INBOX, "UPDATE,TRUNCATE", "UPDATE", ONE_WRITER)
-        + _may(connection, INBOX, "DELETE", "", OPENINGS),
+        + _may(connection, INBOX, "DELETE", "", *TAKEN_OVER),
     )
 
 
-def _may(connection: "Connection[Any]", store: str, what: str, on_columns: str, but: str = "") -> tuple[str, ...]:
+def _may(connection: "Connection[Any]", store: str, what: str, on_columns: str, *but: str) -> tuple[str, ...]:
     found = connection.execute(
         "SELECT DISTINCT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
         "JOIN pg_roles r ON pg_has_role(r.oid, 'MEMBER') "
-        "WHERE n.nspname = %(schema)s AND c.relkind IN ('r', 'v', 'p') AND c.relname <> %(but)s "
+        "WHERE n.nspname = %(schema)s AND c.relkind IN ('r', 'v', 'p') AND c.relname <> ALL(%(but)s) "
         "AND (has_table_privilege(r.oid, c.oid, %(what)s) "
         "OR (%(columns)s <> '' AND has_any_column_privilege(r.oid, c.oid, COALESCE(NULLIF(%(columns)s, ''), "
         "'SELECT')))) ORDER BY c.relname",
-        {"schema": schema_of(store), "but": but, "what": what, "columns": on_columns},
+        {"schema": schema_of(store), "but": list(but), "what": what, "columns": on_columns},
     )
     return tuple(str(row[0]) for row in found)
