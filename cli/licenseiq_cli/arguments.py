@@ -149,6 +149,13 @@ def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--demo", action="store_true", help="export the simulated demo tenant")
 
 
+def _report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--to", default=".", metavar="PATH", help="a folder (default: this one), or a file of .html")
+    parser.add_argument("--force", action="store_true", help="replace a report that is there")
+    parser.add_argument("--demo", action="store_true", help="of the simulated demo tenant")
+    parser.set_defaults(format="html", what=None)
+
+
 def _spend(parser: argparse.ArgumentParser) -> None:
     groups = [by.value for by in SpendBy]
     parser.add_argument("--by", choices=groups, default=groups[0], help=f"the groups: {', '.join(groups)}")
@@ -300,6 +307,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("hr", "hr", "take over from a file who left and who is on leave", _hr),
     Command("renewals", "renewals", "list what renews, which quantity to keep, and write the e-mail", _renewals),
     Command("export", "export", "write tables (CSV, XLSX) or a report to print (HTML)", _export),
+    Command("report", "export", "write the report to print: what export does with --format html", _report),
     Command("spend", "spend", "show spend in groups, against another day, and what became of savings", _spend),
     Command("forecast", "spend", "show what the months to come cost, and what if", _forecast),
     Command("policy", "policy", "show the policy, and what another one would change", _policy),

@@ -278,7 +278,9 @@ def test_a_file_that_is_there_stays_without_force(say: Say, tmp_path: Path) -> N
     assert (code, out) == (1, "")
     assert "--force" in err
     assert (tmp_path / "r.html").read_text() == "mine"
-    assert say("export", "--to", str(tmp_path / "r.html"), "--format", "html", "--force")[0] == 0
+    assert say("report", "--to", str(tmp_path / "r.html"))[0] == 1
+    assert (tmp_path / "r.html").read_text() == "mine"
+    assert say("report", "--to", str(tmp_path / "r.html"), "--force")[0] == 0
 
 
 def test_some_tables_alone(say: Say, tmp_path: Path) -> None:
