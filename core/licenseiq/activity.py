@@ -69,7 +69,8 @@ class Activity(NamedTuple):
     `last_human` is None where no human activity was seen. `background_last` is the last success that no human
     stood behind. `failed_attempts_since` is the last failed attempt after the last success. `never` means: read,
     and nothing was ever seen. `lower_confidence`: the date rests on attempts. `unclear`: only attempts were seen,
-    some of them recent, and whether one succeeded cannot be told: nothing may be claimed. `disputed`: sign-ins and
+    some of them recent, and whether one succeeded cannot be told: nothing may be claimed. That is so where the account
+    is older than the record of successes, or the active-users report was not read. `disputed`: sign-ins and
     the active-users report never saw a human, and another report did, long ago: nothing may be claimed either.
     `mailbox_touched` is a date of the mailbox that the email activity report does not confirm: no human's for sure.
     `met`: meetings were created or answered in the days of that report, and nothing shows a human so lately.
@@ -105,6 +106,7 @@ class _SignIns(NamedTuple):
     background: datetime | None = None
     failed: datetime | None = None
     weak: bool = False
+    doubtful: bool = False
 
 
 def activity_of(person: Person, context: Context) -> Activity:
@@ -115,7 +117,8 @@ def activity_of(person: Person, context: Context) -> Activity:
     report also says whether a date of the mailbox is the person's own doing.
     """
     signals = person.signals
-    seen = _sign_ins(signals.sign_in, person.created) if signals.sign_in else _SignIns()
+    limit = context.inactive_days(person)
+    seen = _sign_ins(signals.sign_in, person.created, context, limit) if signals.sign_in else _SignIns()
     dates: list[tuple[date, Basis]] = []
     if seen.human is not None and seen.basis is not None:
         dates.append((seen.human.date(), seen.basis))
@@ -134,13 +137,10 @@ def activity_of(person: Person, context: Context) -> Activity:
         failed_attempts_since=seen.failed.date() if seen.failed else None,
         never=known and unseen and last is None and touched is None and met is None,
         lower_confidence=seen.weak and first_basis is Basis.OLD_ATTEMPT,
-        unclear=unseen and _is_recent(seen.failed, context, context.inactive_days(person)),
+        unclear=unseen and _is_recent(seen.failed, context, limit) and (seen.doubtful or signals.products is None),
         sign_in_read=signals.sign_in is not None,
         products_read=signals.products is not None,
-        disputed=known
-        and first is None
-        and last is not None
-        and (context.today - last).days >= context.inactive_days(person),
+        disputed=known and first is None and last is not None and (context.today - last).days >= limit,
         mailbox_touched=touched,
         met=met is not None and (last is None or last < met),
     )
@@ -217,8 +217,12 @@ def _single_products(signals: Signals) -> list[tuple[date, Basis]]:
     return found
 
 
-def _sign_ins(sign_in: SignIn, created: datetime | None) -> _SignIns:
-    """Graph's three dates, read for what they prove."""
+def _sign_ins(sign_in: SignIn, created: datetime | None, context: Context, limit: int) -> _SignIns:
+    """Graph's three dates, read for what they prove.
+
+    Without a success, attempts stand in for one on an account that is older than the record of successes. Recent ones
+    do not: a success of today would be recorded, so they failed, but for what the service may have left out.
+    """
     success, interactive, background = sign_in.successful, sign_in.interactive, sign_in.non_interactive
     if success is None:
         latest = max((d for d in (interactive, background) if d is not None), default=None)
@@ -226,6 +230,8 @@ def _sign_ins(sign_in: SignIn, created: datetime | None) -> _SignIns:
             return _SignIns()
         if created is None or created < SUCCESS_SINCE:
             # Graph leaves `created` out only for accounts from before June 2018: those are old enough.
+            if _is_recent(latest, context, limit):
+                return _SignIns(failed=latest, doubtful=True)
             return _SignIns(human=latest, basis=Basis.OLD_ATTEMPT, weak=True)
         return _SignIns(failed=latest)
     failed = interactive if interactive is not None and interactive > success + SAME_EVENT else None

@@ -46,10 +46,13 @@ def test_an_old_account_without_recorded_success_falls_back_to_attempts_with_low
     assert found.lower_confidence
 
 
-def test_a_young_account_with_recent_attempts_only_is_unclear() -> None:
-    found = seen(SignIn(interactive=ago(3)))
-    assert found.unclear
-    assert found.last_human is None
+def test_recent_attempts_alone_are_unclear_unless_successes_are_recorded_and_the_reports_are_silent_too() -> None:
+    """A success of today would be recorded (resource signInActivity): a sprayed account looks alive and is not."""
+    for products, days, unclear in ((None, 500, True), (ProductUse(), 500, False), (ProductUse(), 2000, True)):
+        found = seen(SignIn(interactive=ago(3)), created_days=days, products=products)
+        assert (found.last_human, found.failed_attempts_since, found.unclear) == (None, day(3), unclear)
+        assert found.never
+    assert seen(SignIn(interactive=ago(3)), created_days=2000, products=ProductUse(teams=day(2))).last_human == day(2)
 
 
 def test_product_use_is_human_and_the_latest_date_wins() -> None:

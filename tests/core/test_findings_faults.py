@@ -109,7 +109,10 @@ def test_a_failed_attempt_keeps_no_privilege_awake() -> None:
 
 def test_privilege_with_recent_attempts_alone_is_for_review_and_unread_sign_ins_say_nothing() -> None:
     tried = signals(200, sign_in=SignIn(interactive=ago(1)))
-    found = the("dormant_privileged", make_person(roles=ADMIN, signals=tried))
+    found = the("dormant_privileged", make_person(roles=ADMIN, signals=tried, created=ago(2000)))
+    recorded = the("dormant_privileged", make_person(roles=ADMIN, signals=tried))
+    assert recorded is not None
+    assert recorded.confidence is Confidence.LIKELY
     old = the(
         "dormant_privileged", make_person(roles=ADMIN, signals=signals(200, sign_in=SignIn(interactive=ago(200))))
     )

@@ -123,6 +123,17 @@ def test_recent_attempts_without_a_known_success_are_for_review() -> None:
     assert (found.kind, found.confidence) == ("inactive_holder", Confidence.UNKNOWN)
 
 
+def test_attempts_on_an_account_that_nobody_ever_got_into_are_no_use_of_it() -> None:
+    sprayed = SignIn(interactive=ago(1))
+    found = only(make_person(created=ago(500), signals=signals(None, sign_in=sprayed)))
+    assert found is not None
+    assert (found.kind, found.confidence) == ("never_used", Confidence.LIKELY)
+    assert found.facts["failed_attempts_until"] == day(1).isoformat()
+    older = only(make_person(created=ago(2000), signals=signals(None, sign_in=sprayed)))
+    assert older is not None
+    assert (older.kind, older.confidence) == ("inactive_holder", Confidence.UNKNOWN)
+
+
 def test_nothing_is_claimed_where_nothing_was_read() -> None:
     assert only(make_person(signals=Signals())) is None
 

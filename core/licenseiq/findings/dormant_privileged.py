@@ -1,15 +1,15 @@
 """A privileged role on an account that nobody signed in to for the policy's days.
 
 Whoever takes the account over has the role, and nobody would notice. No money. Only successes count: a failed attempt
-is no sign-in (resource `signInActivity`); where no success was recorded, attempts stand in, and old ones are likely
-at most. A role that can be activated counts as held. It must not claim accounts for emergencies, which are unused by
-design, blocked ones (stale_identity), and new ones.
+is no sign-in (resource `signInActivity`). Where no success was recorded, attempts make it likely at most, and recent
+ones on an account that is older than the record of successes are for review. A role that can be activated counts as
+held. It must not claim accounts for emergencies, which are unused by design, blocked ones (stale_identity), new ones.
 """
 
 from datetime import UTC, datetime
 
 from licenseiq.accounts import AccountKind, account_kind
-from licenseiq.activity import Activity
+from licenseiq.activity import SUCCESS_SINCE, Activity
 from licenseiq.context import Context
 from licenseiq.findings.finding import Confidence, Evidence, Finding
 from licenseiq.findings.silence import days_between
@@ -36,7 +36,8 @@ def dormant_privileged(person: Person, context: Context, activity: Activity) -> 
     confidence = Confidence.CERTAIN
     reason = f"It holds a privileged role, and nobody has signed in for more than {limit} days."
     if last is None and tried is not None:
-        if days_between(tried.date(), context) <= limit:
+        recorded = person.created is not None and person.created >= SUCCESS_SINCE
+        if days_between(tried.date(), context) <= limit and not recorded:
             confidence, reason = (
                 Confidence.UNKNOWN,
                 "Sign-ins to this privileged account were tried; none is known to succeed.",

@@ -118,6 +118,8 @@ def _judge(person: Person, context: Context, activity: Activity, kind: AccountKi
     if activity.never:
         if not mailbox_known:
             return unknown, "Nothing was ever seen, but it is not known whether this is a shared or room mailbox."
+        if both and activity.failed_attempts_since is not None:
+            return likely, "Sign-ins were tried and none has succeeded; the product reports show no use."
         if both:
             return Confidence.CERTAIN, "Sign-in activity and product reports agree: this account was never used."
         return likely, f"No use was ever seen in {_the_source(activity)}; the other source could not be read."
