@@ -133,7 +133,7 @@ def test_a_process_killed_in_the_middle_is_carried_on_without_a_phrase_and_nothi
         assert killed.stdin is not None
         killed.stdin.write(f"{phrase_for(plan.digest())}\n".encode())
         killed.stdin.flush()
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while not proposed.changes(leaver) and time.monotonic() < until:
             time.sleep(0.05)
         killed.kill()

@@ -13,7 +13,7 @@ from licenseiq.money import Money
 from licenseiq.people import Assignment, Employment, HrRecord, Person
 from licenseiq.policy import Policy
 from licenseiq.skus import Tier
-from licenseiq.usage import LastUse, Mailbox, ProductUse, SignIn
+from licenseiq.usage import EmailUse, Mailbox, ProductUse, SignIn
 from tests.core.builders import (
     BASIC,
     CATALOGUE,
@@ -82,7 +82,7 @@ def test_a_blocked_account_is_stale_whatever_was_seen_before_it_was_blocked() ->
 
 
 def test_a_phone_that_only_touches_the_mailbox_does_not_contradict_hr() -> None:
-    seen = {"products": ProductUse(exchange=day(1)), "email": LastUse(day(100))}
+    seen = {"products": ProductUse(exchange=day(1)), "email": EmailUse(day(100))}
     found, unread = (
         the("departed_holder", left(day(90), signals=signals(100, **(seen | more)))) for more in ({}, {"email": None})
     )

@@ -3,8 +3,6 @@
 import json
 from typing import Any
 
-import pytest
-
 from licenseiq_server.unread import WORDS
 from tests.server.piped import HANDSHAKE, piped
 
@@ -35,19 +33,19 @@ def test_what_is_nested_too_deeply_or_is_half_a_surrogate_is_refused_under_its_o
     assert all(one["error"] == {"code": -32600, "message": WORDS} for one in found)
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "nonsense",
-        "[" * 100_000,
-        '"' + r"\"" * 100_000,
-        CALL % (deep(250), r'"\ud800"'),
-        CALL % (deep(250), "1.5"),
-        CALL % (deep(250), "null"),
-        '{"jsonrpc":"2.0","method":"notifications/x","params":' + deep(250) + "}",
-        '{"jsonrpc":"2.0","id":7,"result":' + deep(250) + "}",
-    ],
-    ids=lambda line: line[:8] + line[-8:],
+UNCLEAR = (
+    "nonsense",
+    "[" * 100_000,
+    '"' + r"\"" * 100_000,
+    CALL % (deep(250), r'"\ud800"'),
+    CALL % (deep(250), "1.5"),
+    CALL % (deep(250), "null"),
+    '{"jsonrpc":"2.0","method":"notifications/x","params":' + deep(250) + "}",
+    '{"jsonrpc":"2.0","id":7,"result":' + deep(250) + "}",
 )
-def test_what_is_no_request_or_whose_is_unclear_gets_no_answer_and_ends_nothing(line: str) -> None:
-    assert answers(line) == []
+
+
+def test_what_is_no_request_or_whose_is_unclear_gets_no_answer_and_ends_nothing() -> None:
+    """Each is followed by a request that is answered, and only that."""
+    asked = [line for number, unclear in enumerate(UNCLEAR) for line in (unclear, LIST.replace("last", f"n{number}"))]
+    assert [one["id"] for one in answers(*asked)] == [f"n{number}" for number in range(len(UNCLEAR))]
