@@ -7,6 +7,7 @@ from typing import Any
 from licenseiq_demo.faults.effects import afterwards, instead
 from licenseiq_demo.faults.rules import Rule
 from licenseiq_demo.graph import batch, routes
+from licenseiq_demo.graph.handler import Handler, Keys
 from licenseiq_demo.state import DemoState
 from licenseiq_demo.tenant import RULE_READS
 from licenseiq_demo.wire import Answer, Asked, GraphError, denied, refusal
@@ -36,8 +37,9 @@ async def _work(state: DemoState, request: Asked, struck: list[Rule], entry: dic
     if request.method == "GET" and request.path.lower().startswith(("/users", "/groups")):
         state.tenant.process_rules(state.stamp())
     state.tenant.lag = next((rule.reads for rule in struck if rule.what == "stale_reads"), 0)
+    late = next((rule.reads for rule in struck if rule.what == "old_answers" and request.method == "GET"), None)
     try:
-        answer = handler(state, request, keys)
+        answer = _now(state, request, handler, keys) if late is None else _late(state, request, handler, keys, late)
     finally:
         state.tenant.lag = 0
     entry["took_effect"] = request.is_change
@@ -45,6 +47,27 @@ async def _work(state: DemoState, request: Asked, struck: list[Rule], entry: dic
     for rule in struck:
         answer = afterwards(rule, request, answer)
     return answer
+
+
+def _now(state: DemoState, request: Asked, handler: Handler, keys: Keys) -> Answer:
+    answer = handler(state, request, keys)
+    if request.is_change:
+        state.memory.changed()
+    return answer
+
+
+def _late(state: DemoState, request: Asked, handler: Handler, keys: Keys, reads: int) -> Answer:
+    """The answer from before the last change while it is due, else the present one, which is remembered."""
+    outcome = state.memory.old(request, reads)
+    if outcome is None:
+        try:
+            outcome = handler(state, request, keys)
+        except GraphError as error:
+            outcome = error
+        state.memory.keep(request, outcome)
+    if isinstance(outcome, GraphError):
+        raise outcome
+    return outcome
 
 
 async def answer_to(state: DemoState, request: Asked, inside: int | None = None) -> Answer:

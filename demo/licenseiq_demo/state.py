@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from licenseiq_demo.estate.holdings import Holdings
 from licenseiq_demo.faults.book import FaultBook
+from licenseiq_demo.faults.memory import Memory
 from licenseiq_demo.homefiles import KINDS
 from licenseiq_demo.limits import Limits
 from licenseiq_demo.recorder import Recorder
@@ -23,6 +24,7 @@ class DemoState:
     tenant: DemoTenant
     limits: Limits = field(default_factory=Limits)
     faults: FaultBook = field(default_factory=FaultBook)
+    memory: Memory = field(default_factory=Memory)
     recorder: Recorder = field(default_factory=Recorder)
     tokens: dict[str, str] = field(default_factory=lambda: {r: secrets.token_urlsafe(32) for r in KINDS})
     proof_keys: dict[str, bytes] = field(default_factory=lambda: {r: secrets.token_bytes(32) for r in KINDS})

@@ -214,3 +214,49 @@ def test_a_download_can_be_cut_within_a_row_or_have_its_rows_twice(graph: Caller
     cut = lines()
     assert cut[:-1] == whole[:-1]
     assert cut[-1].count(b",") < whole[-1].count(b",")
+
+
+def test_any_read_can_answer_as_before_the_last_change_for_a_while(graph: Caller) -> None:
+    device = next(iter(graph.state.estate.devices.by_id))
+    where = f"/devices/{device}"
+    graph.faults({"what": "old_answers", "path": "/devices", "reads": 2})
+    assert graph.get(where)["accountEnabled"] is True
+    graph.ask("PATCH", where, {"accountEnabled": False})
+    assert [graph.get(where)["accountEnabled"] for _ in range(4)] == [True, True, False, False]
+
+
+def test_a_list_stays_behind_as_a_whole(graph: Caller) -> None:
+    key = next(p.id for p in graph.state.tenant.people if p.cause == "active")
+    where = f"/users/{key}/authentication"
+    graph.faults({"what": "old_answers", "path": where, "reads": 1})
+    before = graph.get(f"{where}/methods")["value"]
+    phone = next(m for m in before if m["@odata.type"].endswith("phoneAuthenticationMethod"))
+    default = graph.state.estate.methods.default(graph.state.tenant.by_id[key])
+    assert phone["id"] != default, "the default would go last"
+    assert graph.ask("DELETE", f"{where}/phoneMethods/{phone['id']}")[0] == 204
+    assert [len(graph.get(f"{where}/methods")["value"]) for _ in range(3)] == [
+        len(before),
+        len(before) - 1,
+        len(before) - 1,
+    ]
+
+
+def test_a_read_that_found_nothing_can_stay_behind_as_well(graph: Caller) -> None:
+    drive = graph.state.estate.drives.site().id
+    graph.faults({"what": "old_answers", "path": "/drives", "reads": 1})
+    where = f"/drives/{drive}/root:/Leaver"
+    assert graph.ask("GET", where)[0] == 404
+    graph.ask("POST", f"/drives/{drive}/root/children", {"name": "Leaver", "folder": {}})
+    assert [graph.ask("GET", where)[0] for _ in range(3)] == [404, 200, 200]
+
+
+def test_another_administrator_can_do_what_graph_can_unseen_and_untouched_by_faults(graph: Caller) -> None:
+    device = next(iter(graph.state.estate.devices.by_id))
+    graph.faults({"what": "status", "path": "/devices", "status": 503})
+    change = {"method": "PATCH", "path": f"/devices/{device}", "body": {"accountEnabled": False}}
+    assert graph.control("POST", "/elsewhere", change)["status"] == 204
+    graph.faults()
+    assert graph.get(f"/devices/{device}")["accountEnabled"] is False
+    assert [entry["method"] for entry in graph.control("GET", "/requests")] == ["GET"]
+    unknown = {"method": "DELETE", "path": "/groups/none/members/none/$ref"}
+    assert graph.control("POST", "/elsewhere", unknown)["status"] == 404

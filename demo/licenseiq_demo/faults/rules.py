@@ -30,6 +30,7 @@ What = Literal[
     "twice_report",
     "lost_answer",
     "stale_reads",
+    "old_answers",
     "hostile_redirect",
     "no_p1",
     "concealed_names",
