@@ -6,20 +6,27 @@ To add one: a file here, its name in `StepKind`, a line in `KINDS` (docs/adding-
 from collections.abc import Mapping
 
 from licenseiq.proposals.steps import StepKind
+from licenseiq.steps.apps import REMOVE_APP_ASSIGNMENTS, REMOVE_APP_GRANTS
 from licenseiq.steps.asking import Reading
 from licenseiq.steps.authentication_methods import REMOVE_AUTHENTICATION_METHODS
 from licenseiq.steps.automatic_reply import SET_AUTOMATIC_REPLY
 from licenseiq.steps.convert_mailbox import CONVERT_MAILBOX
+from licenseiq.steps.devices import DISABLE_DEVICES
 from licenseiq.steps.disable_by_hand import DISABLE_BY_HAND
 from licenseiq.steps.grant_mailbox_access import GRANT_MAILBOX_ACCESS
 from licenseiq.steps.hide_from_address_lists import HIDE_FROM_ADDRESS_LISTS
 from licenseiq.steps.kind import Check, Clause, Kind
+from licenseiq.steps.leave_groups import LEAVE_GROUPS
 
 KINDS: dict[StepKind, Kind] = {
     kind.name: kind
     for kind in (
         DISABLE_BY_HAND,
         REMOVE_AUTHENTICATION_METHODS,
+        DISABLE_DEVICES,
+        LEAVE_GROUPS,
+        REMOVE_APP_ASSIGNMENTS,
+        REMOVE_APP_GRANTS,
         SET_AUTOMATIC_REPLY,
         CONVERT_MAILBOX,
         GRANT_MAILBOX_ACCESS,

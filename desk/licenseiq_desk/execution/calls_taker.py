@@ -94,12 +94,15 @@ class CallsTaker:
     async def _send_all(
         self, step: Step, user_id: str, opening: Opening, target: Target, account: Account, sent: list[Intent]
     ) -> Ended | Waits:
+        refused: dict[str, str] = {}  # codes by call, since something last changed
         for _ in range(MOST_CALLS):
-            missing = self.kind.calls(step, target, account)
+            missing = {_named(opening, call): call for call in self.kind.calls(step, target, account)}
             if not missing:
                 return self._nothing_left(step, opening, account, sent)
-            call = missing[0]
-            name = _named(opening, call)
+            name = next((one for one in missing if one not in refused), None)
+            if name is None:
+                return Ended(Outcome.FAILED, f"The tenant refused: {refused[next(iter(missing))]}.")
+            call = missing[name]
             before = [one for one in sent if one.call == name]
             if before:
                 account, shows = await self._look(step, user_id, target, opening, call, len(READ_BACK_WAITS) // 2)
@@ -114,8 +117,13 @@ class CallsTaker:
             if not self.may_send:
                 return Ended(Outcome.BLOCKED, "Not taken any further: a guard forbids it now.")
             result = await self._send(step, opening, account, call, name)
+            if isinstance(result, str):
+                # Another one may have to go first: the default way to sign in goes last, for one.
+                refused[name] = result
+                continue
             if result is not None:
                 return result
+            refused.clear()
             sent.extend(one for one in self.journal.intents(step)[-1:] if one.may_have_happened)
             if self.kind.trusts_answer and sent and sent[-1].answer == "sent":
                 return Ended(Outcome.DONE, "The tenant took it; nothing reads back.")
@@ -128,8 +136,8 @@ class CallsTaker:
 
     async def _send(
         self, step: Step, opening: Opening, account: Account, call: Call, name: str
-    ) -> Ended | Waits | None:
-        """One sending, after its intent. None where it may have happened, or was found to be so."""
+    ) -> Ended | Waits | str | None:
+        """One sending, after its intent. None where it may have happened; the tenant's code where it said no."""
         number = self.journal.intend(step, opening, account, name)
         self._show(step, "sending")
         try:
@@ -138,15 +146,14 @@ class CallsTaker:
             self.journal.answer(step, number, "waits")
             raise
         except NotReadable:
-            self.journal.answer(step, number, "refused")
+            self.journal.answer(step, number, "forbidden")
             if self.kind.hand_over is None:
                 raise
             return Waits(HAND_OVER_SECONDS, HANDED_OVER)
         except EffectRefused as error:
-            self.journal.answer(step, number, "refused")
-            if error.code in _FORBIDDEN and self.kind.hand_over is not None:
-                return Waits(HAND_OVER_SECONDS, HANDED_OVER)
-            return Ended(Outcome.FAILED, f"The tenant refused: {error.code}.")
+            forbidden = error.code in _FORBIDDEN and self.kind.hand_over is not None
+            self.journal.answer(step, number, "forbidden" if forbidden else "refused")
+            return Waits(HAND_OVER_SECONDS, HANDED_OVER) if forbidden else error.code
         except EffectUncertain:
             self.journal.answer(step, number, "uncertain")
             if self.kind.trusts_answer:
@@ -182,7 +189,7 @@ class CallsTaker:
 
     def _was_refused(self, step: Step) -> bool:
         """Whether the tenant forbade it, so that a person has to do it: it is not sent again, only read."""
-        return self.kind.hand_over is not None and any(one.answer == "refused" for one in self.journal.intents(step))
+        return self.kind.hand_over is not None and any(one.answer == "forbidden" for one in self.journal.intents(step))
 
     def _by_hand(self, step: Step, opening: Opening, account: Account) -> Ended | Waits:
         """A person has to do it: noted once, then read until it is so, or until it was waited for long enough."""

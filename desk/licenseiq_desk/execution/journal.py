@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 # An effect that was answered so did not happen. Every other intent may have.
-NOT_DONE = frozenset({"waits", "refused"})
+NOT_DONE = frozenset({"waits", "refused", "forbidden"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Journal:
         return send
 
     def answer(self, step: Step, send: int, answer: str) -> None:
-        """Notes how the tenant answered: 'sent', 'uncertain', 'waits' or 'refused'."""
+        """Notes how the tenant answered: 'sent', 'uncertain', 'waits', 'refused' or 'forbidden'."""
         with self.lease.write() as db:
             db.exec_driver_sql(
                 "UPDATE intent SET answer = ? WHERE tenant_id = ? AND run_id = ? AND number = ? AND send = ?",
