@@ -18,8 +18,7 @@ ON_BOTH_ENGINES = {
     "desk/test_ledger.py": (OWNER, "untouched|row_operation|cut_tail|clock"),
     "desk/test_runs.py": (BOTH, "test_"),
     "desk/test_sealed_calls.py": (BOTH, "leave_the_inbox|two_stores"),
-    "tenant/test_findings_store.py": (BOTH, "test_"),
-    "tenant/test_inbox.py": (BOTH, "came_back|comes_back_as_it_was|at_once"),
+    "tenant/test_inbox.py": (BOTH, "comes_back_as_it_was|at_once"),
     "tenant/test_lease.py": (BOTH, "test_"),
 }
 
