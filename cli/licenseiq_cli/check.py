@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from licenseiq.errors import SettingsError
@@ -21,7 +22,8 @@ MOST_SKEW_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Everything that `check` knows. `sign_in` says in words how the reader signs in; `proxies` are variables."""
+    """Everything that `check` knows. `sign_in` says in words how the reader signs in, `store` where its stores are;
+    `proxies` are variables."""
 
     where: "Where"
     checked: "Checked"
@@ -30,6 +32,7 @@ class Found:
     sign_in: str
     proxies: tuple[str, ...]
     origins: tuple[Origin, ...]
+    store: str = ""
 
     @property
     def all_there(self) -> bool:
@@ -80,7 +83,8 @@ async def look(*, demo: bool) -> Found:
         await run_sync(database.close)
     sign_in = "the demo's own" if demo else await run_sync(sign_in_words)
     known = _of_the_demo() if demo else origins(os.environ)
-    return Found(where, checked, judged(checked), ages, sign_in, () if demo else proxy_variables(), known)
+    store = await run_sync(store_words, where.home)
+    return Found(where, checked, judged(checked), ages, sign_in, () if demo else proxy_variables(), known, store)
 
 
 def _of_the_demo() -> tuple[Origin, ...]:
@@ -107,6 +111,18 @@ def sign_in_words() -> str:
         return "as a service, by the certificate of the settings"
     kept = KeptSignIn(known.home)
     return f"a person's, kept {kept.where()}" if kept.account() else "nobody is signed in: run 'licenseiq connect'"
+
+
+def store_words(folder: Path) -> str:
+    """Where the stores of a home are, and what this account may do there. Blocking. Raises SettingsError."""
+    from licenseiq_cli.database_url import shown, stores_of
+    from licenseiq_tenant.postgresql.rights import rights
+
+    found = stores_of(folder)
+    if found is None:
+        return f"files in {folder}"
+    with found.connect() as connection:
+        return f"PostgreSQL, {shown()}: {rights(connection).words()}"
 
 
 def _now() -> datetime:

@@ -96,6 +96,7 @@ def check_json(found: "Found") -> dict[str, JsonValue]:
         "requests": checked.requests,
         "clock_ahead_seconds": None if checked.clock_ahead is None else round(checked.clock_ahead),
         "sign_in": found.sign_in,
+        "store": found.store,
         "permissions": None if checked.permissions is None else list(checked.permissions),
         "extra_permissions": list(checked.extra),
         "proxies": list(found.proxies),
@@ -116,6 +117,7 @@ def _surroundings(found: "Found") -> tuple[tuple[str, str], ...]:
     return (
         ("Microsoft Graph", reached),
         ("Sign-in", found.sign_in),
+        ("Stores", found.store),
         ("Token's permissions", _permissions(found)),
         ("Clock", _clock(checked.clock_ahead)),
         ("Proxy", ", ".join(found.proxies) or "none is set"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from licenseiq.errors import SettingsError
 from licenseiq.words import count
 from licenseiq_cli.database_url import server, shown
-from licenseiq_tenant.postgresql.rights import DESK_ROLE, SERVER_ROLE, Rights, rights
+from licenseiq_tenant.postgresql.rights import DESK_ROLE, SERVER_ROLE, rights
 from licenseiq_tenant.postgresql.server import Server, schema_of
 from licenseiq_tenant.postgresql.setup import script, set_up
 
@@ -47,18 +47,7 @@ def _status(found: Server, *, as_json: bool) -> int:
         may = rights(connection)
     if as_json:
         facts = {"writes_desk": list(may.writes_desk), "changes_inbox": list(may.changes_inbox)}
-        print(json.dumps({"database": shown(), **facts, "may": words(may)}, indent=2))  # noqa: T201
+        print(json.dumps({"database": shown(), **facts, "may": may.words()}, indent=2))  # noqa: T201
     else:
-        print(f"{shown()}: {words(may)}")  # noqa: T201
+        print(f"{shown()}: {may.words()}")  # noqa: T201
     return 0 if may.is_server or may.is_desk else 1
-
-
-def words(may: Rights) -> str:
-    """What an account may do, as a person should hear it."""
-    if may.is_desk:
-        return "this account may write to the desk, and change no proposal: fit for the desk"
-    if may.is_server and not may.changes_inbox:
-        return "this account can write nothing of the desk's: fit for the server"
-    if may.is_server:
-        return f"this account may change what was proposed ({', '.join(may.changes_inbox)}): fit for neither"
-    return "this account may write to the desk and change proposals: it keeps nothing apart"

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from licenseiq.errors import SettingsError
+from licenseiq_cli.check import store_words
 from licenseiq_cli.database_url import server, shown, stores_of
 from licenseiq_cli.homes import demo_home, home
 from licenseiq_cli.main import main
@@ -147,6 +148,7 @@ def test_what_goes_wrong_is_said_in_words_and_names_no_password(cluster: Cluster
     assert typed(cluster.url(made, ASKED, "right"), "database", "status")[0] == 0
     assert "is not there, or this account may not use it" in typed(cluster.url("postgres"), "audit", "verify")[1]
     assert "may not make schemas" in typed(cluster.url("postgres", THE_DESK), "database", "init")[1]
+    assert "holds no stores" in typed(cluster.url("postgres"), "database", "status")[1]
     assert "is not set" in typed("", "database", "status")[1]
 
 
@@ -160,3 +162,12 @@ def test_commands_find_the_stores_in_postgresql_and_leave_no_file(cluster: Clust
     assert "Nothing has been read" in typed(url, "hr", "status")[1]
     assert "No people have been read" in typed(url, "who", "somebody@x.example")[1]
     assert not list(tmp_path.rglob("*.db"))
+
+
+def test_check_says_where_the_stores_are(cluster: Cluster, typed, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    typed(cluster.url(cluster.made, THE_SERVER), "database", "status")
+    said = store_words(tmp_path)
+    assert said.startswith(f"PostgreSQL, {cluster.made} on /")
+    assert said.endswith("fit for the server")
+    typed("", "database", "status")
+    assert store_words(tmp_path) == f"files in {tmp_path}"

@@ -94,7 +94,11 @@ def test_what_must_survive_a_power_cut_is_flushed_whatever_the_database_is_set_t
 def test_a_connection_that_was_cut_is_made_anew(home: Path, cluster: Cluster) -> None:
     with closing(Inbox(home)) as inbox:
         assert inbox.ids("t") == ()
-        by_owner(cluster, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        by_owner(
+            cluster,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+        )
         assert inbox.ids("t") == ()
 
 

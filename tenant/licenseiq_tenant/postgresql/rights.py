@@ -9,6 +9,7 @@ that can.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from licenseiq.errors import SettingsError
 from licenseiq_tenant.postgresql.server import MIGRATION, ONE_WRITER, schema_of
 
 if TYPE_CHECKING:
@@ -76,9 +77,29 @@ class Rights:
         """Whether it can write to the desk, and change no proposal."""
         return bool(self.writes_desk) and not self.changes_inbox
 
+    def words(self) -> str:
+        """What the account may do, as a person should hear it."""
+        if self.is_desk:
+            return "this account may write to the desk, and change no proposal: fit for the desk"
+        if self.writes_desk:
+            return "this account may write to the desk and change proposals: it keeps nothing apart"
+        if self.changes_inbox:
+            return f"this account may change what was proposed ({', '.join(self.changes_inbox)}): fit for neither"
+        return "this account can write nothing of the desk's: fit for the server"
+
 
 def rights(connection: "Connection[Any]") -> Rights:
-    """By what PostgreSQL itself says of every table, for the account and for every role that it may become."""
+    """By what PostgreSQL itself says of every table, for the account and for every role that it may become. Raises
+    SettingsError where there are no stores yet: to be able to do nothing there would say nothing."""
+    for store in (DESK, INBOX):
+        made = connection.execute(
+            "SELECT 1 FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid WHERE n.nspname = %s LIMIT 1",
+            (schema_of(store),),
+        ).fetchone()
+        if made is None:
+            raise SettingsError(
+                "The database holds no stores of LicenseIQ yet.", "Have its owner run 'licenseiq database init'."
+            )
     return Rights(
         writes_desk=_may(connection, DESK, "INSERT,UPDATE,DELETE,TRUNCATE", "INSERT,UPDATE"),
         changes_inbox=_may(connection, INBOX, "UPDATE,TRUNCATE", "UPDATE", ONE_WRITER)
