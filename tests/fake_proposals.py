@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from licenseiq.errors import LicenseIQError, NotFound, Refused
+from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.people import Person
 from licenseiq.playbooks.change_request import ChangeRequest
-from licenseiq.ports import Because, LicenceGroup, Progress, SeatsNeeded
+from licenseiq.ports import Because, Progress, SeatsNeeded
 from licenseiq.ports import StoredChanges as Stored
 from licenseiq.proposals.plan import Blocker, HandOff, Plan, Step, Subject
 from licenseiq.proposals.steps import EffectClass, StepKind

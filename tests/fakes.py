@@ -10,6 +10,7 @@ from licenseiq.context import Context
 from licenseiq.errors import Ambiguous, BadRequest, LicenseIQError, NotFound
 from licenseiq.evaluation import Action, Component, Holder, KindTotal, Summary
 from licenseiq.exceptions import Exception_
+from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.money import Money, add_up
 from licenseiq.people import Person
 from licenseiq.ports import (
@@ -17,7 +18,6 @@ from licenseiq.ports import (
     HolderGroup,
     HolderPage,
     HolderQuery,
-    LicenceGroup,
     Progress,
     RefreshReport,
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from licenseiq.context import Context
 from licenseiq.evaluation import Holder, Summary
+from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.money import Total
 from licenseiq.people import Person
 from licenseiq.playbooks.change_request import ChangeRequest
@@ -89,15 +90,6 @@ class HolderGroup:
     monthly: Total
     unpriced_seats: int
     merged: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LicenceGroup:
-    """A group that gives licences. Name and rule are raw text of the tenant; `rule` is None where it has none."""
-
-    group_id: str
-    display_name: str | None
-    rule: str | None
 
 
 @dataclass(frozen=True, slots=True)

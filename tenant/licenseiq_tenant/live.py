@@ -20,9 +20,10 @@ from anyio.to_thread import run_sync
 from licenseiq.context import Context
 from licenseiq.errors import BadRequest, LicenseIQError, NotReadable, NotReady
 from licenseiq.findings import IMPERSONAL_KINDS, SEAT_KINDS, SUBSCRIPTION_KINDS
+from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.people import Person
 from licenseiq.policy import Policy
-from licenseiq.ports import EvaluationHead, HolderGroup, HolderPage, HolderQuery, LicenceGroup, Progress, RefreshReport
+from licenseiq.ports import EvaluationHead, HolderGroup, HolderPage, HolderQuery, Progress, RefreshReport
 from licenseiq.prediction.traits import Traits
 from licenseiq.readings import Reason, Source
 from licenseiq.sku_names import sku_id_of

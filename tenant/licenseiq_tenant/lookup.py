@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from licenseiq.context import Context
 from licenseiq.errors import Ambiguous, BadRequest, NotFound
+from licenseiq.licensing_groups import GroupTrait, LicenceGroup
 from licenseiq.people import Person
-from licenseiq.ports import LicenceGroup
 from licenseiq.prediction.traits import Traits
 from licenseiq.readings import Source
 from licenseiq_tenant.snapshot import views
@@ -80,11 +80,19 @@ def licence_groups(
     if not group_ids or not ground.is_read(Source.GROUPS):
         return {}
     found = db.exec_driver_sql(
-        "SELECT group_id, display_name, membership_rule FROM licensing_group "  # noqa: S608
+        "SELECT group_id, display_name, membership_rule, synced, traits FROM licensing_group "  # noqa: S608
         f"WHERE tenant_id = ? AND generation_id = ? AND group_id IN ({', '.join('?' * len(group_ids))})",
         (ground.tenant_id, generations[Source.GROUPS], *group_ids),
     )
-    return {row[0]: LicenceGroup(row[0], row[1], row[2]) for row in found}
+    return {row[0]: LicenceGroup(row[0], row[1], row[2], _flag(row[3]), _traits(row[4])) for row in found}
+
+
+def _flag(value: int | None) -> bool | None:
+    return None if value is None else bool(value)
+
+
+def _traits(text: str | None) -> frozenset[GroupTrait] | None:
+    return None if text is None else frozenset(GroupTrait(word) for word in text.split())
 
 
 def position(after: str | None) -> int:

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licenseiq.errors import BadRequest
+from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.people import Assignment, Person
 from licenseiq.playbooks.change_request import Change, When
 from licenseiq.playbooks.license_changes import KIND, Grounds, plan_license_changes
 from licenseiq.playbooks.prerequisites import AddOn
 from licenseiq.policy import Policy
-from licenseiq.ports import LicenceGroup
 from licenseiq.proposals.commitments import check_opening
 from licenseiq.proposals.plan import Plan, Step, read_plan
 from licenseiq.seats import Subscription

@@ -9,9 +9,9 @@ import pytest
 from licenseiq.context import Context
 from licenseiq.errors import BadRequest, NotFound, Refused, StateUnknown
 from licenseiq.evaluate import findings_of
+from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.people import Assignment, Person
 from licenseiq.playbooks.change_request import Action, ChangeRequest, FindingFilter
-from licenseiq.ports import LicenceGroup
 from licenseiq.proposals.steps import StepKind
 from licenseiq.proposals.stored import ProposalRecord
 from licenseiq.readings import Reading, Source

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from licenseiq.exceptions import Exception_, ExceptionState
+from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.money import Money
 from licenseiq.people import Assignment
-from licenseiq.ports import LicenceGroup
 from licenseiq.prices import Channel, OwnPrice, PriceBook, Term
 from licenseiq.privacy import Privacy
 from licenseiq.readings import Source

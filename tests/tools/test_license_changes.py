@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from licenseiq.findings import PERSON_RULES
+from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.people import Assignment
-from licenseiq.ports import Because, LicenceGroup, SeatsNeeded
+from licenseiq.ports import Because, SeatsNeeded
 from licenseiq.privacy import Privacy
 from licenseiq.skus import Sku
 from licenseiq_tools.kinds import SeatOfAPersonKind

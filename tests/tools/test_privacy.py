@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.people import Assignment, Person
 from licenseiq.policy import Policy
-from licenseiq.ports import LicenceGroup
 from licenseiq.privacy import Privacy, Pseudonyms, is_pseudonym, split_small
 from licenseiq_tools.privacy import seen_through
 from tests.fake_catalogue import E3, E5

@@ -2,7 +2,8 @@
 
 from pydantic import BaseModel, Field
 
-from licenseiq.ports import Because, LicenceGroup, SeatsNeeded
+from licenseiq.licensing_groups import LicenceGroup
+from licenseiq.ports import Because, SeatsNeeded
 from licenseiq.proposals.stored import ProposalRecord
 from licenseiq.text import clean, clean_or_none
 from licenseiq.words import count

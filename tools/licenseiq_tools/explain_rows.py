@@ -8,8 +8,8 @@ from licenseiq.evaluate import claim_seats
 from licenseiq.findings import Claim, Evidence, Finding
 from licenseiq.findings.silence import days_inactive, verdict
 from licenseiq.holders import monthly_cost
+from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.people import SEATED, Assignment, Person
-from licenseiq.ports import LicenceGroup
 from licenseiq.right_sizing import Recommendation
 from licenseiq.sightings import Sighting
 from licenseiq.spend import money_of

@@ -10,9 +10,10 @@ from licenseiq.context import Context
 from licenseiq.exceptions import Exception_
 from licenseiq.findings import IMPERSONAL_KINDS
 from licenseiq.hr import HrList
+from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.people import Person
 from licenseiq.policy import Policy
-from licenseiq.ports import EvaluationHead, HolderGroup, HolderQuery, LicenceGroup, Progress, RefreshReport, Tenant
+from licenseiq.ports import EvaluationHead, HolderGroup, HolderQuery, Progress, RefreshReport, Tenant
 from licenseiq.prediction.traits import Traits
 from licenseiq.privacy import Pseudonyms
 from licenseiq.waste import GroupBy

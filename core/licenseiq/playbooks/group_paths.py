@@ -7,10 +7,10 @@ among the values that an opening holds and that can be erased.
 from collections.abc import Mapping, Sequence
 
 from licenseiq.context import Context
+from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.people import Person
 from licenseiq.playbooks.change_request import Change
 from licenseiq.playbooks.draft import Draft
-from licenseiq.ports import LicenceGroup
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import HandOff
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from licenseiq.context import Context
+from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.people import Assignment, Person
 from licenseiq.playbooks.change_checks import refuse_broken_add_ons, refuse_senseless, unproven_add_ons
 from licenseiq.playbooks.change_money import Worth
@@ -21,7 +22,6 @@ from licenseiq.playbooks.prerequisites import AddOn
 from licenseiq.playbooks.renewal import next_date
 from licenseiq.playbooks.seat_sources import Seats, SeatSource
 from licenseiq.playbooks.services import enabled, keeps_data, named, plans_of
-from licenseiq.ports import LicenceGroup
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.commitments import Opening, commit
 from licenseiq.proposals.plan import Plan, Subject

@@ -90,6 +90,9 @@ class Group(Body):
     license_processing_state: ProcessingState | None = None
     membership_rule: str | None = None
     on_premises_sync_enabled: bool | None = None
+    mail_enabled: bool | None = None
+    group_types: list[str] | None = None
+    is_assignable_to_role: bool | None = None
 
 
 class DirectoryObject(Body):

@@ -7,6 +7,7 @@ import anyio
 import msgspec
 
 from licenseiq.errors import NotReadable
+from licenseiq.licensing_groups import GroupTrait
 from licenseiq.readings import Reason, Source
 from licenseiq_tenant.graph.client import Graph
 from licenseiq_tenant.graph.fetch import Sleep, counted_pages, not_readable, pages
@@ -21,7 +22,8 @@ _ONE_GROUP = frozenset({Reason.NO_PERMISSION, Reason.NOT_OFFERED})
 @dataclass(frozen=True, slots=True)
 class LicensingGroup:
     """A group that gives its direct members SKUs. `membership_rule` fills it where there is one; `synced` means
-    mastered on premises; `processing_state` is how far Graph is with handing out. Texts are raw.
+    mastered on premises; `processing_state` is how far Graph is with handing out; `traits` are what else it is, None
+    where Graph did not say. Texts are raw.
 
     `members` are the ids of the users directly in it (licensing passes over groups inside), None where not readable.
     """
@@ -33,6 +35,7 @@ class LicensingGroup:
     synced: bool | None
     processing_state: str | None = None
     members: tuple[str, ...] | None = None
+    traits: frozenset[GroupTrait] | None = None
 
 
 async def licensing_groups(graph: Graph, sleep: Sleep = anyio.sleep) -> Found[LicensingGroup]:
@@ -91,9 +94,21 @@ def groups_of(raws: Iterable[msgspec.Raw]) -> Found[LicensingGroup]:
                     group.membership_rule,
                     group.on_premises_sync_enabled,
                     state.state if state else None,
+                    traits=_traits(group),
                 )
             )
     return Found(tuple(found), unreadable)
+
+
+def _traits(group: bodies.Group) -> frozenset[GroupTrait] | None:
+    if group.mail_enabled is None or group.group_types is None:
+        return None
+    wanted = {
+        GroupTrait.MAIL: group.mail_enabled,
+        GroupTrait.MICROSOFT_365: "Unified" in group.group_types,
+        GroupTrait.ROLES: group.is_assignable_to_role is True,
+    }
+    return frozenset(trait for trait, is_so in wanted.items() if is_so)
 
 
 async def members(graph: Graph, group_id: str, source: Source, sleep: Sleep = anyio.sleep) -> Found[str]:

@@ -16,7 +16,10 @@ USER = (
     "createdDateTime,employeeHireDate,employeeType,employeeId,employeeOrgData,onPremisesSyncEnabled,"
     "licenseAssignmentStates"
 )
-GROUP = "id,displayName,assignedLicenses,licenseProcessingState,membershipRule,onPremisesSyncEnabled"
+GROUP = (
+    "id,displayName,assignedLicenses,licenseProcessingState,membershipRule,onPremisesSyncEnabled,"
+    "mailEnabled,groupTypes,isAssignableToRole"
+)
 
 
 def users(graph: Graph) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from licenseiq.context import Context
 from licenseiq.errors import BadRequest
 from licenseiq.findings import IMPERSONAL_KINDS
+from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.people import Person
 from licenseiq.playbooks.change_checks import with_bases
 from licenseiq.playbooks.change_request import Action, Change, ChangeRequest, FindingFilter
@@ -12,7 +13,7 @@ from licenseiq.playbooks.finding_actions import change_of, is_proposable, merged
 from licenseiq.playbooks.group_paths import group_ids, inherited
 from licenseiq.playbooks.prerequisites import AddOn
 from licenseiq.playbooks.seat_sources import free_seats
-from licenseiq.ports import LicenceGroup, Tenant
+from licenseiq.ports import Tenant
 from licenseiq.waste import Waste, WasteQuery
 from licenseiq.words import count
 

@@ -119,6 +119,7 @@ def group_row(key: Key, group: LicensingGroup) -> Row:
         group.synced,
         group.processing_state,
         group.members is not None,
+        None if group.traits is None else " ".join(sorted(group.traits)),
     )
 
 
