@@ -22,7 +22,7 @@ from licenseiq_demo.people import plain
 from licenseiq_demo.people.calendar import Calendar
 from licenseiq_demo.people.person import Fields, Person
 from licenseiq_demo.people.population import settle
-from licenseiq_demo.people.story import Casting
+from licenseiq_demo.people.story import cast
 
 Changed = Literal["users", "groups"]
 
@@ -92,10 +92,11 @@ class DemoTenant:
         eligible = roles.eligible(people, when, late)
         holders = [row["principalId"] for row in granted]
         story = stories.begin(people, holders, when, f"{users}/{seed}/story")
-        casting = Casting(people, [row["principalId"] for row in (*granted, *eligible)])
-        mail = story_of_mail.settle(people, casting, when, random.Random(f"{users}/{seed}/mail"))
-        legal = law.settle(mail, casting, when, random.Random(f"{users}/{seed}/legal"))
-        stories.enter(story, people, [*groups, helpdesk], holders, casting.story.values(), when)
+        parts = cast(people, [row["principalId"] for row in (*granted, *eligible)])
+        situations = {name: person.id for name, person in parts.items()}
+        mail = story_of_mail.settle(people, parts, when, random.Random(f"{users}/{seed}/mail"))
+        legal = law.settle(mail, parts, when, random.Random(f"{users}/{seed}/legal"))
+        stories.enter(story, people, [*groups, helpdesk], holders, situations.values(), when)
         tenant = cls(
             tenant_id=tenant_id or str(uuid.uuid4()),
             today=today,
@@ -110,7 +111,7 @@ class DemoTenant:
             calendar=when,
             mail=mail,
             legal=legal,
-            situations=casting.story,
+            situations=situations,
             story=story,
         )
         tenant.by_id = {person.id: person for person in people}

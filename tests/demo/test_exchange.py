@@ -257,6 +257,24 @@ def test_the_mailbox_of_a_deleted_person_is_kept_for_a_while_and_comes_back_with
         assert graph.mailbox(person.upn)["ExchangeGuid"] == guid
 
 
+def test_a_newcomer_has_a_mailbox_a_while_after_the_licence(graph: Caller) -> None:
+    body = {
+        "accountEnabled": True,
+        "displayName": "Saoirse Lindgren",
+        "mailNickname": "saoirse.lindgren",
+        "userPrincipalName": "saoirse.lindgren@larkfield.example",
+        "usageLocation": "GB",
+        "passwordProfile": {"password": "n0t-a-Secret-here", "forceChangePasswordNextSignIn": True},
+    }
+    status, made = graph.ask("POST", "/users", body)
+    assert status == 201, made
+    assert graph.run("Get-Mailbox", Identity=made["id"])[0] == 404
+    give_back(graph, made["id"], "SPE_E3")
+    assert [graph.run("Get-Mailbox", Identity=made["id"])[0] for _ in range(3)] == [404, 404, 200]
+    assert graph.get(f"/users/{made['id']}/mailboxSettings")["userPurpose"] == "user"
+    assert graph.get(f"/users/{made['id']}?$select=mail")["mail"] == body["userPrincipalName"]
+
+
 def test_graph_knows_no_cmdlets(graph: Caller) -> None:
     path = f"/adminapi/beta/{graph.state.tenant.tenant_id}/InvokeCommand"
     body = {"CmdletInput": {"CmdletName": "Get-OrganizationConfig", "Parameters": {}}}

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from licenseiq_demo.legal.cases import Case, Hold, case, custodian, hold, site_source, user_source
 from licenseiq_demo.legal.workflows import workflows
 from licenseiq_demo.mail.store import Mail
-from licenseiq_demo.people import story
+from licenseiq_demo.mail.story import Parts
 from licenseiq_demo.people.calendar import Calendar
 from licenseiq_demo.people.person import Fields, Person
-from licenseiq_demo.people.story import Casting
 
 
 @dataclass(slots=True)
@@ -43,11 +42,7 @@ class Legal:
                 box.delay_hold = True
 
 
-def _with_files(person: Person) -> bool:
-    return story.by_hand(person) and person.drive_bytes is not None
-
-
-def settle(mail: Mail, casting: Casting, when: Calendar, rng: random.Random) -> Legal:
+def settle(mail: Mail, parts: Parts, when: Calendar, rng: random.Random) -> Legal:
     """Four cases. One holds a mailbox, typed in other letters; one a site, and another as a site among others; one a
     custodian under an address of before; one is closed and holds nobody any more."""
     dispute = case("Contract dispute 2026", "active", 230, when, rng)
@@ -57,19 +52,19 @@ def settle(mail: Mail, casting: Casting, when: Calendar, rng: random.Random) -> 
     on_mail, on_sites = hold("Mail", when.moment(229, rng), rng), hold("Files", when.moment(119, rng), rng)
     dispute.holds.append(on_mail)
     tax.holds.append(on_sites)
-    person = casting.take("ediscovery_mailbox")
+    person = parts.get("ediscovery_mailbox")
     if person is not None:
         typed = person.upn.title()
         on_mail.users.append(user_source(person, "mailbox", when.moment(229, rng), rng, email=typed))
         mail.boxes[person.id].holds.append(on_mail.mark)
-    person = casting.take("ediscovery_site", _with_files)
+    person = parts.get("ediscovery_site")
     if person is not None:
         on_sites.users.append(user_source(person, "site", when.moment(119, rng), rng))
-    person = casting.take("ediscovery_site_among_others", _with_files, at_work=True)
+    person = parts.get("ediscovery_site_among_others")
     if person is not None:
         on_sites.sites.append(site_source(person, when.moment(119, rng), rng))
-    _inquiry(inquiry, casting.take("ediscovery_custodian", at_work=True), mail, when, rng)
-    _released(closed, casting.take("ediscovery_released", at_work=True), when, rng)
+    _inquiry(inquiry, parts.get("ediscovery_custodian"), mail, when, rng)
+    _released(closed, parts.get("ediscovery_released"), when, rng)
     return Legal([dispute, tax, inquiry, closed], workflows(when, rng), rng)
 
 

@@ -53,6 +53,7 @@ class Mail:
                 return None
             box = Box(new_id(self.rng), "user", 0, 0, reads_left=self.conversion_reads)
             self.boxes[person.id] = box
+            person.fields |= {"mail": person.upn, "proxyAddresses": [f"SMTP:{person.upn}"]}
         if (box.kind == "user" and not licensed) or deleted:
             box.unlicensed_since, box.becoming, box.reads_left = box.unlicensed_since or today, None, 0
             if is_held(box, self.policies):

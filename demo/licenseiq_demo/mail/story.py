@@ -4,16 +4,18 @@ Drawn apart, so that it changes nothing of what was there before.
 """
 
 import random
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
 from licenseiq_demo.mail.box import Box
 from licenseiq_demo.mail.meetings import meetings
 from licenseiq_demo.mail.store import Mail
-from licenseiq_demo.people import story
 from licenseiq_demo.people.calendar import Calendar, new_id
 from licenseiq_demo.people.person import Person
-from licenseiq_demo.people.story import Casting
+
+Parts = Mapping[str, Person]
+"""Who stands for which situation."""
 
 GIB = 1024**3
 OUTSIDE = "private.post@mailbox.example"
@@ -23,26 +25,25 @@ def _hex(rng: random.Random) -> str:
     return new_id(rng).replace("-", "")
 
 
-def settle(people: list[Person], casting: Casting, when: Calendar, rng: random.Random) -> Mail:
+def settle(people: list[Person], parts: Parts, when: Calendar, rng: random.Random) -> Mail:
     """The mailboxes with everything that makes them differ. Sizes and archives of two leavers are set before."""
-    casting.take("plain_leaver")
-    large = casting.take("mailbox_over_50_gb")
+    large = parts.get("mailbox_over_50_gb")
     if large is not None and large.mailbox is not None:
         large.mailbox = replace(large.mailbox, used_bytes=58 * GIB, archive=False)
-    archived = casting.take("mailbox_with_archive")
+    archived = parts.get("mailbox_with_archive")
     if archived is not None and archived.mailbox is not None:
         archived.mailbox = replace(archived.mailbox, used_bytes=11 * GIB, archive=True)
     mail = Mail.of(people, when.today, rng)
     wide = f"mbx{_hex(rng)}"
     mail.policies = [f"{wide}:1", f"grp{_hex(rng)}:3"]
-    _held(mail, casting, when, wide, rng)
-    _habits(mail, people, casting, when.today, rng)
+    _held(mail, parts, when, wide, rng)
+    _habits(mail, people, parts, when.today, rng)
     return mail
 
 
-def _held(mail: Mail, casting: Casting, when: Calendar, wide: str, rng: random.Random) -> None:
+def _held(mail: Mail, parts: Parts, when: Calendar, wide: str, rng: random.Random) -> None:
     for situation, since, days in (("litigation_hold", 400, None), ("litigation_hold_for_a_time", 90, 2555)):
-        person = casting.take(situation, at_work=days is not None)
+        person = parts.get(situation)
         if person is not None:
             box = mail.boxes[person.id]
             box.litigation_since, box.litigation_days = when.moment(since, rng), days
@@ -52,28 +53,28 @@ def _held(mail: Mail, casting: Casting, when: Calendar, wide: str, rng: random.R
         ("excluded_from_retention", f"-{wide}"),
         ("in_place_hold", f"cld{_hex(rng)}"),
     ):
-        person = casting.take(situation, at_work=situation != "retention_policy")
+        person = parts.get(situation)
         if person is not None:
             mail.boxes[person.id].holds.append(hold)
-    label, delayed = casting.take("retention_label", at_work=True), casting.take("delay_hold", at_work=True)
+    label, delayed = parts.get("retention_label"), parts.get("delay_hold")
     if label is not None:
         mail.boxes[label.id].tag_hold = True
     if delayed is not None:
         mail.boxes[delayed.id].delay_hold = True
 
 
-def _habits(mail: Mail, people: list[Person], casting: Casting, today: date, rng: random.Random) -> None:
-    hybrid = casting.take("hybrid_mailbox", story.synced)
+def _habits(mail: Mail, people: list[Person], parts: Parts, today: date, rng: random.Random) -> None:
+    hybrid = parts.get("hybrid_mailbox")
     if hybrid is not None:
         mail.boxes[hybrid.id].on_premises = "user"
-    forwards = casting.take("forwards_outside")
+    forwards = parts.get("forwards_outside")
     if forwards is not None:
         box = mail.boxes[forwards.id]
         box.forwarding_smtp, box.deliver_and_forward = f"smtp:{OUTSIDE}", True
-    by_rule = casting.take("rule_that_forwards_outside", at_work=True)
+    by_rule = parts.get("rule_that_forwards_outside")
     if by_rule is not None:
         mail.boxes[by_rule.id].rules = _rules(rng)
-    delegate, shared = casting.take("delegate_elsewhere"), [p for p in people if p.cause == "shared_mailbox"]
+    delegate, shared = parts.get("delegate_elsewhere"), [p for p in people if p.cause == "shared_mailbox"]
     if delegate is not None:
         for box in _of(mail, shared[:2]):
             box.full_access.append(delegate.id)
@@ -81,7 +82,7 @@ def _habits(mail: Mail, people: list[Person], casting: Casting, today: date, rng
         bosses = [p for p in people if p.id == delegate.manager]
         for box in _of(mail, bosses):
             box.on_behalf.append(delegate.id)
-    host = casting.take("future_meetings")
+    host = parts.get("future_meetings")
     if host is not None:
         guests = [p for p in people if p.cause == "active"][:4]
         for key, made in meetings(host, guests, today + timedelta(days=2), rng).items():
