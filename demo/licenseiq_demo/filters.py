@@ -41,6 +41,7 @@ _COMPARABLE = frozenset(
         "clientId",
         "consentType",
         "employeeType",
+        "userId",
     ]
 )
 _LICENSES = "assignedLicenses/$count"

@@ -103,6 +103,7 @@ def test_devices_are_those_of_their_user_and_can_be_switched_off(graph: Caller) 
     assert graph.ask("PATCH", where, {"accountEnabled": "no"})[0] == 400
     [managed] = graph.get(f"/users/{key}/managedDevices")["value"]
     assert managed["azureADDeviceId"] == mine[0]["deviceId"]
+    assert graph.get(f"/deviceManagement/managedDevices?$filter=userId eq '{key}'")["value"] == [managed]
     graph.faults("forbid:intune")
     assert graph.ask("GET", f"/users/{key}/managedDevices")[0] == 403
 

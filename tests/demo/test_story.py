@@ -80,6 +80,13 @@ def test_groups_that_give_licences_refuse_a_leaver_to_be_taken_out_where_graph_c
         assert any(said in text for text in refusals), situation
 
 
+def test_a_number_of_the_office_is_seen_and_can_be_taken_away(graph: Caller) -> None:
+    path = f"/users/{one(graph, 'leaver_with_phone_number')}"
+    assert len(graph.get(f"{path}?$select=businessPhones")["businessPhones"]) == 1
+    assert graph.ask("PATCH", path, {"businessPhones": []}) == (204, {})
+    assert graph.get(f"{path}?$select=businessPhones")["businessPhones"] == []
+
+
 def test_a_privileged_leaver_is_refused_for_every_sensitive_change(graph: Caller) -> None:
     key = one(graph, "privileged_leaver")
     new = {"passwordProfile": {"password": "Xk7-trombone-bay", "forceChangePasswordNextSignIn": True}}

@@ -89,7 +89,8 @@ def install(people: list[Person], story: Story, when: Calendar, tenant_id: str, 
     _consent(apps, "portal", None, rng)
     for key in ("crm", "travel"):
         sp = apps.ids[key]
-        apps.active[sp] = {person.id: True for person in people if apps.assigned(person, sp)}
+        holders = {row["principalId"] for row in apps.assignments if row["resourceId"] == sp}
+        apps.active[sp] = {p.id: True for p in people if p.id in holders or not holders.isdisjoint(p.groups)}
     return apps
 
 

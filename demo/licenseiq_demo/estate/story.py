@@ -86,6 +86,9 @@ def enter(
     _by_existing(story, groups, people)
     _with_apps(story, colleagues, free, when, rng)
     _owners(story, [*groups, *story.groups], people, free, when, rng)
+    for person in _unused(story, free)[:1]:
+        person.fields["businessPhones"] = ["+44 113 496 0182"]
+        story.people["leaver_with_phone_number"] = [person.id]
     with_files = [p for p in _unused(story, free) if p.drive_bytes]
     story.people["leaver_with_outside_links"] = [p.id for p in with_files[:1]]
     story.people["leaver_with_files"] = [p.id for p in leavers if p.drive_bytes]

@@ -19,6 +19,7 @@ _CHANGEABLE: dict[str, type] = {
     "employeeType": str,
     "employeeId": str,
     "mobilePhone": str,
+    "businessPhones": list,
     "passwordProfile": dict,
 }
 _MASTERED = frozenset({"displayName", *_CHANGEABLE} - {"usageLocation"})

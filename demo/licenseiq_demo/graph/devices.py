@@ -3,7 +3,7 @@
 from licenseiq_demo import odata
 from licenseiq_demo.estate.devices import managed
 from licenseiq_demo.graph.handler import Keys, person
-from licenseiq_demo.people.person import Fields
+from licenseiq_demo.people.person import Fields, Person
 from licenseiq_demo.state import DemoState
 from licenseiq_demo.wire import Answer, Asked, GraphError, collection, entity, not_found
 
@@ -47,5 +47,15 @@ def patch(state: DemoState, request: Asked, keys: Keys) -> Answer:
 def managed_of_person(state: DemoState, request: Asked, keys: Keys) -> Answer:
     """`GET /users/{id}/managedDevices`: what Intune manages."""
     someone = person(state, keys)
-    rows = [managed(device, someone) for device in state.estate.devices.of(someone) if device["isManaged"]]
-    return collection(request, f"users('{someone.id}')/managedDevices", rows)
+    return collection(request, f"users('{someone.id}')/managedDevices", _managed(state, someone))
+
+
+def all_managed(state: DemoState, request: Asked, _: Keys) -> Answer:
+    """`GET /deviceManagement/managedDevices`, filtered by `userId`."""
+    rows = [row for someone in state.tenant.people for row in _managed(state, someone)]
+    found, extra = odata.page(request, rows, lambda row: row, odata.top(request, 100, 1000))
+    return collection(request, "deviceManagement/managedDevices", found, **extra)
+
+
+def _managed(state: DemoState, someone: Person) -> list[Fields]:
+    return [managed(device, someone) for device in state.estate.devices.of(someone) if device["isManaged"]]

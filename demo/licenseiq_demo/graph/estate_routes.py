@@ -41,6 +41,7 @@ ESTATE: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/users/{id}/registeredDevices", devices.of_person),
     ("GET", "/users/{id}/ownedDevices", devices.of_person),
     ("GET", "/users/{id}/managedDevices", devices.managed_of_person),
+    ("GET", "/deviceManagement/managedDevices", devices.all_managed),
     ("GET", "/devices/{device}", devices.one),
     ("PATCH", "/devices/{device}", devices.patch),
     ("GET", "/users/{id}/ownedObjects", owned.owned_objects),
