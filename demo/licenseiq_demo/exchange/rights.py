@@ -1,8 +1,12 @@
 """Rights of others on a mailbox: FullAccess and SendAs. What is there already, or not there, is a warning."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from licenseiq_demo.exchange.call import Call, Result
 from licenseiq_demo.exchange.errors import refused
 from licenseiq_demo.exchange.shapes import alias, typed
+from licenseiq_demo.mail.box import Box
 from licenseiq_demo.people.person import Fields, Person
 
 SELF = "NT AUTHORITY\\SELF"
@@ -36,18 +40,43 @@ def _trust(mailbox: Person, trustee: str) -> Fields:
     )
 
 
-def _right(call: Call, wanted: str) -> None:
+@dataclass(frozen=True, slots=True)
+class _Right:
+    """A right: its name, the parameter that names who has it, the ids in a mailbox, and the row of an entry."""
+
+    name: str
+    who: str
+    ids: Callable[[Box], list[str]]
+    row: Callable[[Person, str], Fields]
+
+
+_FULL_ACCESS = _Right(
+    "FullAccess", "User", lambda box: box.full_access, lambda at, who: _access(at, who, ["FullAccess"])
+)
+_SEND_AS = _Right("SendAs", "Trustee", lambda box: box.send_as, _trust)
+
+
+def _change(call: Call, right: _Right, *, give: bool) -> Result:
     value = call.parameters.get("accessrights")
     names = [str(item) for item in value] if isinstance(value, list) else [call.needed("AccessRights")]
-    if [name.lower() for name in names] != [wanted.lower()]:
-        raise refused(f"This tenant knows no access right but {wanted}: '{', '.join(names)}'.")
+    if [name.lower() for name in names] != [right.name.lower()]:
+        raise refused(f"This tenant knows no access right but {right.name}: '{', '.join(names)}'.")
+    mailbox, box = call.writing(call.needed("Identity"))
+    other, ids = call.person(call.needed(right.who))[0], right.ids(box)
+    if (other.id in ids) == give:
+        return Result(warnings=[(_THERE if give else _ABSENT).format(alias(mailbox), other.upn)])
+    if not give:
+        ids.remove(other.id)
+        return Result()
+    ids.append(other.id)
+    return Result([right.row(mailbox, other.upn)])
 
 
 def get_permissions(call: Call) -> Result:
     """Who may open a mailbox; the owner's own entry is the first."""
     person, box, _ = call.seen(call.needed("Identity"))
     rows = [_access(person, SELF, ["FullAccess", "ReadPermission"])]
-    rows += [_access(person, other.upn, ["FullAccess"]) for other in call.named(box.full_access)]
+    rows += [_FULL_ACCESS.row(person, other.upn) for other in call.named(box.full_access)]
     user = call.text("User")
     if user is not None:
         wanted = call.person(user)[0].upn
@@ -57,24 +86,12 @@ def get_permissions(call: Call) -> Result:
 
 def add_permission(call: Call) -> Result:
     """Lets somebody open a mailbox; the answer is the entry."""
-    _right(call, "FullAccess")
-    person, box = call.writing(call.needed("Identity"))
-    user = call.person(call.needed("User"))[0]
-    if user.id in box.full_access:
-        return Result(warnings=[_THERE.format(alias(person), user.upn)])
-    box.full_access.append(user.id)
-    return Result([_access(person, user.upn, ["FullAccess"])])
+    return _change(call, _FULL_ACCESS, give=True)
 
 
 def remove_permission(call: Call) -> Result:
     """Takes it away again."""
-    _right(call, "FullAccess")
-    person, box = call.writing(call.needed("Identity"))
-    user = call.person(call.needed("User"))[0]
-    if user.id not in box.full_access:
-        return Result(warnings=[_ABSENT.format(alias(person), user.upn)])
-    box.full_access.remove(user.id)
-    return Result()
+    return _change(call, _FULL_ACCESS, give=False)
 
 
 def get_trustees(call: Call) -> Result:
@@ -99,22 +116,10 @@ def get_trustees(call: Call) -> Result:
 
 
 def add_trustee(call: Call) -> Result:
-    """Lets somebody send as this mailbox."""
-    _right(call, "SendAs")
-    person, box = call.writing(call.needed("Identity"))
-    trustee = call.person(call.needed("Trustee"))[0]
-    if trustee.id in box.send_as:
-        return Result(warnings=[_THERE.format(alias(person), trustee.upn)])
-    box.send_as.append(trustee.id)
-    return Result([_trust(person, trustee.upn)])
+    """Lets somebody send as this mailbox; the answer is the entry."""
+    return _change(call, _SEND_AS, give=True)
 
 
 def remove_trustee(call: Call) -> Result:
     """Takes it away again."""
-    _right(call, "SendAs")
-    person, box = call.writing(call.needed("Identity"))
-    trustee = call.person(call.needed("Trustee"))[0]
-    if trustee.id not in box.send_as:
-        return Result(warnings=[_ABSENT.format(alias(person), trustee.upn)])
-    box.send_as.remove(trustee.id)
-    return Result()
+    return _change(call, _SEND_AS, give=False)
