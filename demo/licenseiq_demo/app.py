@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from licenseiq_demo.control import Control
 from licenseiq_demo.exchange.invoke import cmdlet_of, silent
-from licenseiq_demo.faults.effects import Hang, LostAnswer
+from licenseiq_demo.faults.effects import Hang, LostAnswer, afterwards, instead
 from licenseiq_demo.gateway import answer_to
 from licenseiq_demo.graph.copies import MONITOR, monitor
 from licenseiq_demo.graph.reports import download
@@ -120,8 +120,13 @@ class Monitor(Graph):
 
     async def _answer(self, request: Asked) -> Answer:
         entry = self.state.recorder.open(request, "monitor")
+        struck = self.state.faults.take(request)
+        entry["faults"] = [rule.what for rule in struck]
         try:
-            answer = monitor(self.state, request)
+            instead_of_it = next((found for rule in struck if (found := instead(rule)) is not None), None)
+            answer = instead_of_it or monitor(self.state, request)
+            for rule in struck:
+                answer = afterwards(rule, request, answer)
         except GraphError as error:
             answer = refusal(error, request, self.state.now())
         entry["status"] = answer.status

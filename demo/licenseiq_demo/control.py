@@ -96,7 +96,7 @@ class Control:
         if someone is None:
             return _problem(404, "There is no such person.")
         if request.method == "DELETE":
-            tenant.remove(someone)
+            tenant.remove(someone, self.state.stamp())
             return Response(status_code=204)
         changes = msgspec.json.decode(await request.body(), type=dict[str, Any])
         kept = {"id", "userPrincipalName", "assignedLicenses", "licenseAssignmentStates"} & changes.keys()
@@ -114,9 +114,8 @@ class Control:
             body = msgspec.json.decode(await request.body(), type=dict[str, Any])
             path, _, query = str(body["path"]).partition("?")
             raw = msgspec.json.encode(body["body"]) if body.get("body") is not None else b""
-            call = asked(
-                str(body["method"]), path, query, headers={}, body=raw, who="writer", base=str(request.base_url)[:-1]
-            )
+            base = f"{request.url.scheme}://{request.url.netloc}"
+            call = asked(str(body["method"]), path, query, headers={}, body=raw, who="writer", base=base)
         except (KeyError, ValueError) as problem:
             return _problem(400, str(problem))
         try:
@@ -124,8 +123,6 @@ class Control:
             answer = handler(self.state, call, keys)
         except GraphError as error:
             return _json({"status": error.status, "body": {"error": {"code": error.code, "message": error.message}}})
-        if call.is_change:
-            self.state.memory.changed()
         return _json({"status": answer.status, "body": answer.data})
 
     async def stop(self, _: Request) -> Response:
@@ -137,6 +134,8 @@ class Control:
         async def guarded(request: Request) -> Response:
             if self._closed(request):
                 return _problem(403, "This needs the control token.")
+            if request.method != "GET":
+                self.state.memory.changed()
             return await handler(request)
 
         return guarded

@@ -183,8 +183,9 @@ class DemoTenant:
                 elif member and not belongs:
                     self.leave(person, group)
 
-    def remove(self, person: Person) -> None:
+    def remove(self, person: Person, at: str) -> None:
         """Deletes somebody, whose seats become free at once."""
+        person.fields["deletedDateTime"] = at
         self.people.remove(person)
         del self.by_id[person.id], self.by_upn[person.upn.lower()]
         self.removed[person.id] = person
@@ -193,6 +194,7 @@ class DemoTenant:
     def restore(self, key: str) -> None:
         """Brings somebody back who was deleted, with licences and groups."""
         person = self.removed.pop(key)
+        person.fields.pop("deletedDateTime", None)
         self.people.append(person)
         self.by_id[person.id] = self.by_upn[person.upn.lower()] = person
         self._moved(person, 1)

@@ -149,6 +149,18 @@ def test_a_copy_is_complete_when_its_monitor_says_so_and_not_before(graph: Calle
     assert not [item for item in everything(graph, target) if "shared" in item], "permissions are not copied"
 
 
+def test_the_monitor_can_fail_and_the_copy_goes_on(graph: Caller) -> None:
+    source = drive_of(graph, one(graph, "leaver_with_outside_links"))["id"]
+    target, folder = folder_on_site(graph, "Unwatched")
+    monitor = copy_all(graph, source, target, folder)
+    graph.faults({"what": "status", "path": "/_monitor", "status": 503, "times": 2})
+    assert [graph.client.get(monitor).status_code for _ in range(2)] == [503, 503]
+    for _ in range(4):
+        graph.get(f"/drives/{target}/root")
+    assert wait(graph, monitor)[0]["status"] == "completed"
+    assert counts(graph, target) == counts(graph, source)
+
+
 @pytest.mark.parametrize("fault", ["short_copy", "failed_copy"])
 def test_a_copy_can_lose_a_file_or_fail_and_only_counting_or_the_status_tells(graph: Caller, fault: str) -> None:
     source = drive_of(graph, one(graph, "leaver_with_outside_links"))["id"]

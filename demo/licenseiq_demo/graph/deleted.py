@@ -20,8 +20,7 @@ def delete_user(state: DemoState, _: Asked, keys: Keys) -> Answer:
         raise denied()
     if someone.fields["onPremisesSyncEnabled"]:
         raise GraphError(400, "Request_BadRequest", SYNCED)
-    someone.fields["deletedDateTime"] = state.stamp()
-    state.tenant.remove(someone)
+    state.tenant.remove(someone, state.stamp())
     return Answer(204)
 
 
@@ -57,7 +56,6 @@ def restore(state: DemoState, request: Asked, keys: Keys) -> Answer:
     if state.tenant.find(someone.upn) is not None:
         raise GraphError(400, "Request_BadRequest", TAKEN)
     state.tenant.restore(someone.id)
-    someone.fields.pop("deletedDateTime", None)
     kind = {"@odata.type": "#microsoft.graph.user"}
     return entity(request, "directoryObjects/$entity", kind | view(DEFAULTS, someone.fields))
 
