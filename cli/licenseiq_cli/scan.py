@@ -88,9 +88,9 @@ def scan_json(head: EvaluationHead, ages: RefreshReport) -> dict[str, JsonValue]
 
 
 def age_words(moment: datetime | None, now: datetime) -> str:
-    """'3 minutes ago', 'just now' or 'not yet'."""
+    """'3 minutes ago', 'just now' or 'not read': not yet, or it cannot be."""
     if moment is None:
-        return "not yet"
+        return "not read"
     seconds = max(0, int((now - moment).total_seconds()))
     for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:

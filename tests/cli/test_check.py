@@ -48,7 +48,7 @@ def test_all_there_is_short_and_ends_well() -> None:
     text = plain(check_blocks(one, NOW))
     assert "What to do" not in text
     assert "MISSING" not in text
-    for words in ("3 minutes ago", "not yet", "HTTPS_PROXY", "L0: only the simulated demo tenant", "licenseiq.toml"):
+    for words in ("3 minutes ago", "not read", "HTTPS_PROXY", "L0: only the simulated demo tenant", "licenseiq.toml"):
         assert words in text
     assert max(len(line) for line in text.splitlines()) <= 80
     assert CANARY not in text

@@ -265,7 +265,7 @@ def test_the_ages_of_a_scan_are_told_and_a_lane_not_yet_read_is_named() -> None:
     head, _, _ = made(FakeTenant())
     text = plain(scan_blocks(head, AGES, NOW))
     assert re.search(r"People and their licences +3 hours ago", text)
-    assert re.search(r"Sign-in activity +not yet", text)
+    assert re.search(r"Sign-in activity +not read", text)
     assert "the app lacks AuditLog.Read.All" in text
     assert scan_json(head, AGES)["ages"] == {"fast": "2026-11-23T06:12:31Z", "slow": None}
 

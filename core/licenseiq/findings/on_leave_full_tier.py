@@ -17,6 +17,7 @@ from licenseiq.money import Money
 from licenseiq.people import Employment, Person
 from licenseiq.readings import Source
 from licenseiq.right_size.needs import SIZED, State, needs_of
+from licenseiq.right_size.rests import rests_of
 from licenseiq.right_size.sizing import Choice, sizing_for
 from licenseiq.skus import Tier
 
@@ -92,16 +93,11 @@ def set_without_work(person: Person, context: Context) -> Choice | None:
 def _parts(choice: Choice, held: tuple[str, ...], context: Context) -> dict[str, Money | None] | None:
     """What is left of the prices of the seats that go, once those that come are paid, the dearest first; None where a
     price is not known, currencies differ, nothing is saved, or a seat is not to be claimed."""
-    coming = [context.price(sku_id) for sku_id in choice.added]
-    going = {sku_id: price for sku_id in choice.removed if (price := context.price(sku_id)) is not None}
-    currencies = {price.currency for price in (*coming, *going.values()) if price is not None}
-    if len(going) < len(choice.removed) or None in coming or len(currencies) != 1 or not going.keys() <= set(held):
+    coming = [price for sku_id in choice.added if (price := context.price(sku_id)) is not None]
+    going = [(sku_id, price) for sku_id in choice.removed if (price := context.price(sku_id)) is not None]
+    if len(going) < len(choice.removed) or len(coming) < len(choice.added) or not {s for s, _ in going} <= set(held):
         return None
-    left = sum(price.micros for price in coming if price is not None)
-    parts: dict[str, Money | None] = {}
-    for sku_id, price in sorted(going.items(), key=lambda pair: (-pair[1].micros, pair[0])):
-        pays = min(left, price.micros)
-        left -= pays
-        parts[sku_id] = Money(price.currency, price.micros - pays)
-    saves = sum(part.micros for part in parts.values() if part is not None)
-    return parts if saves > 0 and not left else None
+    rests = rests_of(sorted(going, key=lambda pair: (-pair[1].micros, pair[0])), coming)
+    if not rests or not any(one.left.micros for one in rests):
+        return None
+    return {one.sku_id: one.left for one in rests}

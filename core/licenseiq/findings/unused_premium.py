@@ -16,6 +16,7 @@ from licenseiq.people import Person
 from licenseiq.readings import Source
 from licenseiq.right_size.covering import covered
 from licenseiq.right_size.needs import State
+from licenseiq.right_size.rests import rests_of
 from licenseiq.right_size.saving import saving_of
 from licenseiq.right_size.sizing import Choice, Sizing, sizing_of
 from licenseiq.right_size.why import names
@@ -74,31 +75,21 @@ def _claim(choice: Choice, context: Context) -> _Claim | None:
     None where the change is no matter of tiers (an add-on too many has its own rule), or saves nothing for sure. The
     parts add up to what is saved.
     """
-    coming = [context.price(sku_id) for sku_id in choice.added]
-    going = {sku_id: context.price(sku_id) for sku_id in choice.removed}
-    currencies = {price.currency for price in (*coming, *going.values()) if price is not None}
-    if not choice.sku_ids or len(currencies) != 1 or any(price is None for price in coming):
+    coming = [price for sku_id in choice.added if (price := context.price(sku_id)) is not None]
+    prices = {sku_id: context.price(sku_id) for sku_id in choice.removed}
+    going = [(sku_id, price) for sku_id, price in prices.items() if price is not None]
+    unpriced = [sku_id for sku_id, price in prices.items() if price is None]
+    if not choice.sku_ids or len(coming) < len(choice.added) or any(_is_suite(one, context) for one in unpriced):
         return None
-    left = sum(price.micros for price in coming if price is not None)
-    currency, parts, whole = currencies.pop(), {}, []
-
-    def order(sku_id: str) -> tuple[bool, int, str]:
-        price = going[sku_id]
-        return (not _is_suite(sku_id, context), -(price.micros if price else 0), sku_id)
-
-    for sku_id in sorted(going, key=order):
-        price = going[sku_id]
-        if price is None:
-            if _is_suite(sku_id, context):
-                return None
-            continue
-        pays = min(left, price.micros)
-        left -= pays
-        if pays:
-            parts[sku_id] = Money(currency, price.micros - pays)
-        elif _is_suite(sku_id, context) and not _is_within(sku_id, choice, context):
-            whole.append(sku_id)
-    if left or not (whole or any(part.micros for part in parts.values())):
+    rests = rests_of(
+        sorted(going, key=lambda pair: (not _is_suite(pair[0], context), -pair[1].micros, pair[0])), coming
+    )
+    if not rests:
+        return None
+    parts = {one.sku_id: one.left for one in rests if one.pays}
+    others = [one.sku_id for one in rests if not one.pays]
+    whole = [one for one in others if _is_suite(one, context) and not _is_within(one, choice, context)]
+    if not (whole or any(part.micros for part in parts.values())):
         return None
     claimed = tuple(sorted((*parts, *whole)))
     return None if context.policy.excluded_skus.intersection(claimed) else _Claim(claimed, parts)
