@@ -12,7 +12,8 @@ from licenseiq.ports import Because, Progress, SeatsNeeded
 from licenseiq.ports import StoredChanges as Stored
 from licenseiq.proposals.plan import Blocker, HandOff, Plan, Step, Subject
 from licenseiq.proposals.steps import EffectClass, StepKind
-from licenseiq.proposals.stored import ProposalRecord
+from licenseiq.proposals.stored import LedgerHead, ProposalRecord
+from licenseiq.proposals.trail import Trail, TrailEntry, TrailQuery
 from licenseiq.spending.savings import Reclaim
 from tests import fake_waste
 from tests.fake_catalogue import E3, catalogue
@@ -34,6 +35,7 @@ class FakeProposals:
     seats: tuple[SeatsNeeded, ...] = ()
     reclaimed: tuple[Reclaim, ...] = ()
     unknown_desk: LicenseIQError | None = None
+    entries: tuple[TrailEntry, ...] = ()
 
     async def offboard(self, users: tuple[str, ...], client: str, progress: Progress) -> ProposalRecord:
         if self.failure is not None:
@@ -90,10 +92,31 @@ class FakeProposals:
             raise self.failure or self.unknown_desk or AssertionError
         return self.reclaimed
 
+    async def trail(self, query: TrailQuery, progress: Progress) -> Trail:
+        """The entries of `entries` that a query asks for, the newest first."""
+        if self.failure is not None or self.unknown_desk is not None:
+            raise self.failure or self.unknown_desk or AssertionError
+        who = None if query.user is None else find_person(self.people, query.user).user_id
+        found = [
+            one
+            for one in sorted(self.entries, key=lambda one: -one.sequence)
+            if (query.proposal_id in (None, one.proposal_id) and (query.since is None or one.time >= query.since))
+            and (who is None or (one.record and str(one.body.get("subject")) in _references(one.record, who)))
+        ]
+        rest = [one for one in found if query.before is None or one.sequence < query.before]
+        page = tuple(rest[: query.limit])
+        following = page[-1].sequence if len(rest) > len(page) else None
+        head = LedgerHead(len(self.entries), "ab" * 32) if self.entries else None
+        return Trail(len(found), page, following, head)
+
     async def log_call(self, tool: str, client: str, is_error: bool) -> None:
         if self.log_failure is not None:
             raise self.log_failure
         self.calls.append((tool, client, is_error))
+
+
+def _references(record: ProposalRecord, user_id: str) -> set[str]:
+    return {reference for reference, (known, _) in record.names.items() if known == user_id}
 
 
 _OFFBOARDING = (StepKind.DISABLE_SIGN_IN, StepKind.REVOKE_SESSIONS, StepKind.REMOVE_DIRECT_LICENCES)

@@ -23,6 +23,7 @@ from licenseiq.steps.asking import Ask, Call
 from licenseiq.waste import GroupBy, WasteGroup, WastePage, WasteQuery
 
 if TYPE_CHECKING:
+    from licenseiq.proposals.trail import Trail, TrailQuery
     from licenseiq.spending.days import Day
     from licenseiq.spending.savings import Reclaim, SeenSeats
     from licenseiq.spending.table import SpendBy, Spending
@@ -241,6 +242,11 @@ class Proposals(Protocol):
 
     async def reclaims(self) -> "tuple[Reclaim, ...]":
         """The seats in the steps of open and approved proposals, and how far each has come. Raises StateUnknown."""
+        ...
+
+    async def trail(self, query: "TrailQuery", progress: Progress) -> "Trail":
+        """Entries of the desk's ledger. Raises StateUnknown where the desk's store cannot be read, and for a user what
+        the tenant's port raises."""
         ...
 
     async def log_call(self, tool: str, client: str, is_error: bool) -> None: ...

@@ -32,6 +32,12 @@ async def test_a_proposal_of_the_chat_is_approved_in_the_terminal_and_done_once(
 
         answer = await ask("get_proposal", {"proposal_id": proposal_id})
         after = good(answer)
+        who_did_it = good(await ask("audit_trail", {"user": user_id, "limit": 50}))
+        everything = good(await ask("audit_trail", {"limit": 1}))
+    removed = next(row for row in who_did_it["entries"] if row["kind"] == "outcome" and row["skus"])
+    assert (removed["proposal_id"], removed["level"], removed["user"]["id"]) == (proposal_id, "L0", user_id)
+    assert removed["summary"].endswith("Approved by typed phrase on the demo tenant.")
+    assert everything["head"] == after["ledger"]
     assert "Its run is complete" in text_of(answer)
     assert (after["state"], after["nothing_changed_yet"]) == ("approved", False)
     assert [(a["decision"], a["level"]) for a in after["approvals"]] == [("approve", "L0")]

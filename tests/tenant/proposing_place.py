@@ -33,6 +33,13 @@ class FakeSubjects:
             first()
         self.people[proposal_id] = dict(people)
 
+    def places(self, user_id: str) -> dict[str, frozenset[str]]:
+        found = {
+            proposal_id: frozenset(reference for reference, known in people.items() if known == user_id)
+            for proposal_id, people in self.people.items()
+        }
+        return {proposal_id: references for proposal_id, references in found.items() if references}
+
     def names(self, proposal_id: str) -> dict[str, tuple[str, str | None]]:
         upn = {p.user_id: p.user_principal_name for p in PEOPLE}
         known = self.people.get(proposal_id, {}).items()

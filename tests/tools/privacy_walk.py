@@ -12,6 +12,7 @@ from tests.tools.talk import Ask, text_of
 _LISTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("health_score", {}),
     ("refresh_tenant", {}),
+    ("audit_trail", {}),
     ("list_inactive_users", {"limit": 50, "inactive_days": 30}),
     ("list_inactive_users", {"limit": 50, "inactive_days": 31}),
     ("list_inactive_users", {"department": "Sales"}),
@@ -57,6 +58,7 @@ class Walk:
                 ("explain_user", {"user": who}),
                 ("spend_summary", {"by": "manager", "under": who}),
                 ("recommend_tier", {"user": who}),
+                ("audit_trail", {"user": who}),
                 ("offboard_user", {"user": who}),
                 ("propose_license_changes", {"action": "add", "users": [who], "sku": "Power BI Pro"}),
             ):
@@ -67,6 +69,7 @@ class Walk:
             await self._proposed(await self.ask("propose_license_changes", arguments))
         for row in (await self.ask("list_proposals", {})).get("proposals", ()):
             await self.ask("get_proposal", {"proposal_id": row["proposal_id"]})
+            await self.ask("audit_trail", {"proposal_id": row["proposal_id"]})
         await self.ask("withdraw_proposal", {"proposal_id": "p-0000000000"})
         assert self.asked == {entry.name for entry in READS + PROPOSALS}
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from mcp_types import ToolAnnotations
 
+from licenseiq_tools.audit_trail import audit_trail
 from licenseiq_tools.explain_user import explain_user
 from licenseiq_tools.forecast_spend import forecast_spend
 from licenseiq_tools.get_proposal import get_proposal
@@ -60,6 +61,8 @@ READS: tuple[Entry, ...] = (
     Entry("refresh_tenant", refresh_tenant, "Read the tenant anew", _read(open_world=True)),
     Entry("list_proposals", list_proposals, "Proposals", _read()),
     Entry("get_proposal", get_proposal, "One proposal and what became of it", _read()),
+    # A person's name may need the tenant, which a first call reads.
+    Entry("audit_trail", audit_trail, "What was decided and done", _read(open_world=True)),
 )
 
 PROPOSALS: tuple[Entry, ...] = (

@@ -13,6 +13,7 @@ from licenseiq.ports import EvaluationHead, HolderPage, HolderQuery, Progress, P
 from licenseiq.prediction.traits import Traits
 from licenseiq.privacy import Pseudonyms, PseudonymTable, is_pseudonym
 from licenseiq.proposals.stored import Listed, ProposalRecord
+from licenseiq.proposals.trail import Trail, TrailQuery
 from licenseiq.spending.table import Role, SpendBy, Spending, SpendRow
 from licenseiq.waste import GroupBy, WasteGroup, WastePage, WasteQuery
 from licenseiq_tools.seen_tenant import SeenTenant, without_rule
@@ -155,6 +156,15 @@ class PseudonymousProposals:
 
     async def reclaims(self) -> "tuple[Reclaim, ...]":
         return await self._inner.reclaims()
+
+    async def trail(self, query: TrailQuery, progress: Progress) -> Trail:
+        if query.user is not None:
+            head = await self._tenant.evaluation(progress)
+            (user_id,) = await self._ids(head.evaluation_id, (query.user,))
+            query = replace(query, user=user_id)
+        found = await self._inner.trail(query, progress)
+        entries = (replace(one, record=self._masked(one.record)) if one.record else one for one in found.entries)
+        return replace(found, entries=tuple(entries))
 
     async def log_call(self, tool: str, client: str, is_error: bool) -> None:
         await self._inner.log_call(tool, client, is_error)

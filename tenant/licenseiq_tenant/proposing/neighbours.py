@@ -21,6 +21,10 @@ class Subjects(Protocol):
         """Reference to (user id, principal name), for the people who are still in the tenant."""
         ...
 
+    def places(self, user_id: str) -> Mapping[str, frozenset[str]]:
+        """The person's references, by proposal."""
+        ...
+
 
 class DeskStates(DeskView, Protocol):
     """The desk's state of many proposals at one opening of its store. Both raise StateUnknown."""

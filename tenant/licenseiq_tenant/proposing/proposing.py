@@ -17,9 +17,11 @@ from licenseiq.ports import EvaluationHead, Progress, StoredChanges, Tenant
 from licenseiq.proposals.commitments import SEED_BYTES, Opening
 from licenseiq.proposals.plan import DATA_AS_OF, Plan
 from licenseiq.proposals.stored import Listed, ProposalRecord
+from licenseiq.proposals.trail import Trail, TrailQuery
 from licenseiq.spending.savings import Reclaim
 from licenseiq.times import iso
 from licenseiq_tenant.inbox.store import Inbox
+from licenseiq_tenant.ledger_view import LedgerView
 from licenseiq_tenant.os_account import account_name, os_account
 from licenseiq_tenant.proposing.add_ons import load_add_ons
 from licenseiq_tenant.proposing.changes import claims_on, groups_of, people, understood
@@ -27,6 +29,7 @@ from licenseiq_tenant.proposing.content import content_key, home_key
 from licenseiq_tenant.proposing.grounds import because_of, seats_needed
 from licenseiq_tenant.proposing.neighbours import DeskStates, Subjects
 from licenseiq_tenant.proposing.records import Records
+from licenseiq_tenant.proposing.trails import Trails
 
 
 def _utc_now() -> datetime:
@@ -69,7 +72,9 @@ class Proposing:
         self._home = home
         self._inbox = inbox
         self._now = now
+        self._subjects = subjects
         self._records = Records(tenant_id, inbox, desk, subjects, now)
+        self._trails = Trails(tenant_id, LedgerView(home), self._records.get)
 
     async def offboard(self, users: tuple[str, ...], client: str, progress: Progress) -> ProposalRecord:
         """A proposal to offboard these people, or the identical live one with `is_new` False.
@@ -137,6 +142,15 @@ class Proposing:
     async def reclaims(self) -> tuple[Reclaim, ...]:
         """The seats of open and approved proposals, and how far each step has come. Raises StateUnknown."""
         return await to_thread.run_sync(self._records.reclaims)
+
+    async def trail(self, query: TrailQuery, progress: Progress) -> Trail:
+        """Entries of the desk's ledger, the newest first. Raises StateUnknown, and for a user as `offboard` does."""
+        places = None
+        if query.user is not None:
+            head, _ = await self._ground(progress)
+            (person,) = await people(self._tenant, head.evaluation_id, (query.user,))
+            places = await to_thread.run_sync(self._subjects.places, person.user_id)
+        return await to_thread.run_sync(self._trails.find, query, places)
 
     async def log_call(self, tool: str, client: str, is_error: bool) -> None:
         call_id = f"c-{secrets.token_hex(8)}"

@@ -32,3 +32,15 @@ class SnapshotSubjects:
                 (self._tenant, proposal_id),
             )
             return {reference: (user_id, name) for reference, user_id, name in found}
+
+    def places(self, user_id: str) -> dict[str, frozenset[str]]:
+        """The references under which somebody is a subject, by proposal."""
+        with self._database.read() as db:
+            rows = db.exec_driver_sql(
+                "SELECT proposal_id, reference FROM proposal_subject WHERE tenant_id = ? AND user_id = ?",
+                (self._tenant, user_id),
+            )
+            found: dict[str, set[str]] = {}
+            for proposal_id, reference in rows:
+                found.setdefault(proposal_id, set()).add(reference)
+        return {proposal_id: frozenset(references) for proposal_id, references in found.items()}
