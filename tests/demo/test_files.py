@@ -98,7 +98,14 @@ def test_delta_from_now_on_tells_what_came_later(graph: Caller) -> None:
     link = graph.get(f"/drives/{drive}/root/delta?token=latest")["@odata.deltaLink"]
     made = graph.ask("POST", f"/drives/{drive}/items/{folder}/children", {"name": "Late", "folder": {}})[1]
     parts = urlsplit(link)
-    assert [i["id"] for i in graph.get(f"{parts.path.removeprefix('/v1.0')}?{parts.query}")["value"]] == [made["id"]]
+    later = f"{parts.path.removeprefix('/v1.0')}?{parts.query}"
+    assert [i["id"] for i in graph.get(later)["value"]] == [made["id"]]
+    assert graph.ask("DELETE", f"/drives/{drive}/items/{folder}") == (204, {})
+    assert graph.ask("DELETE", f"/drives/{drive}/items/{folder}")[0] == 404
+    assert graph.ask("DELETE", f"/drives/{drive}/items/root")[0] == 403
+    gone = {i["id"]: i.get("deleted") for i in graph.get(later)["value"]}
+    assert gone == {made["id"]: {"state": "deleted"}, folder: {"state": "deleted"}}
+    assert "Early" not in [i["name"] for i in everything(graph, drive)]
     assert graph.ask("GET", f"/drives/{drive}/root/delta?token=stale")[0] == 410
 
 
@@ -159,6 +166,15 @@ def test_the_monitor_can_fail_and_the_copy_goes_on(graph: Caller) -> None:
         graph.get(f"/drives/{target}/root")
     assert wait(graph, monitor)[0]["status"] == "completed"
     assert counts(graph, target) == counts(graph, source)
+
+
+def test_a_copy_fails_when_its_folder_goes_away_meanwhile(graph: Caller) -> None:
+    source = drive_of(graph, one(graph, "leaver_with_outside_links"))["id"]
+    target, folder = folder_on_site(graph, "Gone")
+    monitor = copy_all(graph, source, target, folder)
+    assert graph.client.get(monitor).json()["status"] == "inProgress"
+    assert graph.ask("DELETE", f"/drives/{target}/items/{folder}")[0] == 204
+    assert wait(graph, monitor)[-1]["status"] == "failed"
 
 
 @pytest.mark.parametrize("fault", ["short_copy", "failed_copy"])

@@ -28,19 +28,24 @@ class Copy:
         """Writes a part of what is waiting; folders first, so that each file finds its own."""
         if self.status != "inProgress":
             return
-        for _ in range(min(len(self.waiting), -(-self.total // LOOKS))):
-            self._write()
+        for _ in range(-(-self.total // LOOKS)):
+            if self.waiting and not self._write():
+                self.status = "failed"
+                return
         if self.fails and len(self.waiting) * 2 <= self.total:
             self.status = "failed"
         elif not self.waiting:
             self.status = "completed"
 
-    def _write(self) -> None:
+    def _write(self) -> bool:
+        """The next item and what waits below it; False when its folder is gone."""
         source, item, folder, name = self.waiting.pop(0)
+        if folder.id not in self.target.items:
+            return False
         made = self.target.add(name, folder, self.at, size=item.size, is_folder=item.is_folder)
         self.result = self.result or made.id
-        below = [(source, each, made, each.name) for each in source.children(item)]
-        self.waiting += below
+        self.waiting += [(source, each, made, each.name) for each in source.children(item)]
+        return True
 
     def told(self) -> Fields:
         """An asyncJobStatus."""

@@ -50,7 +50,7 @@ class Drive:
     rng: random.Random
     items: dict[str, Item] = field(default_factory=dict)
     journal: list[str] = field(default_factory=list)
-    """Ids of what was added, oldest first, for those who ask what changed since."""
+    """Ids of what was added or removed, oldest first, for those who ask what changed since."""
     _below: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -86,6 +86,7 @@ class Drive:
         for each in list(self.below(item)):
             del self.items[each.id]
             self._below.pop(each.id, None)
+            self.journal.append(each.id)
         if item.parent is not None:
             self._below[item.parent].remove(item.id)
 

@@ -50,6 +50,7 @@ WRITES: dict[str, tuple[str, str, str]] = {
     "grants": ("DELETE", "^/oauth2PermissionGrants/", ""),
     "provision": ("POST", "^/servicePrincipals/.*/provisionOnDemand$", ""),
     "file_writes": ("POST", "^/drives/", ""),
+    "file_deletes": ("DELETE", "^/drives/", ""),
     "export": ("POST", "^/users/[^/]+/exportPersonalData$", ""),
 }
 """Permission lanes of writes: method (empty: any), path, and what the body holds."""

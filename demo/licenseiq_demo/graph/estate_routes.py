@@ -75,6 +75,7 @@ ESTATE: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/drives/{drive}/root/permissions", permissions.permissions),
     ("POST", "/drives/{drive}/root/invite", permissions.invite),
     ("GET", "/drives/{drive}/items/{item}", files.item),
+    ("DELETE", "/drives/{drive}/items/{item}", files.remove),
     ("GET", "/drives/{drive}/items/{item}/children", files.children),
     ("POST", "/drives/{drive}/items/{item}/children", files.add_folder),
     ("POST", "/drives/{drive}/items/{item}/copy", copies.copy),

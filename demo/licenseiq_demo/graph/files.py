@@ -165,9 +165,12 @@ def delta(state: DemoState, request: Asked, keys: Keys) -> Answer:
     drive = find_drive(state, keys)
     asked, now = request.query.get("token"), len(drive.journal)
     since, told = (now, 0) if asked == "latest" else _place(asked)
-    wanted = [key for key in drive.journal[since:] if key in drive.items]
+    wanted = [key for key in dict.fromkeys(drive.journal[since:]) if since or key in drive.items]
     size = odata.top(request, PAGE, 5000)
-    rows = [item_fields(drive, drive.items[key]) for key in wanted[told : told + size]]
+    rows = [
+        item_fields(drive, drive.items[key]) if key in drive.items else {"id": key, "deleted": {"state": "deleted"}}
+        for key in wanted[told : told + size]
+    ]
     if told + size < len(wanted):
         links = {"nextLink": _address(request, drive, f"{since}/{told + size}")}
     else:
@@ -201,6 +204,16 @@ def add_folder(state: DemoState, request: Asked, keys: Keys) -> Answer:
     made = drive.add(name, above, state.stamp(), is_folder=True)
     answer = _item(request, drive, made)
     return Answer(201, answer.data)
+
+
+def remove(state: DemoState, _: Asked, keys: Keys) -> Answer:
+    """`DELETE /drives/{id}/items/{item}`: with all below it, and never the root."""
+    drive = find_drive(state, keys)
+    found = find_item(drive, keys)
+    if found.parent is None:
+        raise GraphError(403, "accessDenied", "The root of a library cannot be deleted.")
+    drive.remove(found)
+    return Answer(204)
 
 
 def settle_name(drive: Drive, above: Item, name: str, behaviour: str) -> str:
