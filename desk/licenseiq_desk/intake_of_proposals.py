@@ -91,10 +91,12 @@ def _take(store: DeskStore, tenant_id: str, entry: InboxEntry, around: Surroundi
     keys = {o.reference: store.keys.make(*place, o.reference, str(o.values.get("user_id", ""))) for o in entry.openings}
     now = around.now()
     with store.database.write() as db:
-        db.exec_driver_sql(
-            "INSERT INTO proposal VALUES (?, ?, ?, ?, 'open', ?, ?, ?)",
+        made = db.exec_driver_sql(
+            "INSERT INTO proposal VALUES (?, ?, ?, ?, 'open', ?, ?, ?) ON CONFLICT DO NOTHING",
             (*place, entry.digest, entry.plan_bytes, iso(plan.expires), iso(now), iso(now)),
         )
+        if made.rowcount != 1:
+            return False  # another process of this desk has taken it meanwhile, with the same keys
         for opening in entry.openings:
             nonce = around.random(NONCE_BYTES)
             sealed = seal(keys[opening.reference], nonce, (*place, opening.reference), opening_to_json(opening))

@@ -3,15 +3,17 @@
 import sqlite3
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from licenseiq.errors import Tampered
 from licenseiq.proposals.states import ProposalState
+from licenseiq_desk.desk import Desk
 from licenseiq_desk.store import proposals
 from licenseiq_desk.store.desk_store import open_store
 from licenseiq_desk.store.sealing import opening_to_json, seal, unseal
-from tests.desk.fakes import START, TENANT, Killed, World, opening, person_id, plan_for
+from tests.desk.fakes import START, TENANT, Killed, World, demo_of, opening, person_id, plan_for
 
 
 def spoil(world: World, sql: str, *values: object) -> None:
@@ -105,6 +107,25 @@ def test_a_crash_before_the_inbox_forgets_is_mended_by_the_next_take_over(
     assert entry is not None
     assert entry.openings == ()
     assert world.desk.verify_ledger(TENANT).size == 2  # taken over once, and the policy
+
+
+def test_what_two_processes_take_at_once_is_taken_once_and_opens(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal approves while the desk runs: each looked before the other wrote."""
+    world.put(plan_for())
+    other = Desk(world.home, world.inbox, demo=demo_of(), around=world.clock.around())
+    look = proposals.known_digest
+
+    def late(*place: Any) -> str | None:
+        found = look(*place)
+        monkeypatch.undo()
+        assert other.take_over(TENANT).taken == ("p-1",)
+        return found
+
+    monkeypatch.setattr(proposals, "known_digest", late)
+    assert world.desk.take_over(TENANT).taken == ()
+    other.close()
+    assert any("person1@contoso.example" in line for line in world.desk.lines(TENANT, "p-1"))
+    assert world.desk.verify_ledger(TENANT).is_whole
 
 
 def test_withdrawn_and_expired_proposals_end(world: World) -> None:
