@@ -34,6 +34,9 @@ class StepKind(StrEnum):
     CONVERT_MAILBOX = "convert_mailbox"
     GRANT_MAILBOX_ACCESS = "grant_mailbox_access"
     HIDE_FROM_ADDRESS_LISTS = "hide_from_address_lists"
+    GRANT_ONEDRIVE_ACCESS = "grant_onedrive_access"
+    END_EXTERNAL_SHARING = "end_external_sharing"
+    COPY_ONEDRIVE = "copy_onedrive"
 
 
 class EffectClass(StrEnum):

@@ -11,12 +11,15 @@ from licenseiq.steps.asking import Reading
 from licenseiq.steps.authentication_methods import REMOVE_AUTHENTICATION_METHODS
 from licenseiq.steps.automatic_reply import SET_AUTOMATIC_REPLY
 from licenseiq.steps.convert_mailbox import CONVERT_MAILBOX
+from licenseiq.steps.copy_onedrive import COPY_ONEDRIVE
 from licenseiq.steps.devices import DISABLE_DEVICES
 from licenseiq.steps.disable_by_hand import DISABLE_BY_HAND
+from licenseiq.steps.external_sharing import END_EXTERNAL_SHARING
 from licenseiq.steps.grant_mailbox_access import GRANT_MAILBOX_ACCESS
 from licenseiq.steps.hide_from_address_lists import HIDE_FROM_ADDRESS_LISTS
 from licenseiq.steps.kind import Check, Clause, Kind
 from licenseiq.steps.leave_groups import LEAVE_GROUPS
+from licenseiq.steps.onedrive_access import GRANT_ONEDRIVE_ACCESS
 
 KINDS: dict[StepKind, Kind] = {
     kind.name: kind
@@ -31,6 +34,9 @@ KINDS: dict[StepKind, Kind] = {
         CONVERT_MAILBOX,
         GRANT_MAILBOX_ACCESS,
         HIDE_FROM_ADDRESS_LISTS,
+        GRANT_ONEDRIVE_ACCESS,
+        END_EXTERNAL_SHARING,
+        COPY_ONEDRIVE,
     )
 }
 

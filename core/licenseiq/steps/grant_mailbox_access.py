@@ -31,9 +31,16 @@ async def _read(ask: Asking, target: Target, _: Mapping[str, Json]) -> Json:
             for one in _rows(opens)
         ),
         "send_as": any("SendAs" in cast("list[str]", one["AccessRights"]) for one in _rows(sends)),
-        "send_on_behalf": str(theirs["Alias"]) in cast("list[str]", row["GrantSendOnBehalfTo"]),
+        # Told by whatever Exchange calls a recipient: its name is an id for newer accounts, an alias for older ones.
+        "send_on_behalf": bool(_names(theirs) & set(cast("list[str]", row["GrantSendOnBehalfTo"]))),
     }
     return [name for name in RIGHTS if found[name]]
+
+
+def _names(mailbox: Mapping[str, Json]) -> set[str]:
+    return {
+        str(mailbox[name]) for name in ("Name", "Identity", "Alias", "ExternalDirectoryObjectId") if name in mailbox
+    }
 
 
 def _rows(answer: Mapping[str, Json]) -> list[Mapping[str, Json]]:

@@ -62,7 +62,7 @@ class Kind:
     then waits until its goal reads back. `stops_person`: whether the person's later steps are given up when this one
     fails. `trusts_answer`: nothing reads back (a mail); the tenant's word that it took it is the outcome.
     `takes_time`: the tenant carries it out later, so what it took is waited for, up to a day, and not sent again.
-    `needs_account` is False where the account is what the step makes.
+    `progress` says how far it is, without names. `needs_account` is False where the account is what the step makes.
     """
 
     name: StepKind
@@ -81,6 +81,7 @@ class Kind:
     stops_person: bool = False
     trusts_answer: bool = False
     takes_time: bool = False
+    progress: Callable[[Step, Account], str] | None = None
     needs_account: bool = True
 
 

@@ -113,7 +113,7 @@ class CallsTaker:
                 taken = self.kind.takes_time and any(one.answer == "sent" for one in before)
                 repeatable = self.kind.effect_class is EffectClass.SET_VALUED and not taken
                 if not (repeatable and self.may_send and len(before) < MOST_SENDS):
-                    return self._not_yet(before[0])
+                    return self._not_yet(before[0], step, account)
             if not self.may_send:
                 return Ended(Outcome.BLOCKED, "Not taken any further: a guard forbids it now.")
             result = await self._send(step, opening, account, call, name)
@@ -131,7 +131,7 @@ class CallsTaker:
             if holds(step.goal, account, values=opening.values):
                 return Ended(Outcome.DONE, f"{len(sent)} calls." if len(sent) > 1 else "")
             if not shows:
-                return Waits(LOOK_AGAIN_SECONDS, "The effect was sent and does not read back yet.")
+                return self._not_yet(sent[-1], step, account)
         return Ended(Outcome.FAILED, "There was no end to what had to be sent.")
 
     async def _send(
@@ -169,7 +169,7 @@ class CallsTaker:
         call shows."""
         self._show(step, "reading_back")
         account, shows = Account(None, None, None, None), False
-        for seconds in READ_BACK_WAITS[: max(times, GLANCE)]:
+        for seconds in READ_BACK_WAITS[: GLANCE if self.kind.takes_time else max(times, GLANCE)]:
             if seconds:
                 await self.journal.lease.around.sleep(seconds)
                 self.journal.lease.renew()
@@ -182,7 +182,7 @@ class CallsTaker:
     def _nothing_left(self, step: Step, opening: Opening, account: Account, sent: list[Intent]) -> Ended | Waits:
         """Nothing more can be sent, and the goal does not hold yet: it takes its time, or is for a person."""
         if any(one.answer != "waits" for one in sent):
-            return self._not_yet(sent[-1])
+            return self._not_yet(sent[-1], step, account)
         if self.kind.hand_over is not None:
             return self._by_hand(step, opening, account)
         return Ended(Outcome.FAILED, "There is nothing that could be sent to reach this.")
@@ -201,11 +201,13 @@ class CallsTaker:
             return Ended(Outcome.HANDED_OVER, HANDED_OVER)
         return Waits(HAND_OVER_SECONDS, HANDED_OVER)
 
-    def _not_yet(self, first: Intent) -> Ended | Waits:
+    def _not_yet(self, first: Intent, step: Step | None = None, account: Account | None = None) -> Ended | Waits:
+        """The effect was sent and does not show: waited for, until it should have."""
         within = TAKES_TIME_WITHIN if self.kind.takes_time else READ_BACK_WITHIN
+        far = self.kind.progress(step, account) if self.kind.progress and step and account else ""
         if self.journal.lease.around.now() - first.at > within:
-            return Ended(Outcome.FAILED, "The effect was sent and did not read back as true in time.")
-        return Waits(LOOK_AGAIN_SECONDS, "The effect was sent and does not read back yet.")
+            return Ended(Outcome.FAILED, f"The effect was sent and did not read back as true in time. {far}".strip())
+        return Waits(LOOK_AGAIN_SECONDS, far or "The effect was sent and does not read back yet.")
 
     def _show(self, step: Step, phase: Phase) -> None:
         self.observe(StepSeen(self.journal.lease.run_id, step.number, step.kind.value, step.subject, phase))

@@ -1,0 +1,94 @@
+"""Files of leavers, on the demo tenant: handed over, no longer shared outside, copied and counted."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from licenseiq.proposals.canonical import Json
+from licenseiq.proposals.steps import StepKind
+from licenseiq.steps.copy_onedrive import FOLDER
+from licenseiq_demo.app import build_app
+from licenseiq_demo.estate.drives import SITE_ID
+from tests.steps.conftest import HOST, OneDesk, step
+
+pytestmark = pytest.mark.anyio
+GIVE = step(StepKind.GRANT_ONEDRIVE_ACCESS, {"onedrive_access_of": "successor_id"})
+ALONE = step(StepKind.END_EXTERNAL_SHARING, {"external_sharing_ended": True})
+COPY = step(StepKind.COPY_ONEDRIVE, {"onedrive_copied_to": FOLDER})
+
+
+def leaver(desk: OneDesk, *, site: bool = False) -> dict[str, Json]:
+    """The values of a leaver with files and links to outside; copies go to the successor, or to the site."""
+    tenant = desk.state.tenant
+    user_id = tenant.story.is_in("leaver_with_outside_links")[0]
+    successor = next(one for one in tenant.people if one.cause == "active" and one.drive_bytes)
+    more: dict[str, Json] = {"successor_id": successor.id, "successor_principal": successor.upn}
+    more[FOLDER] = "Files of a leaver (site)" if site else "Files of a leaver"
+    return desk.values(user_id, **more, **({"leavers_site": SITE_ID} if site else {}))
+
+
+def drive_of(desk: OneDesk, user_id: Json) -> Any:
+    tenant = desk.state.tenant
+    return desk.state.estate.drives.of(tenant.by_id[str(user_id)])
+
+
+async def faults(desk: OneDesk, *named: str) -> None:
+    app = httpx.ASGITransport(build_app(desk.state))
+    async with httpx.AsyncClient(transport=app) as control:
+        headers = {"X-Demo-Control": desk.state.tokens["control"]}
+        answer = await control.put(f"{HOST}/_demo/faults", json={"faults": list(named)}, headers=headers)
+        assert answer.status_code < 300, answer.text
+
+
+def copies(desk: OneDesk) -> int:
+    return sum(1 for one in desk.writes() if str(one["path"]).endswith("/copy"))
+
+
+@pytest.mark.parametrize("site", [False, True], ids=["successor", "site"])
+async def test_files_are_copied_once_and_counted_at_both_ends(desk: OneDesk, site: bool) -> None:
+    values, before = leaver(desk, site=site), copies(desk)
+    done = await desk.take(values, COPY)
+    assert (done.state, done.outcomes) == ("complete", ["done"])
+    source = drive_of(desk, values["user_id"])
+    there = desk.state.estate.drives.site() if site else drive_of(desk, values["successor_id"])
+    folder = there.child(there.root, str(values[FOLDER]))
+    assert there.size_of(folder) == source.used > 0
+    assert copies(desk) == before + 1
+    assert (await desk.take(values, COPY)).outcomes == ["already_so"]
+
+
+async def test_a_copy_that_is_one_file_short_is_never_done_and_says_how_far_it_is(desk: OneDesk) -> None:
+    values = {**leaver(desk), FOLDER: "Short"}
+    before = copies(desk)
+    await faults(desk, "short_copy")
+    proposal_id = await desk.approved(values, COPY)
+    done = await desk.go_on(proposal_id, rounds=6)
+    assert done.outcomes == ["waiting"]
+    assert "files are there" in done.notes[0]
+    desk.clock.move(90_000)
+    done = await desk.go_on(proposal_id, rounds=2)
+    await faults(desk)
+    assert done.outcomes == ["failed"]
+    assert copies(desk) == before + 1
+
+
+async def test_the_successor_may_write_and_nobody_from_outside_may_read(desk: OneDesk) -> None:
+    values = leaver(desk)
+    done = await desk.take(values, GIVE, ALONE)
+    assert (done.state, done.outcomes) == ("complete", ["done", "done"])
+    drive = drive_of(desk, values["user_id"])
+    rows = [row for item in drive.items.values() for row in item.permissions]
+    assert [row for row in rows if row.get("grantedToV2", {}).get("user", {}).get("id") == values["successor_id"]]
+    assert not [row for row in rows if row.get("link", {}).get("scope") == "anonymous"]
+    assert (await desk.take(values, GIVE, ALONE)).outcomes == ["already_so", "already_so"]
+
+
+async def test_somebody_without_a_onedrive_has_nothing_to_hand_over(desk: OneDesk) -> None:
+    tenant = desk.state.tenant
+    person = next(one for one in tenant.people if not one.drive_bytes and not tenant.roles_of(one.id))
+    more = {name: value for name, value in leaver(desk).items() if name.startswith(("successor", "copy"))}
+    changed = len(desk.writes())
+    done = await desk.take(desk.values(person.id, **more), GIVE, ALONE, COPY)
+    assert done.outcomes == ["already_so"] * 3
+    assert len(desk.writes()) == changed
