@@ -15,7 +15,8 @@ from selenium.webdriver.common.virtual_authenticator import Transport
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from licenseiq_demo import process
-from tests.browser.seen import Desk, authenticator
+from tests.browser.elsewhere import another_port
+from tests.browser.seen import REBOUND, Desk, authenticator
 from tests.cli.proposed import Proposed
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -30,6 +31,8 @@ SWITCHES = (
     "disable-sync",
     "no-first-run",
     "window-size=1100,1400",
+    # A name that somebody else owns and that leads to this machine: what DNS rebinding comes to.
+    f"host-resolver-rules=MAP {REBOUND} 127.0.0.1",
 )
 
 
@@ -84,6 +87,13 @@ def desk(browser: WebDriver, proposed: Proposed, origin: str) -> Desk:
     found = Desk(browser, proposed, origin)
     found.enrol("Ada")
     return found
+
+
+@pytest.fixture(scope="session")
+def elsewhere() -> Iterator[str]:
+    """A page of another port of localhost: same-site with the desk, and with the same passkeys."""
+    with another_port() as origin:
+        yield origin
 
 
 @pytest.fixture(autouse=True)

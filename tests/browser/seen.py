@@ -1,21 +1,28 @@
 """The desk as its user sees it in the browser."""
 
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.virtual_authenticator import Protocol, Transport, VirtualAuthenticatorOptions
 from selenium.webdriver.remote.webdriver import WebDriver
 
+from licenseiq.proposals.plan import Blocker
+from licenseiq_cli.desk_control import need
+from licenseiq_desk.audit import approvers
 from tests.cli.proposed import Proposed
 
-SECONDS = 15.0
+SECONDS = 30.0
+REBOUND = "rebound.example"
+# In the page: what a passkey answers to the options of a decision.
+SIGN = """
+const found = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(given[0]) });
+return found.toJSON();
+"""
 
 
 def authenticator(transport: Transport) -> VirtualAuthenticatorOptions:
@@ -58,36 +65,55 @@ class Desk:
 
     def enrol(self, name: str) -> None:
         """By the terminal, as the first approver does."""
-        told = self.licenseiq("approvers", "add", name, "--demo", "--json")
-        self.browser.get(json.loads(told)["url"])
+        self.browser.get(self.command("/control/enrolments", name=name)["url"])
         self.click("#enrol")
         self.waits_for(lambda: "is an approver now" in self.said())
 
     @contextmanager
     def another_key(self) -> Iterator[None]:
-        """A key that somebody plugs in, until the body ends."""
+        """A key that somebody plugs in and touches, until the body ends; this machine's own is left alone meanwhile."""
         first = self.browser.virtual_authenticator_id
+        self._touched(first, False)
         self.browser.add_virtual_authenticator(authenticator(Transport.USB))
         try:
             yield
         finally:
             self.browser.remove_virtual_authenticator()
             self.browser._authenticator_id = first  # type: ignore[attr-defined]  # one at a time is known to Selenium
+            self._touched(first, True)
 
-    def licenseiq(self, *words: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "licenseiq_cli.main", *words],
-            capture_output=True,
-            text=True,
-            check=True,
-            env={"LICENSEIQ_HOME": str(self.proposed.home), "PATH": "/usr/bin:/bin"},
-        )
-        return done.stdout
+    def _touched(self, authenticator_id: str, is_touched: bool) -> None:
+        which = {"authenticatorId": authenticator_id, "enabled": is_touched}
+        self.browser.execute_cdp_cmd("WebAuthn.setAutomaticPresenceSimulation", which)
 
-    def propose(self, number: int) -> str:
-        """A proposal for the leaver of this number, taken over by the desk."""
-        proposal_id, _ = self.proposed.put(self.proposed.leavers[number])
+    def command(self, path: str, **body: str) -> dict[str, Any]:
+        """What a command of the terminal asks of the desk."""
+        return need(self.proposed.folder, demo=True).ask(path, body)
+
+    def propose(self, number: int, *blockers: Blocker) -> str:
+        """A proposal for the leaver of this number; the desk takes it over when a page is opened."""
+        proposal_id, _ = self.proposed.put(self.proposed.leavers[number], blockers=blockers)
         return proposal_id
+
+    def approver(self, name: str = "Ada") -> str:
+        """The id of an approver who is not revoked."""
+        found = approvers(self.proposed.folder)
+        return next(one.approver_id for one in found if one.name == name and one.revoked_at is None)
+
+    def post(self, path: str, body: object) -> httpx.Response:
+        return httpx.post(f"{self.origin}{path}", json=body, headers={"Origin": self.origin}, trust_env=False)
+
+    def begin(self, proposal_id: str, name: str = "Ada", *, stay: bool = False, **more: object) -> dict[str, Any]:
+        """A decision that waits for a passkey, begun as the page does. The browser is at the desk then."""
+        if not stay:
+            self.open("/")
+        body = {"proposals": [proposal_id], "approver": self.approver(name), "decision": "approve", **more}
+        answer = self.post("/api/decisions/begin", body)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def send(self, found: dict[str, Any], credential: object) -> httpx.Response:
+        return self.post(f"/api/decisions/{found['ticket']}", {"credential": credential})
 
     def read_to_sign(self, proposal_id: str) -> None:
         self.open(f"/proposals/{proposal_id}")

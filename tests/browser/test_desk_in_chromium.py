@@ -1,64 +1,9 @@
 """What a person does at the desk, and what pages of elsewhere try, in a real browser (INV-07, INV-28, INV-40)."""
 
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
-import httpx
-import pytest
 from selenium.webdriver.common.by import By
 
-from tests.browser.seen import Desk
+from tests.browser.seen import SIGN, Desk
 from tests.cli.proposed import all_done_once
-
-SIGN = """
-const found = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(given[0]) });
-return found.toJSON();
-"""
-
-
-class _Elsewhere(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.end_headers()
-        self.wfile.write(b"<!doctype html><title>elsewhere</title><body>")
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Says nothing."""
-
-
-@pytest.fixture(scope="module")
-def elsewhere() -> Iterator[str]:
-    """A page of another port of localhost: same-site with the desk, and with the same passkeys."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Elsewhere)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://localhost:{server.server_address[1]}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def begun(desk: Desk, proposal_id: str) -> dict[str, object]:
-    """A decision that waits for a passkey, begun as the page does."""
-    desk.open("/")
-    body = {"proposals": [proposal_id], "approver": approver(desk), "decision": "approve"}
-    answer = httpx.post(
-        f"{desk.origin}/api/decisions/begin", json=body, headers={"Origin": desk.origin}, trust_env=False
-    )
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
-
-
-def approver(desk: Desk) -> str:
-    desk.open("/approvers")
-    return str(desk.browser.find_element(By.CSS_SELECTOR, "#by option").get_attribute("value"))
-
-
-def sent(desk: Desk, found: dict[str, object], credential: object) -> httpx.Response:
-    url = f"{desk.origin}/api/decisions/{found['ticket']}"
-    return httpx.post(url, json={"credential": credential}, headers={"Origin": desk.origin}, trust_env=False)
 
 
 def test_a_person_reads_signs_with_a_passkey_and_sees_it_done(desk: Desk) -> None:
@@ -135,23 +80,23 @@ def test_a_page_of_another_port_may_sign_with_the_same_passkey_and_it_does_not_c
 
     The same way, from the desk's own page, approves: so the origin is what refuses it."""
     proposal_id = desk.propose(5)
-    found = begun(desk, proposal_id)
+    found = desk.begin(proposal_id)
     desk.browser.get(elsewhere)
     signed = desk.run(SIGN, found["options"])
     assert "failed" not in signed, "the browser has to let it sign, or this test shows nothing"
-    assert sent(desk, found, signed).status_code == 409
+    assert desk.send(found, signed).status_code == 409
     assert desk.state(proposal_id) == "open"
 
-    found = begun(desk, proposal_id)
+    found = desk.begin(proposal_id)
     signed = desk.run(SIGN, found["options"])
-    assert sent(desk, found, signed).status_code == 200
-    assert sent(desk, found, signed).status_code == 409, "a replay"
+    assert desk.send(found, signed).status_code == 200
+    assert desk.send(found, signed).status_code == 409, "a replay"
     desk.waits_for(lambda: desk.state(proposal_id) == "approved")
 
 
 def test_a_page_of_another_port_cannot_ask_the_desk(desk: Desk, elsewhere: str) -> None:
     proposal_id = desk.propose(6)
-    who = approver(desk)
+    who = desk.approver()
     body = {"proposals": [proposal_id], "approver": who, "decision": "approve"}
     post = """
     const answer = await fetch(given[0], {method: "POST", mode: given[2], headers: {"Content-Type": given[3]},

@@ -1,7 +1,7 @@
 """A demo tenant as a process of its own, with proposals for its people in the inbox beside it."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import httpx
 from licenseiq.context import Context
 from licenseiq.people import Assignment, Person
 from licenseiq.playbooks.offboarding import plan_offboarding
-from licenseiq.proposals.plan import Plan
+from licenseiq.proposals.plan import Blocker, Plan
 from licenseiq_demo import process
 from licenseiq_tenant.inbox.store import Inbox
 from licenseiq_tenant.prices.loader import load_catalogue
@@ -30,6 +30,12 @@ class Proposed:
     @property
     def folder(self) -> Path:
         return self.home / "demo"
+
+    @property
+    def tenant_id(self) -> str:
+        """Of the demo that runs; of none, once it has ended."""
+        demo = process.find(self.folder / "tenant", "reader")
+        return demo.tenant_id if demo else "7d1f0c52-0f4e-4e7b-9a37-3f2f7ad3c001"
 
     def start(self) -> None:
         demo = process.find_or_start(self.folder / "tenant", "reader", users=120)
@@ -53,20 +59,21 @@ class Proposed:
         answer = httpx.request(method, f"{url}/_demo/{what}", json=body, headers={"X-Demo-Control": token})
         return answer.json()
 
-    def put(self, person: Person, folder: Path | None = None, hours: int = 24) -> tuple[str, Plan]:
+    def put(
+        self, person: Person, folder: Path | None = None, hours: int = 24, blockers: tuple[Blocker, ...] = ()
+    ) -> tuple[str, Plan]:
         """A proposal to offboard somebody, in the inbox of `folder` (default: the demo's)."""
-        demo = process.find(self.folder / "tenant", "reader")
-        tenant_id = demo.tenant_id if demo else "7d1f0c52-0f4e-4e7b-9a37-3f2f7ad3c001"
         now = datetime.now(UTC) - timedelta(hours=24 - hours)
         plan, openings = plan_offboarding(
             [person],
-            Context(tenant_id, now, load_catalogue()),
+            Context(self.tenant_id, now, load_catalogue()),
             evaluation_id="ev-1",
             simulated=True,
             requested_by={"client": "test"},
             now=now,
             new_seed=lambda: os.urandom(32),
         )
+        plan = replace(plan, blockers=(*plan.blockers, *blockers))
         self._count += 1
         inbox = Inbox(folder or self.folder)
         inbox.put(f"p-{self._count}", plan, openings, f"key {self._count}")

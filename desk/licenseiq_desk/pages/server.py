@@ -49,6 +49,8 @@ def _listen(port: int) -> list[socket.socket]:
             if family == socket.AF_INET6:
                 one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             one.bind((address, port or (found[0].getsockname()[1] if found else 0)))
+            # At once: a port that is bound alone can be bound by somebody else too, and refuses who comes early.
+            one.listen()
         except OSError as error:
             one.close()
             if family == socket.AF_INET6 and error.errno not in (98, 48, 10048):
