@@ -4,6 +4,7 @@ Typing its phrase approves it, and it is carried out before their eyes: on the d
 
 import argparse
 import json
+import os
 import sys
 import webbrowser
 from contextlib import closing
@@ -17,9 +18,11 @@ from licenseiq.proposals.states import RUN_ENDS
 from licenseiq.proposals.stored import DeskReport
 from licenseiq_cli import desk_control
 from licenseiq_cli.carry_out import carry_out, report, summary
+from licenseiq_cli.database_url import stores_of
 from licenseiq_cli.desk_screen import Screen
+from licenseiq_cli.desk_settings import desk_port
 from licenseiq_cli.homes import demo_home, home
-from licenseiq_cli.open_desk import OpenDesk, open_demo_desk
+from licenseiq_cli.open_desk import PAGE_HOST, OpenDesk, open_demo_desk
 from licenseiq_cli.policy_of import PolicyFile
 from licenseiq_cli.proposals import tenant_of
 from licenseiq_desk.desk import Desk
@@ -70,6 +73,9 @@ def _real_page(proposal_id: str, options: argparse.Namespace) -> str:
             "A real tenant's proposal is decided on with a passkey, to reject it as well; nothing was changed.",
             f"Run `licenseiq approve {proposal_id}` without that option.",
         )
+    if desk_control.find(home()) is None and stores_of(home()) is not None:
+        # A desk apart leaves its address to nobody. It says who may approve there.
+        return f"http://{PAGE_HOST}:{desk_port(os.environ, home())}/proposals/{proposal_id}"
     desk_control.need(home(), demo=False)
     if (url := _page(home(), proposal_id)) is None:
         raise Refused("Nobody may approve here yet.", "Let the first approver in: `licenseiq approvers add NAME`.")

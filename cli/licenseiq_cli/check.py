@@ -23,7 +23,7 @@ MOST_SKEW_SECONDS = 300
 @dataclass(frozen=True, slots=True)
 class Found:
     """Everything that `check` knows. `sign_in` says in words how the reader signs in, `store` where its stores are;
-    `proxies` are variables."""
+    `proxies` are variables; `level` is how far an approval protects here, and the same in words."""
 
     where: "Where"
     checked: "Checked"
@@ -33,6 +33,7 @@ class Found:
     proxies: tuple[str, ...]
     origins: tuple[Origin, ...]
     store: str = ""
+    level: tuple[str | None, str] = (None, "")
 
     @property
     def all_there(self) -> bool:
@@ -62,7 +63,9 @@ async def look(*, demo: bool) -> Found:
     """Tries everything. Raises SettingsError, also when Graph answers for another tenant than was meant."""
     from anyio.to_thread import run_sync
 
+    from licenseiq.proposals.statement import Level
     from licenseiq_cli.open_reader import demo_where, real_where
+    from licenseiq_cli.standing import ON_DEMO, words
     from licenseiq_tenant.checks import judged, lane_ages, try_all
     from licenseiq_tenant.database import Database
     from licenseiq_tenant.graph.client import Connection
@@ -84,7 +87,8 @@ async def look(*, demo: bool) -> Found:
     sign_in = "the demo's own" if demo else await run_sync(sign_in_words)
     known = _of_the_demo() if demo else origins(os.environ)
     store = await run_sync(store_words, where.home)
-    return Found(where, checked, judged(checked), ages, sign_in, () if demo else proxy_variables(), known, store)
+    level = (Level.L0.value, ON_DEMO) if demo else await run_sync(words, os.environ, where.home)
+    return Found(where, checked, judged(checked), ages, sign_in, () if demo else proxy_variables(), known, store, level)
 
 
 def _of_the_demo() -> tuple[Origin, ...]:

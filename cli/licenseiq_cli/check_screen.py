@@ -15,8 +15,6 @@ from licenseiq_cli.screen import FACTS, Block, Column, Lines, Section, Table, Ti
 if TYPE_CHECKING:
     from licenseiq_cli.check import Found
 
-LEVEL = "L0"
-LEVEL_WORDS = "L0: only the simulated demo tenant can be changed. A real tenant is read, never written."
 _STATES: Mapping[str, str] = {
     "there": "there",
     "missing": "MISSING",
@@ -78,7 +76,8 @@ def check_json(found: "Found") -> dict[str, JsonValue]:
         "simulated": found.where.simulated,
         "tenant_id": _tenant(found),
         "problem": checked.problem,
-        "level": LEVEL,
+        "level": found.level[0],
+        "level_words": found.level[1],
         "features": [
             {
                 "name": one.feature.key,
@@ -121,7 +120,7 @@ def _surroundings(found: "Found") -> tuple[tuple[str, str], ...]:
         ("Token's permissions", _permissions(found)),
         ("Clock", _clock(checked.clock_ahead)),
         ("Proxy", ", ".join(found.proxies) or "none is set"),
-        ("Protection level", LEVEL_WORDS),
+        ("Protection level", found.level[1]),
     )
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from licenseiq.errors import SettingsError
-from licenseiq_cli.homes import home
 from licenseiq_cli.settings import FILE_NAME, Settings, desk_values, guid, load_settings, yes_or_no
+from licenseiq_cli.standing import standing
 from licenseiq_desk.approval.level import Standing
 from licenseiq_tenant.graph.guard import is_loopback
 
@@ -65,7 +65,7 @@ def load_desk_settings(environ: Mapping[str, str] = os.environ) -> DeskSettings:
         login_url=shared.login_url,
         certificate=certificate,
         token=token,
-        standing=Standing(accepts_same_user=yes_or_no("accept_same_user_risk", values)),
+        standing=standing(environ, shared.home),
         sole=yes_or_no("sole_administrator", values),
         exchange_url=_exchange(values, shared.graph_url, token),
     )
@@ -86,12 +86,6 @@ def _exchange(values: Mapping[str, str], graph_url: str, token: str | None) -> s
             "Give scheme and host of the Exchange admin API, such as https://outlook.office365.com.",
         )
     return f"{place.scheme}://{place.netloc}"
-
-
-def has_writer(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether a desk for a real tenant is set up here at all."""
-    values = desk_values(environ, home(environ))
-    return bool({"writer_client_id", "writer_token"} & values.keys())
 
 
 def desk_port(environ: Mapping[str, str], folder: Path) -> int:

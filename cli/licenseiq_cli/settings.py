@@ -53,6 +53,7 @@ OF_THE_DESK = (
     "writer_token",
     "accept_same_user_risk",
     "sole_administrator",
+    "server_account",
     "desk_port",
     "exchange_url",
 )

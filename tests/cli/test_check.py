@@ -14,6 +14,7 @@ from licenseiq_cli.main import main
 from licenseiq_cli.open_reader import Where
 from licenseiq_cli.screen import plain
 from licenseiq_cli.settings import Origin, origins
+from licenseiq_cli.standing import NO_DESK
 from licenseiq_demo import process
 from licenseiq_tenant.checks import FEATURES, Checked, judged
 from licenseiq_tenant.graph.credentials import READER_PERMISSIONS, static_token
@@ -34,7 +35,7 @@ def found(checked: Checked) -> Found:
         Origin("LICENSEIQ_CLIENT_ID", "licenseiq.toml", TENANT),
         Origin("AZURE_CLIENT_SECRET", "environment", None),
     )
-    return Found(where, checked, judged(checked), ages, "as a service", ("HTTPS_PROXY",), known)
+    return Found(where, checked, judged(checked), ages, "as a service", ("HTTPS_PROXY",), known, level=("L0", NO_DESK))
 
 
 def everything(**changes: Reason) -> Checked:
@@ -48,7 +49,7 @@ def test_all_there_is_short_and_ends_well() -> None:
     text = plain(check_blocks(one, NOW))
     assert "What to do" not in text
     assert "MISSING" not in text
-    for words in ("3 minutes ago", "not read", "HTTPS_PROXY", "L0: only the simulated demo tenant", "licenseiq.toml"):
+    for words in ("3 minutes ago", "not read", "HTTPS_PROXY", "No desk for a real", "licenseiq.toml"):
         assert words in text
     assert max(len(line) for line in text.splitlines()) <= 80
     assert CANARY not in text

@@ -17,11 +17,12 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How this desk stands to the server. `separate`: it is proven that the server's account cannot write here.
-    `accepts_same_user`: the settings accept the risk that it can."""
+    """How this desk stands to the server. `separate`: it was found that the server's account cannot write here.
+    `accepts_same_user`: the settings accept the risk that it can. `why_not_separate` are sentences."""
 
     separate: bool = False
     accepts_same_user: bool = False
+    why_not_separate: str = ""
 
     def level(self, *, simulated: bool) -> Level:
         """The level of a passkey's approval here. Raises Refused for a real tenant where the risk is not accepted."""
@@ -29,8 +30,9 @@ class Standing:
             return Level.L2
         if not simulated and not self.accepts_same_user:
             raise Refused(
-                "The desk runs under the same account as the server, so a program with a shell could go round it.",
-                "Run the desk under another account (docs/desk.md), or accept the risk: "
-                'accept_same_user_risk = "true" in licenseiq.toml.',
+                "The desk is not apart from the server, so a program with a shell could go round it. "
+                f"{self.why_not_separate}".strip(),
+                "Run the desk under another account (docs/levels.md), or accept the risk: accept_same_user_risk = true "
+                "in licenseiq.toml.",
             )
         return Level.L1

@@ -107,6 +107,21 @@ def rights(connection: "Connection[Any]") -> Rights:
     )
 
 
+def servers_that_write_the_desk(connection: "Connection[Any]") -> bool:
+    """Whether any account that has the server's role, and is not the machine's database owner, may write to the desk's
+    tables, itself or by a role that it may become."""
+    found = connection.execute(
+        "SELECT 1 FROM pg_roles a JOIN pg_roles s ON s.rolname = %(server)s AND pg_has_role(a.oid, s.oid, 'MEMBER') "
+        "JOIN pg_roles r ON pg_has_role(a.oid, r.oid, 'MEMBER') "
+        "JOIN pg_namespace n ON n.nspname = %(schema)s "
+        "JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p') "
+        "WHERE a.rolcanlogin AND NOT a.rolsuper "
+        "AND has_table_privilege(r.oid, c.oid, 'INSERT,UPDATE,DELETE,TRUNCATE') LIMIT 1",
+        {"server": SERVER_ROLE, "schema": schema_of(DESK)},
+    ).fetchone()
+    return found is not None
+
+
 def _may(connection: "Connection[Any]", store: str, what: str, on_columns: str, *but: str) -> tuple[str, ...]:
     found = connection.execute(
         "SELECT DISTINCT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
