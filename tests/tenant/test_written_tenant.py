@@ -49,9 +49,14 @@ def test_each_corner_case_is_judged_by_its_meaning(tmp_path: Path) -> None:
     people, seats = found_in(tmp_path, WrittenGraph())
     assert people == {one.name: one.expected for one in PEOPLE}
     assert seats == {
+        # E3: more taken than bought, some past their end; STANDARDPACK: all suspended; E5: two suspended beside enough.
         ("over_assigned", "certain", 3),
+        ("over_assigned", "certain", 4),
         ("over_assigned", "likely", 2),
+        # E5 and a product that no table knows, beyond the buffer; neither trials nor what is free or tenant-wide.
         ("unassigned_seats", "certain", 3),
+        ("unassigned_seats", "certain", 16),
+        ("trial_expiring", "certain", 25),
     }
 
 

@@ -20,6 +20,16 @@ TENANT = "20000000-0000-4000-8000-000000000000"
 GROUP = "10000000-0000-4000-8000-000000000001"
 # Bought beyond what is taken, seats past their end, suspended seats.
 UNITS = {who.E3: (-3, 5, 0), who.E5: (4, 0, 2), who.POWER_BI: (1, 0, 0)}
+# Products that nobody of the list holds: what applies to the tenant as a whole, one that no table knows, a trial, a
+# free one, and one whose purchase has ended.
+# (id, part number, for users, bought, taken, past their end, suspended, is a trial)
+OTHERS = (
+    ("40000000-0000-4000-8000-000000000001", "CONTOSO_TENANT_WIDE", False, 500, 0, 0, 0, False),
+    ("40000000-0000-4000-8000-000000000002", "BRAND_NEW_PRODUCT", True, 20, 3, 0, 0, False),
+    ("295a8eb0-f78d-45c7-8b5b-1eed5ed02dff", "MEETING_ROOM_TRIAL", True, 25, 0, 0, 0, True),
+    ("f30db892-07e9-47e9-837c-80727f46fd3d", "FLOW_FREE", True, 10_000, 2, 0, 0, False),
+    ("18181a46-0d4e-45cd-891e-60aabd171b4e", "STANDARDPACK", True, 0, 4, 0, 6, False),
+)
 _CATALOGUE = load_catalogue()
 SKU_IDS = {one.part_number: one.sku_id for one in _CATALOGUE.skus.values()}
 
@@ -159,17 +169,31 @@ class WrittenGraph:
                 "subscriptionIds": [f"sub-{sku}"],
             }
 
+        for sku_id, name, for_users, enabled, consumed, warning, suspended, _ in OTHERS:
+            yield {
+                "skuId": sku_id,
+                "skuPartNumber": name,
+                "capabilityStatus": "Enabled" if enabled else "Suspended",
+                "appliesTo": "User" if for_users else "Company",
+                "consumedUnits": consumed,
+                "prepaidUnits": {"enabled": enabled, "warning": warning, "suspended": suspended, "lockedOut": 0},
+                "servicePlans": [],
+                "subscriptionIds": [f"sub-{name}"],
+            }
+
     def _subscriptions(self) -> Iterator[dict[str, Any]]:
+        trials = {one[0] for one in OTHERS if one[-1]}
         for sku in self._skus():
+            is_trial = sku["skuId"] in trials
             yield {
                 "id": sku["subscriptionIds"][0],
                 "skuId": sku["skuId"],
                 "skuPartNumber": sku["skuPartNumber"],
-                "status": "Enabled",
-                "isTrial": False,
-                "totalLicenses": sku["prepaidUnits"]["enabled"],
-                "createdDateTime": self._at(700),
-                "nextLifecycleDateTime": self._at(-200),
+                "status": sku["capabilityStatus"],
+                "isTrial": is_trial,
+                "totalLicenses": sku["prepaidUnits"]["enabled"] + sku["prepaidUnits"]["suspended"],
+                "createdDateTime": self._at(20 if is_trial else 700),
+                "nextLifecycleDateTime": self._at(-10 if is_trial else -200),
             }
 
     def _at(self, ago: int | None) -> str | None:
