@@ -42,9 +42,7 @@ def timed(found: dict[str, float], name: str, by: int = 1) -> Iterator[None]:
 
 
 def of_ledger(home: Path, found: dict[str, float], entries: int) -> None:
-    with timed(found, "open the desk's store"):
-        store = open_store(home)
-    with closing(store):
+    with closing(open_store(home)) as store:
         with timed(found, "ledger append", entries):
             for number in range(entries):
                 with store.database.write() as db:
@@ -106,14 +104,14 @@ def main() -> None:
             for engine, where in (("SQLite", None), ("PostgreSQL", cluster)):
                 for name, milliseconds in measured(where, options.entries).items():
                     times[engine][name].append(milliseconds)
-    print(f"{options.rounds} rounds, {options.entries} entries each: median (least to most)\n")
+    print(f"{options.rounds} rounds, {options.entries} entries each: median (least to most)\n\nPostgreSQL / SQLite")
     for name, in_files in times["SQLite"].items():
         ratios = [there / here for here, there in zip(in_files, times["PostgreSQL"][name], strict=True)]
-        line(f"{name}, PostgreSQL / SQLite", spread(ratios, "x"))
+        line(f"  {name}", spread(ratios, "x"))
     for engine, found in times.items():
-        print()
+        print(f"\n{engine}")
         for name, took in found.items():
-            line(f"{engine}: {name}", spread(took, "ms"))
+            line(f"  {name}", spread(took, "ms"))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from licenseiq.errors import SettingsError
 from licenseiq.words import count
 from licenseiq_cli.database_url import server, shown
-from licenseiq_tenant.postgresql.rights import DESK_ROLE, SERVER_ROLE, rights
+from licenseiq_tenant.postgresql.rights import DESK_ROLE, SERVER_ROLE, not_apart, rights
 from licenseiq_tenant.postgresql.server import Server, schema_of
 from licenseiq_tenant.postgresql.setup import script, set_up
 
@@ -45,9 +45,11 @@ def _init(found: Server) -> int:
 def _status(found: Server, *, as_json: bool) -> int:
     with found.connect() as connection:
         may = rights(connection)
+        problems = not_apart(connection) if may.writes_desk else ()
     if as_json:
         facts = {"writes_desk": list(may.writes_desk), "changes_inbox": list(may.changes_inbox)}
-        print(json.dumps({"database": shown(), **facts, "may": may.words()}, indent=2))  # noqa: T201
+        told = {"database": shown(), **facts, "may": may.words(), "not_apart": list(problems)}
+        print(json.dumps(told, indent=2))  # noqa: T201
     else:
-        print(f"{shown()}: {may.words()}")  # noqa: T201
-    return 0 if may.is_server or may.is_desk else 1
+        print("\n  ".join((f"{shown()}: {may.words()}", *problems)))  # noqa: T201
+    return 0 if (may.is_server and not may.changes_inbox) or (may.is_desk and not problems) else 1

@@ -17,7 +17,7 @@ from licenseiq.proposals.statement import Level
 from licenseiq_cli.database_url import server
 from licenseiq_cli.settings import desk_values, yes_or_no
 from licenseiq_desk.approval.level import WORDS, Standing
-from licenseiq_tenant.postgresql.rights import rights, servers_that_write_the_desk
+from licenseiq_tenant.postgresql.rights import not_apart
 
 ELSEWHERE = "elsewhere"
 """As the server's account: it runs on another machine."""
@@ -50,11 +50,7 @@ def apart(environ: Mapping[str, str], folder: Path, account: str) -> Apart:
         return Apart(("The stores are files of one account; a desk apart needs PostgreSQL.",))
     why = [*_account(account), *_folder(folder)]
     with database.connect() as connection:
-        may = rights(connection)
-        if not may.is_desk:
-            why.append(f"In PostgreSQL {may.words()}.")
-        if servers_that_write_the_desk(connection):
-            why.append("In PostgreSQL an account of the server may write to the desk.")
+        why += not_apart(connection)
     return Apart(tuple(why))
 
 

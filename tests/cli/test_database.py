@@ -102,7 +102,10 @@ def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 def test_the_owner_makes_everything_once(cluster: Cluster, typed) -> None:  # type: ignore[no-untyped-def]
     database = cluster.database()
-    code, said = typed(cluster.url(database), "database", "init")
+    cluster.run(
+        f"CREATE ROLE makes_{database} LOGIN CREATEROLE", f"ALTER DATABASE {database} OWNER TO makes_{database}"
+    )
+    code, said = typed(cluster.url(database, f"makes_{database}"), "database", "init")
     assert code == 0
     assert "licenseiq_desk: ran " in said
     assert "grant licenseiq_server to the server's account" in said
@@ -123,12 +126,14 @@ def test_what_is_printed_makes_the_same(cluster: Cluster, typed) -> None:  # typ
 def test_an_account_hears_what_it_may_do(cluster: Cluster, typed) -> None:  # type: ignore[no-untyped-def]
     for account, code, words in (
         (THE_SERVER, 0, "fit for the server"),
-        (THE_DESK, 0, "fit for the desk"),
+        (THE_DESK, 1, "fit for the desk"),
         (OWNER, 1, "keeps nothing apart"),
     ):
         found, said = typed(cluster.url(cluster.made, account), "database", "status", "--json")
         assert found == code
         assert words in json.loads(said)["may"]
+    # In this cluster is an account that is both, for tests.
+    assert "can write to the desk's schema" in typed(cluster.url(cluster.made, THE_DESK), "database", "status")[1]
 
 
 def test_what_goes_wrong_is_said_in_words_and_names_no_password(cluster: Cluster, typed) -> None:  # type: ignore[no-untyped-def]

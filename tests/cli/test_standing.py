@@ -11,7 +11,7 @@ from licenseiq.errors import Refused
 from licenseiq.proposals.statement import Level
 from licenseiq_cli.main import main
 from licenseiq_cli.standing import ELSEWHERE, NO_DESK, standing, words
-from licenseiq_tenant.postgresql.rights import DESK_ROLE
+from licenseiq_tenant.postgresql.rights import DESK_ROLE, SERVER_ROLE
 from licenseiq_tenant.postgresql.server import Server
 from tests.desk.fakes import plan_for, world_in
 from tests.postgresql import BOTH, OWNER, THE_DESK, THE_SERVER, Cluster, stores_in
@@ -69,7 +69,7 @@ def test_a_desk_apart_is_found_and_each_thing_that_joins_it_to_the_server_is_nam
 
 def test_an_account_of_the_server_that_may_write_to_the_desk_is_found(folder: Path, cluster: Cluster) -> None:
     given = environ(folder, cluster, LICENSEIQ_SERVER_ACCOUNT=ELSEWHERE)
-    assert why_not(given, folder) == "In PostgreSQL an account of the server may write to the desk."
+    assert why_not(given, folder) == f"An account with the role {SERVER_ROLE} can write to the desk's schema."
 
 
 def test_files_are_never_apart_and_the_level_says_what_to_do(folder: Path) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from licenseiq_tenant.desk_state import DeskState
 from licenseiq_tenant.inbox.store import Inbox
-from licenseiq_tenant.postgresql.rights import APPEND_ONLY, rights
+from licenseiq_tenant.postgresql.rights import APPEND_ONLY, not_apart, rights
 from licenseiq_tenant.postgresql.server import Server
 from tests.desk.fakes import TENANT, opening, plan_for, world_in
-from tests.postgresql import THE_DESK, THE_SERVER, Cluster, stores_in
+from tests.postgresql import ASKED, BOTH, OWNER, THE_DESK, THE_SERVER, Cluster, stores_in
 
 FIRST_COLUMNS = (
     "SELECT c.relname, a.attname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
@@ -113,15 +113,51 @@ def test_positive_control_a_right_too_many_is_seen(
         changed_by_hand(cluster, taken_back)
 
 
+def problems(cluster: Cluster, account: str) -> str:
+    with Server(cluster.url(cluster.made, account)).connect() as connection:
+        return " ".join(not_apart(connection))
+
+
+def test_the_desk_knows_whether_postgresql_keeps_the_server_apart(cluster: Cluster) -> None:
+    changed_by_hand(cluster, f"ALTER USER {BOTH} NOLOGIN")  # the account of other tests, which is both
+    try:
+        assert problems(cluster, THE_DESK) == ""
+        for planted, taken_back, said in (
+            (
+                f"GRANT UPDATE ON licenseiq_desk.run TO {THE_SERVER}",
+                f"REVOKE UPDATE ON licenseiq_desk.run FROM {THE_SERVER}",
+                "can write",
+            ),
+            (f"GRANT licenseiq_desk TO {THE_SERVER}", f"REVOKE licenseiq_desk FROM {THE_SERVER}", "can write"),
+            (f"GRANT licenseiq_server TO {THE_DESK}", f"REVOKE licenseiq_server FROM {THE_DESK}", "too"),
+            (f"ALTER USER {THE_SERVER} NOLOGIN", f"ALTER USER {THE_SERVER} LOGIN", "No other account"),
+            (
+                f"GRANT UPDATE ON licenseiq_inbox.proposal TO {THE_DESK}",
+                f"REVOKE UPDATE ON licenseiq_inbox.proposal FROM {THE_DESK}",
+                "nothing apart",
+            ),
+        ):
+            changed_by_hand(cluster, planted, f"ALTER USER {ASKED} NOLOGIN")
+            try:
+                assert said in problems(cluster, THE_DESK), planted
+            finally:
+                changed_by_hand(cluster, taken_back, f"ALTER USER {ASKED} LOGIN")
+    finally:
+        changed_by_hand(cluster, f"ALTER USER {BOTH} LOGIN")
+    assert "can write" in problems(cluster, THE_DESK)
+    assert "nothing apart" in problems(cluster, OWNER)
+
+
 @pytest.mark.anyio
 async def test_each_with_its_own_account_a_proposal_is_approved_carried_out_and_seen(
     tmp_path: Path, cluster: Cluster
 ) -> None:
     server, at_desk = cluster.emptied(THE_SERVER), Server(cluster.url(cluster.made, THE_DESK))
-    with stores_in(server, tmp_path), closing(Inbox(tmp_path)) as inbox:
+    servers, desks = tmp_path / "server", tmp_path / "desk"  # two homes, as two accounts of a machine have
+    with stores_in(server, servers), closing(Inbox(servers)) as inbox:
         inbox.put("p-1", plan_for(), [opening(1)], "k")
-    with stores_in(at_desk, tmp_path):
-        world = world_in(tmp_path)
+    with stores_in(at_desk, desks):
+        world = world_in(desks)
         with closing(world.inbox), closing(world.desk):
             await world.approve()
             entry = world.inbox.entry(TENANT, "p-1")
@@ -129,8 +165,9 @@ async def test_each_with_its_own_account_a_proposal_is_approved_carried_out_and_
             assert entry.openings == ()
             assert await world.finish() == "complete"
             assert world.desk.verify_ledger(TENANT).is_whole
-    with stores_in(server, tmp_path):
-        report = DeskState(tmp_path).report(TENANT, "p-1")
+    with stores_in(server, servers):
+        report = DeskState(servers).report(TENANT, "p-1")
     assert report is not None
     assert report.runs[0].state == "complete"
-    assert os.listdir(tmp_path) == ["keys"]
+    assert os.listdir(desks) == ["keys"]
+    assert not servers.exists()

@@ -107,19 +107,37 @@ def rights(connection: "Connection[Any]") -> Rights:
     )
 
 
-def servers_that_write_the_desk(connection: "Connection[Any]") -> bool:
-    """Whether any account that has the server's role, and is not the machine's database owner, may write to the desk's
-    tables, itself or by a role that it may become."""
-    found = connection.execute(
-        "SELECT 1 FROM pg_roles a JOIN pg_roles s ON s.rolname = %(server)s AND pg_has_role(a.oid, s.oid, 'MEMBER') "
-        "JOIN pg_roles r ON pg_has_role(a.oid, r.oid, 'MEMBER') "
-        "JOIN pg_namespace n ON n.nspname = %(schema)s "
-        "JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p') "
-        "WHERE a.rolcanlogin AND NOT a.rolsuper "
-        "AND has_table_privilege(r.oid, c.oid, 'INSERT,UPDATE,DELETE,TRUNCATE') LIMIT 1",
-        {"server": SERVER_ROLE, "schema": schema_of(DESK)},
+def not_apart(connection: "Connection[Any]") -> tuple[str, ...]:
+    """Why the desk's account, whose connection this is, and the server's are not kept apart by PostgreSQL; empty where
+    they are: every account that may be the server can write nothing of the desk's, and this one changes no proposal.
+
+    It says nothing of the machine: that the server's account cannot read the desk's password and keys is for two
+    accounts of the operating system, or two hosts, to see to. Superusers may do everything and are not looked at.
+    """
+    problems = []
+    if not (mine := rights(connection)).is_desk:
+        problems.append(f"In PostgreSQL {mine.words()}.")
+    servers = connection.execute(
+        "SELECT r.oid, r.rolname = session_user FROM pg_roles r "
+        "WHERE r.rolcanlogin AND NOT r.rolsuper AND pg_has_role(r.oid, %s, 'MEMBER')",
+        (SERVER_ROLE,),
+    ).fetchall()
+    if any(is_mine for _, is_mine in servers):
+        problems.append(f"The desk's account has the role {SERVER_ROLE} too.")
+    others = [oid for oid, is_mine in servers if not is_mine]
+    if not others:
+        problems.append(f"No other account has the role {SERVER_ROLE}.")
+    may_write = connection.execute(
+        "SELECT count(DISTINCT s.oid) FROM pg_roles s JOIN pg_roles r ON pg_has_role(s.oid, r.oid, 'MEMBER') "
+        "CROSS JOIN pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE s.oid = ANY (%s) AND n.nspname = %s AND c.relkind IN ('r', 'v', 'p') "
+        "AND (has_table_privilege(r.oid, c.oid, 'INSERT,UPDATE,DELETE,TRUNCATE') "
+        "OR has_any_column_privilege(r.oid, c.oid, 'INSERT,UPDATE'))",
+        (others, schema_of(DESK)),
     ).fetchone()
-    return found is not None
+    if may_write is not None and may_write[0]:
+        problems.append(f"An account with the role {SERVER_ROLE} can write to the desk's schema.")
+    return tuple(problems)
 
 
 def _may(connection: "Connection[Any]", store: str, what: str, on_columns: str, *but: str) -> tuple[str, ...]:
