@@ -23,6 +23,22 @@ def test_a_rule_strikes_as_often_as_it_says_where_it_says(graph: Caller) -> None
     assert [e["faults"] for e in graph.state.recorder.entries] == [[], ["status"], ["status"], []]
 
 
+def test_a_rule_can_spare_the_first_requests(graph: Caller) -> None:
+    graph.faults({"what": "status", "path": "/users", "skip": 2, "times": 1})
+    assert [status(graph, "/users?$top=1") for _ in range(4)] == [200, 200, 503, 200]
+
+
+def test_a_change_without_effect_is_answered_as_if_it_had_worked(graph: Caller) -> None:
+    someone = graph.some("active")
+    graph.faults({"what": "no_effect", "method": "PATCH", "times": 1})
+    seen = []
+    for _ in range(2):
+        answered, _ = graph.ask("PATCH", f"/users/{someone.id}", {"jobTitle": "Keeper"})
+        seen.append((answered < 300, someone.fields["jobTitle"] == "Keeper"))
+    assert seen == [(True, False), (True, True)]
+    assert [e["took_effect"] for e in graph.state.recorder.entries] == [False, True]
+
+
 def test_a_rule_can_ask_for_a_pattern_and_for_words_of_the_query(graph: Caller) -> None:
     rule = {"what": "status", "regex": "^/users$", "query": "signInActivity", "status": 500, "code": "X"}
     graph.faults(rule)

@@ -44,6 +44,11 @@ class Play:
             step.kind.value for step in self.plan.steps if not every_kind.is_true(step, self.cast, self.before, now)
         ]
 
+    def is_true(self, number: int) -> bool:
+        """Whether the effect of a step is there."""
+        step = next(one for one in self.plan.steps if one.number == number)
+        return every_kind.is_true(step, self.cast, self.before, self.facts())
+
     def sends(self) -> dict[int, int]:
         """Recorded sendings by step."""
         with self.world.desk._store.database.read() as db:

@@ -18,6 +18,7 @@ class FaultBook:
         self._written: list[Any] = []
         self._rules: list[tuple[int, Rule]] = []
         self._hits: Counter[tuple[int, str]] = Counter()
+        self._spared: Counter[tuple[int, str]] = Counter()
 
     def replace(self, written: list[Any]) -> None:
         """Takes presets (text) and rules (objects); ValueError says what cannot be understood."""
@@ -29,6 +30,7 @@ class FaultBook:
                 raise ValueError(f"There is no fault called {item!r} ({problem}).") from None
         self._written, self._rules = written, list(enumerate(rules))
         self._hits.clear()
+        self._spared.clear()
 
     def written(self) -> list[Any]:
         """What was switched on, as it was written."""
@@ -55,7 +57,11 @@ class FaultBook:
         for place, rule in self._rules:
             key = (place, request.path.lower() if rule.per_path else "")
             due = rule.what in only if only else rule.what not in DOWNLOADS
-            if due and rule.meets(request) and (rule.times is None or self._hits[key] < rule.times):
+            if not due or not rule.meets(request):
+                continue
+            if self._spared[key] < rule.skip:
+                self._spared[key] += 1
+            elif rule.times is None or self._hits[key] < rule.times:
                 self._hits[key] += 1
                 struck.append(rule)
         return struck

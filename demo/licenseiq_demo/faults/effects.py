@@ -28,6 +28,9 @@ def instead(rule: Rule) -> Answer | None:
         raise GraphError(rule.status, rule.code, rule.message, **waits)
     if rule.what == "hang":
         raise Hang
+    if rule.what == "no_effect":
+        # Answered as if it had worked; nothing has been done.
+        return Answer(200, {"value": True})
     if rule.what == "html":
         return Answer(rule.status, raw=HTML, media="text/html; charset=utf-8")
     return None

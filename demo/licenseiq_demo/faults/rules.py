@@ -29,6 +29,7 @@ What = Literal[
     "cut_report",
     "twice_report",
     "lost_answer",
+    "no_effect",
     "stale_reads",
     "old_answers",
     "hostile_redirect",
@@ -49,8 +50,9 @@ DOWNLOADS: frozenset[What] = frozenset({"empty_report", "html_report", "cut_repo
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A fault. All of `path` (prefix), `regex` (anywhere in the path), `query` (anywhere in the decoded
     query), `body` (anywhere in it), `method` and `cmdlet` (a pattern for its whole name) that are given must fit; paths
-    are below `/v1.0` and decoded. `times` None means always; with `per_path` every path has its own count. With
-    `last_too` a fault of next links gives one to the last page as well.
+    are below `/v1.0` and decoded. The first `skip` requests that fit are spared, then it strikes `times` times, None
+    for always; with `per_path` every path has its own counts. With `last_too` a fault of next links gives one to the
+    last page as well.
     """
 
     what: What
@@ -60,6 +62,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     body: str = ""
     method: str = ""
     cmdlet: str = ""
+    skip: int = 0
     times: int | None = None
     per_path: bool = False
     last_too: bool = False
