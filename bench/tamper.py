@@ -255,30 +255,30 @@ def small(folder: Path, entries: int, every: int = 1) -> bool:
 
 
 def large(folder: Path, entries: int, sample: int, seed: int) -> bool:
-    """Times verification, and tries a sample of bits and row operations."""
+    """Times verification in seconds of the processor, and tries a sample of bits."""
     store = open_store(folder)
-    began = time.perf_counter()
+    began = time.process_time()
     fill(store, entries)
-    line("a large ledger", f"{entries} entries, appended in {time.perf_counter() - began:.1f} s")
+    line("a large ledger", f"{entries} entries, appended in {time.process_time() - began:.1f} s")
     key = store.ledger.public_key(TENANT)
     with store.database.read() as db:
         data = [bytes(one) for one in db.exec_driver_sql("SELECT entry FROM ledger_entry ORDER BY seq").scalars()]
-    began = time.perf_counter()
+    began = time.process_time()
     for one in data:
         leaf_hash(one)
-    alone = time.perf_counter() - began
-    began = time.perf_counter()
+    alone = time.process_time() - began
+    began = time.process_time()
     verdict = verify(store.database, TENANT, key)
-    whole = time.perf_counter() - began
-    began = time.perf_counter()
+    whole = time.process_time() - began
+    began = time.process_time()
     verify(store.database, TENANT, key, signed=lambda *_: True)
-    unsigned = time.perf_counter() - began
-    line("verified in", f"{whole:.1f} s, {whole / entries * 1e6:.0f} µs an entry")
-    line("of it without signatures", f"{unsigned:.1f} s; hashing the entries alone {alone:.2f} s")
+    unsigned = time.process_time() - began
+    line("verified in", f"{whole:.1f} s, {whole / entries * 1e6:.0f} µs an entry, {whole / alone:.0f} x hashing alone")
+    line("without its signatures", f"{unsigned:.1f} s, {unsigned / alone:.0f} x hashing alone")
     lines = list(export_lines(store, TENANT, is_demo=True, now=START))
-    began = time.perf_counter()
+    began = time.process_time()
     (exported,) = verify_export(lines)
-    line("its export by the one file", f"{time.perf_counter() - began:.1f} s for {sum(map(len, lines)) / 1e6:.0f} MB")
+    line("its export by the one file", f"{time.process_time() - began:.1f} s for {sum(map(len, lines)) / 1e6:.0f} MB")
     count = tried(store, _sample(store, entries, sample, random.Random(seed)), Verifier())
     line("a sample of changes", count.words())
     store.close()

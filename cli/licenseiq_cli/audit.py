@@ -23,7 +23,9 @@ def run(options: argparse.Namespace) -> int:
     """Returns 1 when a ledger is broken. Raises StateUnknown or SettingsError when one cannot be verified at all."""
     if options.action == "verify" and options.file:
         return verify_file(options)
-    places = _places(demo_only=options.demo)
+    places = _places(demo=True) if options.demo or options.action == "verify" else []
+    if not options.demo:
+        places += _places(demo=False)
     if options.action == "export":
         return export(places, options)
     if options.action == "proof":
@@ -31,16 +33,12 @@ def run(options: argparse.Namespace) -> int:
     return _anchor(places, options) if options.action == "anchor" else _verify(places, options)
 
 
-def _places(*, demo_only: bool) -> list[Place]:
-    found = []
-    for folder, is_demo in ((demo_home(), True), (home(), False)):
-        if demo_only and not is_demo:
-            continue
-        try:
-            found += [Place(folder, is_demo, tenant_id) for tenant_id in tenants(folder)]
-        except SQLAlchemyError as error:
-            raise _unreadable(folder) from error
-    return found
+def _places(*, demo: bool) -> list[Place]:
+    folder = demo_home() if demo else home()
+    try:
+        return [Place(folder, demo, tenant_id) for tenant_id in tenants(folder)]
+    except SQLAlchemyError as error:
+        raise _unreadable(folder) from error
 
 
 def _unreadable(folder: Path) -> StateUnknown:
@@ -117,6 +115,7 @@ def _lines(place: Place, verdict: LedgerVerdict, anchors: Collection[Anchor] | N
     lines = [
         f"{state}  tenant {place.tenant_id}{' (demo)' if place.is_demo else ''}: {size}",
         f"  root {verdict.root}",
+        f"  key  {verdict.public_key or 'none'}",
     ]
     if anchors is not None:
         lines.append(f"  {_anchor_words(_heads_of(place, anchors))}")
@@ -141,6 +140,7 @@ def _facts(place: Place, verdict: LedgerVerdict, anchors: Collection[Anchor]) ->
         "is_whole": verdict.is_whole,
         "size": verdict.size,
         "root": verdict.root,
+        "public_key": verdict.public_key,
         "anchors": len(_heads_of(place, anchors)),
         "problems": list(verdict.problems),
     }

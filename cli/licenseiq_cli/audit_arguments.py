@@ -12,7 +12,8 @@ def audit(parser: argparse.ArgumentParser) -> None:
         ("proof", "prove that one entry is in the ledger, or that an older ledger is its beginning"),
     ):
         action = actions.add_parser(name, help=words, description=f"{words.capitalize()}.")
-        action.add_argument("--demo", action="store_true", help="only the demo tenant's ledger")
+        only = "only the demo tenant's ledger" if name == "verify" else "the demo tenant's ledger instead"
+        action.add_argument("--demo", action="store_true", help=only)
         if name == "verify":
             action.add_argument("file", metavar="FILE", nargs="?", help="an export; without it, this machine's ledgers")
             action.add_argument("--anchor", metavar="PLACE", help="compare with the heads that 'anchor' kept there")

@@ -31,7 +31,7 @@ class Place:
 def export(places: Collection[Place], options: argparse.Namespace) -> int:
     """Writes one file with every ledger. Raises Refused where a file is there already."""
     if not places:
-        raise NotFound("There is no ledger yet.", "The desk begins one with the first proposal that it takes over.")
+        raise NotFound("There is no ledger here yet.", "The desk begins one with its first proposal; --demo is apart.")
     now = datetime.now(UTC)
     content = b"".join(
         line for one in places for line in audit.export(one.home, one.tenant_id, is_demo=one.is_demo, now=now)

@@ -61,7 +61,7 @@ def test_an_export_is_verified_by_itself_and_a_changed_one_is_broken(
     shown = told(capsys, "export", "--to", str(file), "--with-verifier")
     assert "python licenseiq_verify.py ledger.jsonl" in shown
     assert (tmp_path / "licenseiq_verify.py").read_text(encoding="utf-8").startswith("#!/usr/bin/env python3")
-    assert "1 runs" in told(capsys, "verify", str(file))
+    assert "runs: 1" in told(capsys, "verify", str(file))
     facts = json.loads(told(capsys, "verify", str(file), "--json"))
     assert [(one["tenant"], one["is_whole"]) for one in facts["ledgers"]] == [(TENANT, True)]
     assert "another key" in told(capsys, "verify", str(file), "--key", "ab" * 32, code=1)

@@ -80,8 +80,8 @@ def test_an_export_verifies_with_the_databases_deleted(exported: list[bytes], tm
     done = verified_alone(exported, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"whole   tenant {TENANT}" in done.stdout
-    assert "decisions: 1 by passkey at http://localhost:8765, 1 typed (level L0)" in done.stdout
-    assert "3 plans, 2 preflights, 3 calls of tools" in done.stdout
+    assert "decisions by passkey: 1 at http://localhost:8765, typed (L0): 1" in done.stdout
+    assert "plans: 3, preflights: 2, calls of tools: 3" in done.stdout
 
 
 def verified_alone(lines: list[bytes], folder: Path) -> "subprocess.CompletedProcess[str]":

@@ -365,11 +365,11 @@ def words(found: Verdict) -> list[str]:
     """What was found, for a person."""
     many, pages = found.counts, ", ".join(sorted(found.origins))
     return [
-        f"{'BROKEN' if found.problems else 'whole '}  tenant {found.tenant}: {found.size} entries, {many['run']} runs",
+        f"{'BROKEN' if found.problems else 'whole '}  tenant {found.tenant}: {found.size} entries; runs: {many['run']}",
         f"  root {found.root}",
         f"  key  {found.public_key} (compare it with what you noted elsewhere)",
-        f"  decisions: {many['passkey']} by passkey{f' at {pages}' if pages else ''}, {many['typed']} typed (level L0)",
-        f"  beside it: {many['plan']} plans, {many['preflight']} preflights, {many['call']} calls of tools",
+        f"  decisions by passkey: {many['passkey']}{f' at {pages}' if pages else ''}, typed (L0): {many['typed']}",
+        f"  beside it: plans: {many['plan']}, preflights: {many['preflight']}, calls of tools: {many['call']}",
         *(f"  {problem}" for problem in found.problems),
     ]
 

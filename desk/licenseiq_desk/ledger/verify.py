@@ -28,11 +28,13 @@ SignatureCheck = Callable[[bytes, bytes, bytes], bool]
 
 @dataclass(frozen=True, slots=True)
 class LedgerVerdict:
-    """What verification found: at most twenty `problems`, none when everything verifies."""
+    """What verification found: at most twenty `problems`, none when everything verifies.
+    `public_key` is the one that was verified with, as hex."""
 
     size: int
     root: str
     problems: tuple[str, ...]
+    public_key: str = ""
 
     @property
     def is_whole(self) -> bool:
@@ -58,7 +60,7 @@ def verify(
             problems.append(f"The ledger has {size} entries; {head.size} were anchored: its tail is cut.")
         elif roots[head.size].hex() != head.root:
             problems.append(f"The first {head.size} entries are not those that were anchored.")
-    return LedgerVerdict(size, roots[-1].hex(), tuple(problems[:MOST_PROBLEMS]))
+    return LedgerVerdict(size, roots[-1].hex(), tuple(problems[:MOST_PROBLEMS]), (public_key or b"").hex())
 
 
 def _entries(db: "Connection", tenant_id: str, hashed: LeafCheck) -> tuple[list[str], list[bytes], list[bytes]]:
