@@ -36,7 +36,7 @@ SWITCHES = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[WebDriver]:
     if CHROMIUM is None or DRIVER is None:
         words = "Chromium and its driver are not installed"
@@ -54,7 +54,7 @@ def browser() -> Iterator[WebDriver]:
     driver.quit()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def proposed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proposed]:
     made = Proposed(tmp_path_factory.mktemp("home"))
     made.start()
@@ -62,7 +62,7 @@ def proposed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proposed]:
     process.stop(made.folder / "tenant")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def origin(proposed: Proposed) -> Iterator[str]:
     """Of a desk that runs."""
     with subprocess.Popen(
@@ -80,7 +80,7 @@ def origin(proposed: Proposed) -> Iterator[str]:
             running.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def desk(browser: WebDriver, proposed: Proposed, origin: str) -> Desk:
     """A desk where Ada has enrolled, in the browser, with a passkey of this machine."""
     browser.add_virtual_authenticator(authenticator(Transport.INTERNAL))
@@ -89,7 +89,7 @@ def desk(browser: WebDriver, proposed: Proposed, origin: str) -> Desk:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def elsewhere() -> Iterator[str]:
     """A page of another port of localhost: same-site with the desk, and with the same passkeys."""
     with another_port() as origin:
