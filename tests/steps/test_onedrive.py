@@ -92,3 +92,34 @@ async def test_somebody_without_a_onedrive_has_nothing_to_hand_over(desk: OneDes
     done = await desk.take(desk.values(person.id, **more), GIVE, ALONE, COPY)
     assert done.outcomes == ["already_so"] * 3
     assert len(desk.writes()) == changed
+
+
+async def test_a_file_that_changed_after_it_was_copied_is_told_and_keeps_the_step_open(desk: OneDesk) -> None:
+    """The same number of bytes is not the same file."""
+    values = {**leaver(desk), FOLDER: "Changed"}
+    source = drive_of(desk, values["user_id"])
+    one = next(item for item in source.items.values() if not item.is_folder)
+    was, one.at = one.at, "2099-01-01T00:00:00Z"
+    done = await desk.take(values, COPY, rounds=4)
+    one.at = was
+    assert done.outcomes == ["waiting"]
+    assert "1 changed after they were copied" in done.notes[0]
+
+
+async def test_a_drive_of_two_thousand_files_is_counted_page_by_page(desk: OneDesk) -> None:
+    values = {**leaver(desk), FOLDER: "Many"}
+    source = drive_of(desk, values["user_id"])
+    folder = source.add("Many", source.root, "2026-01-01T00:00:00Z", is_folder=True)
+    for number in range(2_000):
+        source.add(f"{number}.txt", folder, "2026-01-01T00:00:00Z", size=number)
+    done = await desk.take(values, COPY)
+    source.remove(folder)
+    assert done.outcomes == ["done"]
+
+
+async def test_more_than_one_copy_can_hold_is_for_a_person(desk: OneDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("licenseiq.steps.copy_onedrive.MOST_ITEMS", 3)
+    values, before = {**leaver(desk), FOLDER: "Too many"}, copies(desk)
+    done = await desk.take(values, COPY, rounds=2)
+    assert (done.outcomes, copies(desk)) == (["waiting"], before)
+    assert done.notes[0].startswith("Handed over")

@@ -20,6 +20,7 @@ from licenseiq.steps.hide_from_address_lists import HIDE_FROM_ADDRESS_LISTS
 from licenseiq.steps.kind import Check, Clause, Kind
 from licenseiq.steps.leave_groups import LEAVE_GROUPS
 from licenseiq.steps.onedrive_access import GRANT_ONEDRIVE_ACCESS
+from licenseiq.steps.onedrive_kept import ONEDRIVE_KEPT
 
 KINDS: dict[StepKind, Kind] = {
     kind.name: kind
@@ -41,7 +42,11 @@ KINDS: dict[StepKind, Kind] = {
 }
 
 # Checks of kinds that are not described here: what may take data away.
-CHECKS: Mapping[StepKind, tuple[Check, ...]] = {}
+CHECKS: Mapping[StepKind, tuple[Check, ...]] = {
+    StepKind.REMOVE_DIRECT_LICENCES: (ONEDRIVE_KEPT,),
+    StepKind.CHANGE_LICENCES: (ONEDRIVE_KEPT,),
+    StepKind.LEAVE_GROUP: (ONEDRIVE_KEPT,),
+}
 
 
 def checks_of(kind: StepKind) -> tuple[Check, ...]:

@@ -5,35 +5,48 @@ its time over it. A copy is never begun twice, and is done when files and bytes 
 """
 
 from collections.abc import Mapping
+from typing import cast
 
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Step
 from licenseiq.proposals.steps import Account, EffectClass, StepKind
 from licenseiq.steps.asking import Asking, Call, Reading, Shape, Target, exactly
 from licenseiq.steps.kind import Facts, Kind, fact
-from licenseiq.steps.onedrive import DRIVE_PATHS, READ, WRITE, child_folder, copy_target, counted, drive_of
+from licenseiq.steps.onedrive import DRIVE_PATHS, READ, WRITE, Tree, child_folder, copy_target, drive_of, walked
 
 FOLDER = "copy_folder"
+# What one copy can hold ("driveItem: copy", graph).
+MOST_ITEMS = 30_000
 _GOAL: dict[str, Json] = {"onedrive_copied_to": FOLDER}
 
 
 async def _read(ask: Asking, target: Target, _: Mapping[str, Json]) -> Json:
-    """`files` and `bytes` here, `copied_files` and `copied_bytes` there; `drive` null without a OneDrive, `there` null
-    where the place of the copy is not, `folder` null before it is made."""
+    return await read_copy(ask, target)
+
+
+async def read_copy(ask: Asking, target: Target, *, only_made: bool = False) -> Json:
+    """`files`, `items` and `bytes` here, `copied_files` and `copied_bytes` there, how many files are `missing` there or
+    were `changed` since; `drive` null without a OneDrive, `there` null where the place of the copy is not, `folder`
+    null before it is made. `only_made`: nothing is walked before."""
     found = await drive_of(ask, target.text("user_id"))
     if found is None:
         return {"drive": None}
-    drive = str(found["id"])
-    files, size = await counted(ask, drive, "root")
-    told: dict[str, Json] = {"drive": drive, "files": files, "bytes": size, "there": None, "folder": None}
     there = await copy_target(ask, target)
-    if there is None:
+    folder = None if there is None else await child_folder(ask, there, target.text(FOLDER))
+    told: dict[str, Json] = {"drive": str(found["id"]), "there": there, "folder": folder}
+    if only_made and folder is None:
         return told
-    folder = await child_folder(ask, there, target.text(FOLDER))
-    told |= {"there": there, "folder": folder, "copied_files": 0, "copied_bytes": 0}
-    if folder is not None:
-        told["copied_files"], told["copied_bytes"] = await counted(ask, there, folder)
-    return told
+    source = await walked(ask, str(found["id"]), "root")
+    copy = Tree({}, 0) if there is None or folder is None else await walked(ask, there, folder)
+    return told | {
+        "files": len(source.files),
+        "items": len(source.files) + source.folders,
+        "bytes": source.size,
+        "copied_files": len(copy.files),
+        "copied_bytes": copy.size,
+        "missing": source.missing_in(copy),
+        "changed": source.changed_since(copy),
+    }
 
 
 COPIED = Reading(
@@ -51,15 +64,15 @@ COPIED = Reading(
 
 
 def is_copied(found: Json) -> bool:
-    """Whether nothing is left to copy: no OneDrive, an empty one, or equal counts at both ends."""
+    """Whether nothing is left to copy: no OneDrive, an empty one, or the same files and bytes at both ends, none of
+    which was changed since."""
     if not isinstance(found, Mapping):
         return False
-    if found["drive"] is None or (found["files"], found["bytes"]) == (0, 0):
+    if found["drive"] is None or (found.get("files"), found.get("bytes")) == (0, 0):
         return True
-    return found["folder"] is not None and (found["files"], found["bytes"]) == (
-        found["copied_files"],
-        found["copied_bytes"],
-    )
+    if found["folder"] is None or (found["missing"], found["changed"]) != (0, 0):
+        return False
+    return (found["files"], found["bytes"]) == (found["copied_files"], found["copied_bytes"])
 
 
 def _copied(value: Json, facts: Facts, _: Mapping[str, Json]) -> bool:
@@ -67,9 +80,12 @@ def _copied(value: Json, facts: Facts, _: Mapping[str, Json]) -> bool:
 
 
 def _calls(_: Step, target: Target, account: Account) -> tuple[Call, ...]:
-    """The folder, then one copy of everything into it; none where the place is not there, for a person to look."""
+    """The folder, then one copy of everything into it; none where the place is not there or Graph copies no more at
+    once, for a person to do it."""
     found = fact(account, COPIED.name)
     if not isinstance(found, Mapping) or is_copied(found) or found["there"] is None:
+        return ()
+    if cast("int", found["items"]) > MOST_ITEMS:
         return ()
     if found["folder"] is None:
         body: dict[str, Json] = {
@@ -87,7 +103,12 @@ def _progress(_: Step, account: Account) -> str:
     found = fact(account, COPIED.name)
     if not isinstance(found, Mapping) or found.get("folder") is None:
         return ""
-    return f"{found['copied_files']} of {found['files']} files are there."
+    far = f"{found['copied_files']} of {found['files']} files are there."
+    return (
+        f"{far} {found['changed']} changed after they were copied: copy them again by hand."
+        if found["changed"]
+        else far
+    )
 
 
 COPY_ONEDRIVE = Kind(

@@ -30,11 +30,13 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """What a check is measured by beside the readings."""
+    """What a check is measured by beside the readings. `first` are the kinds of those steps of the plan that must have
+    read back as true before this one is taken: what they do is still to come. It is empty just before the step."""
 
     at: datetime
     policy: Policy
     simulated: bool
+    first: frozenset[StepKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,22 +5,25 @@ bytes, walked to the end at both ends of a copy: a copy that is one file short i
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
 from licenseiq.errors import NotFound
 from licenseiq.proposals.canonical import Json
 from licenseiq.steps.asking import Ask, Asking, Target
+from licenseiq.times import parse_iso
 
 READ, WRITE = "Files.Read.All", "Files.ReadWrite.All"
 DRIVE_PATHS = ("/users/{id}/drive", "/users/{upn}/drive")
-_FIELDS = "$select=id,name,size,file,folder&$top=999"
+_FIELDS = "$select=id,name,size,folder,createdDateTime,lastModifiedDateTime&$top=999"
 MOST_FOLDERS = 20_000
 
 
-async def drive_of(ask: Asking, user_id: str) -> Mapping[str, Json] | None:
+async def drive_of(ask: Asking, user_id: str, fields: str = "id,webUrl") -> Mapping[str, Json] | None:
     """Id and address of somebody's OneDrive; None where it was never made."""
     try:
-        return await ask(Ask(f"/users/{user_id}/drive?$select=id,webUrl"))
+        return await ask(Ask(f"/users/{user_id}/drive?$select={fields}"))
     except NotFound:
         return None
 
@@ -39,22 +42,46 @@ async def copy_target(ask: Asking, target: Target) -> str | None:
     return None if found is None else str(found["id"])
 
 
-async def counted(ask: Asking, drive: str, item: str) -> tuple[int, int]:
-    """Files and bytes below a folder, whatever is nested in it. ValueError for more folders than can be walked."""
-    files = size = walked = 0
-    left = [item]
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What lies below a folder: of each file, by its path, the bytes and when it last came or changed; `folders` are
+    counted without the topmost."""
+
+    files: Mapping[str, tuple[int, datetime]]
+    folders: int
+
+    @property
+    def size(self) -> int:
+        return sum(size for size, _ in self.files.values())
+
+    def missing_in(self, copy: "Tree") -> int:
+        """How many files are not there, or with other bytes."""
+        return sum(path not in copy.files or copy.files[path][0] != size for path, (size, _) in self.files.items())
+
+    def changed_since(self, copy: "Tree") -> int:
+        """How many were changed here after they came there, though they have the same number of bytes."""
+        both = ((mine, copy.files[path]) for path, mine in self.files.items() if path in copy.files)
+        return sum(size == there and changed > came for (size, changed), (there, came) in both)
+
+
+async def walked(ask: Asking, drive: str, item: str) -> Tree:
+    """Everything below a folder, to the end. ValueError for more folders than can be walked."""
+    files, folders = dict[str, tuple[int, datetime]](), 0
+    left = [(item, "")]
     while left:
-        folder = left.pop()
-        walked += 1
-        if walked > MOST_FOLDERS:
-            raise ValueError("too many folders")
+        folder, above = left.pop()
         answer = await ask(Ask(f"/drives/{drive}/items/{folder}/children?{_FIELDS}", pages=True))
         for row in cast("list[Mapping[str, Json]]", answer["value"]):
-            if "folder" in row and row["folder"] is not None:
-                left.append(str(row["id"]))
+            path = f"{above}/{row['name']}"
+            if row.get("folder") is not None:
+                left.append((str(row["id"]), path))
+                folders += 1
+                if folders > MOST_FOLDERS:
+                    raise ValueError("too many folders")
             else:
-                files, size = files + 1, size + cast("int", row["size"])
-    return files, size
+                stamps = [parse_iso(str(row[name])) for name in ("createdDateTime", "lastModifiedDateTime")]
+                files[path] = cast("int", row["size"]), max(stamps)
+    return Tree(files, folders)
 
 
 async def child_folder(ask: Asking, drive: str, name: str) -> str | None:

@@ -7,7 +7,7 @@ from licenseiq.errors import NotFound, NotReadable
 from licenseiq.ports import TenantWriter
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Plan, Step
-from licenseiq.proposals.steps import Account
+from licenseiq.proposals.steps import Account, StepKind
 from licenseiq.steps import checks_of
 from licenseiq.steps.asking import Target
 from licenseiq.steps.kind import Check, Held, Now
@@ -45,13 +45,30 @@ def from_json(row: dict[str, Json]) -> Answered:
 async def ask_all(
     plan: Plan, reference: str, writer: TenantWriter, user_id: str, target: Target, now: Now
 ) -> list[Answered]:
-    """Every check of every step of one person. What they share is read once. Raises EffectWaits."""
+    """Every check of every step of one person. What they share is read once. What the steps that it comes after do is
+    taken as done: they are read back before it, and it is asked again then. Raises EffectWaits."""
     steps = [step for step in plan.steps if step.subject == reference and step.number not in plan.blocked_steps()]
     asked = [(step, check) for step in steps for check in checks_of(step.kind)]
     if not asked:
         return []
     account = await _read((check for _, check in asked), writer, asked[0][0], user_id, target)
-    return [Answered(step.number, check.name, check.held(step, target, account, now)) for step, check in asked]
+    first = {step.number: kinds_before(plan, step) for step, _ in asked}
+    return [
+        Answered(step.number, check.name, check.held(step, target, account, replace(now, first=first[step.number])))
+        for step, check in asked
+    ]
+
+
+def kinds_before(plan: Plan, step: Step) -> frozenset[StepKind]:
+    """The kinds of the steps that must have read back as true before this one, directly or by one another."""
+    numbered = {one.number: one for one in plan.steps}
+    found, left = set[int](), list(step.after)
+    while left:
+        number = left.pop()
+        if number not in found and number in numbered:
+            found.add(number)
+            left += numbered[number].after
+    return frozenset(numbered[number].kind for number in found)
 
 
 async def ask_again(step: Step, writer: TenantWriter, user_id: str, target: Target, now: Now) -> list[Answered]:
