@@ -123,9 +123,9 @@ def read_only(path: Path) -> Iterator[Connection]:
 
     store: PostgreSQLStore | None = None
     if (server := server_of(path)) is not None:
-        from licenseiq_tenant.postgresql.server import PostgreSQLStore
+        from licenseiq_tenant.postgresql.server import looked_at
 
-        store = PostgreSQLStore(server, path.stem, "NORMAL")
+        store = looked_at(server, path.stem)
     engine = _engine(f"file:{path.as_posix()}?mode=ro", ()) if store is None else store.engine
     try:
         with engine.connect() as connection:
@@ -142,7 +142,8 @@ def read_only(path: Path) -> Iterator[Connection]:
             f"The store {path.name} could not be read from here.", "Look in the process that owns it."
         ) from error
     finally:
-        engine.dispose()
+        if store is None:
+            engine.dispose()
 
 
 def scripts_of(package: str) -> list[Traversable]:

@@ -5,6 +5,7 @@ true until it ends, so that two processes never take one lease, consume one appr
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from licenseiq.errors import LicenseIQError, SettingsError
@@ -50,12 +51,13 @@ def schema_of(store: str) -> str:
 
 
 class PostgreSQLStore:
-    """One store, 'desk' or 'inbox' for example, in its schema. `durability` FULL waits for the log at each commit."""
+    """One store, 'desk' or 'inbox' for example, in its schema. `durability` FULL waits for the log at each commit.
+    Connections are pooled, unless they are not to be `kept`."""
 
-    def __init__(self, server: Server, store: str, durability: Durability) -> None:
+    def __init__(self, server: Server, store: str, durability: Durability, *, kept: bool = True) -> None:
         self.name = f"schema {schema_of(store)}"
         self._columns: dict[str, tuple[list[str], list[str]]] = {}
-        self.engine = self._engine(server, store, durability)
+        self.engine = self._engine(server, store, durability, kept=kept)
 
     def begin_read(self, connection: "Connection") -> None:
         connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -88,9 +90,9 @@ class PostgreSQLStore:
                 "Have the database's owner run 'licenseiq database init'.",
             )
 
-    def _engine(self, server: Server, store: str, durability: Durability) -> "Engine":
+    def _engine(self, server: Server, store: str, durability: Durability, *, kept: bool) -> "Engine":
         from sqlalchemy import create_engine, event
-        from sqlalchemy.pool import QueuePool
+        from sqlalchemy.pool import NullPool, QueuePool
 
         def connect() -> "Raw[Any]":
             connection = server.connect()
@@ -100,10 +102,8 @@ class PostgreSQLStore:
         engine = create_engine(
             "postgresql+psycopg://",
             creator=connect,
-            poolclass=QueuePool,
-            pool_size=4,
-            max_overflow=8,
-            pool_pre_ping=True,
+            **({"poolclass": QueuePool, "pool_size": 4, "max_overflow": 8} if kept else {"poolclass": NullPool}),
+            pool_pre_ping=kept,
             isolation_level="AUTOCOMMIT",  # `begin_read` and `begin_write` say which kind of transaction they need
             hide_parameters=True,
             use_native_hstore=False,
@@ -130,6 +130,13 @@ class PostgreSQLStore:
             ).fetchall()
             self._columns[table] = [name for name, _ in found], [name for name, in_key in found if in_key]
         return self._columns[table]
+
+
+@lru_cache(maxsize=8)
+def looked_at(server: Server, store: str) -> PostgreSQLStore:
+    """A store to look into now and then. Nobody closes it, so that it keeps no connection open; what SQLAlchemy asks a
+    server at first is asked once."""
+    return PostgreSQLStore(server, store, "NORMAL", kept=False)
 
 
 def _prepare(connection: "Raw[Any]", store: str, durability: Durability) -> None:
