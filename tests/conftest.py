@@ -14,6 +14,7 @@ ON_BOTH_ENGINES = {
     "desk/test_approval.py": (BOTH, "one_run|wrong_phrase|another_demo"),
     "desk/test_crashes.py": (BOTH, "confirmed|once_more|before_the_intent|late_owner|one_executor"),
     "desk/test_erasure.py": (BOTH, "every_proposal"),
+    "desk/test_exceptions_in_the_ledger.py": (BOTH, "entries_of_the_next_round|shows_when|two_processes"),
     "desk/test_intake.py": (BOTH, "forgets|erases|anew"),
     "desk/test_ledger.py": (OWNER, "untouched|row_operation|cut_tail|clock"),
     "desk/test_runs.py": (BOTH, "test_"),

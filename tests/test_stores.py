@@ -1,5 +1,6 @@
 """The stores: every key starts with the tenant, and nobody else on the machine can read them."""
 
+import re
 import sqlite3
 import stat
 from pathlib import Path
@@ -54,3 +55,22 @@ def test_a_table_without_the_tenant_first_would_be_found(tmp_path: Path) -> None
 @pytest.mark.parametrize("store", ["snapshot.db", "inbox.db", "desk.db", "book.db"])
 def test_a_store_is_readable_by_its_owner_only(home: Path, store: str) -> None:
     assert stat.S_IMODE((home / store).stat().st_mode) == 0o600
+
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted(path for room in ("tenant", "desk", "cli", "server") for path in (ROOT / room).rglob("*.py"))
+OPENS_A_STORE = re.compile(r"\b(Database|read_only|open_store|open_book)\(|\bDESK_FILE\b|import FILE\b")
+# The file of a store itself, the subjects' keys, which are a file wherever the stores are, and keys of a home.
+MAY_ASK_THE_DISK = {"database.py", "subject_keys.py", "who.py"}
+
+
+def asks_the_disk(source: str) -> bool:
+    """Whether code that opens a store asks whether a file is there: of a store in PostgreSQL none ever is."""
+    return bool(OPENS_A_STORE.search(source)) and ".exists()" in source
+
+
+def test_nobody_asks_the_disk_whether_a_store_is_there() -> None:
+    assert SOURCES
+    found = {path.name for path in SOURCES if asks_the_disk(path.read_text(encoding="utf-8"))}
+    assert found == MAY_ASK_THE_DISK, "ask licenseiq_tenant.places.exists instead"
+    assert asks_the_disk("if not (home / DESK_FILE).exists(): return")

@@ -13,13 +13,14 @@ from licenseiq_desk.surroundings import Surroundings
 from licenseiq_tenant.book.exceptions import changes_in, differences_in
 from licenseiq_tenant.book.store import FILE
 from licenseiq_tenant.database import read_only
+from licenseiq_tenant.places import exists
 
 _KINDS = {What.MADE: Kind.EXCEPTION_MADE, What.ENDED: Kind.EXCEPTION_ENDED}
 
 
 def take_exceptions(store: DeskStore, tenant_id: str, around: Surroundings) -> int:
     """Takes every change that is new; says how many. Raises StateUnknown where the book cannot be read."""
-    if not _book(store).exists():
+    if not exists(_book(store)):
         return 0
     with store.database.read() as db:
         last = db.exec_driver_sql(
@@ -44,7 +45,7 @@ def take_exceptions(store: DeskStore, tenant_id: str, around: Surroundings) -> i
 def exceptions_disagree(store: DeskStore, tenant_id: str) -> tuple[str, ...]:
     """A sentence for each way in which the book's exceptions are not those that the ledger has; none where no book lies
     in this home. Raises StateUnknown where it cannot be read."""
-    if not _book(store).exists():
+    if not exists(_book(store)):
         return ()
     with store.database.read() as db:
         rows = db.exec_driver_sql("SELECT number, digest FROM exception_taken WHERE tenant_id = ?", (tenant_id,)).all()

@@ -1,7 +1,6 @@
 """Exceptions from findings stand in the ledger: that, when and until when; whose and why as commitments."""
 
 import json
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -32,9 +31,9 @@ def book(world: World):  # type: ignore[no-untyped-def]
 
 def entries(world: World) -> list[dict[str, object]]:
     """The entries about exceptions, oldest first."""
-    with sqlite3.connect(world.home / "desk.db") as db:
-        rows = db.execute("SELECT entry FROM ledger_entry WHERE tenant_id = ? ORDER BY seq", (TENANT,)).fetchall()
-    found = [json.loads(row[0]) for row in rows]
+    with world.desk._store.database.read() as db:
+        sql = "SELECT entry FROM ledger_entry WHERE tenant_id = ? ORDER BY seq"
+        found = [json.loads(entry) for entry in db.exec_driver_sql(sql, (TENANT,)).scalars()]
     return [one for one in found if one["kind"].startswith("exception_")]
 
 
