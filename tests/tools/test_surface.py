@@ -16,6 +16,12 @@ from tests.snapshots.update import COMMAND, FOLDER, as_text, published
 pytestmark = pytest.mark.anyio
 NAMES = [entry.name for entry in READS + PROPOSALS]
 BUDGET_TOKENS = 6_000
+# Everything that a model can call. A name comes in here by hand, after somebody has asked whether it approves anything.
+REACHED = {
+    *("health_score", "list_inactive_users", "list_waste", "explain_user", "list_subscriptions", "spend_summary"),
+    *("forecast_spend", "recommend_tier", "refresh_tenant", "list_proposals", "get_proposal", "audit_trail"),
+    *("offboard_user", "propose_license_changes", "withdraw_proposal"),
+}
 
 
 async def test_the_published_tools_are_exactly_the_listed_ones(mode: str) -> None:
@@ -76,6 +82,16 @@ async def test_no_argument_names_a_place_on_the_network_or_the_disk(mode: str) -
         for word in _property_names(tool["input_schema"]):
             assert word.lower() not in {"url", "uri", "path", "host", "file", "endpoint"}, f"{name}.{word}"
         assert '"format": "uri"' not in json.dumps(tool["input_schema"])
+
+
+async def test_what_a_client_can_reach_is_exactly_this(mode: str) -> None:
+    """INV-06: by name, so that nothing comes in unseen; no prompt, no resource, and nothing that approves or enrols."""
+    async with Client(build_server(opener(), read_only=False, version="0"), mode=mode) as client:
+        assert {tool.name for tool in (await client.list_tools()).tools} == REACHED
+        assert (await client.list_prompts()).prompts == []
+        assert (await client.list_resources()).resources == []
+        assert (await client.list_resource_templates()).resource_templates == []
+    assert not [name for name in REACHED if any(word in name for word in ("approv", "enrol", "reject", "sign", "run"))]
 
 
 async def test_no_tool_takes_an_approval(mode: str) -> None:

@@ -81,29 +81,42 @@ def keys_of(db: "Connection", tenant_id: str, approver_id: str) -> tuple[Passkey
 def add(store: DeskStore, tenant_id: str, who: Enrolled, key: Passkey, salt: bytes) -> None:
     """Enrols somebody with their key. Raises Refused for a key that is enrolled already."""
     with store.database.write() as db:
-        known = db.exec_driver_sql(
-            "SELECT COUNT(*) FROM passkey WHERE tenant_id = ? AND credential_id = ?", (tenant_id, key.credential_id)
-        ).scalar_one()
-        if known:
-            raise Refused("This passkey is enrolled already.", "Use it to approve.")
         if who.enrolled == BOOTSTRAP and active(db, tenant_id):
             raise Refused("There is an approver already, who enrols the next one.", "Ask an approver.")
         db.exec_driver_sql(
             "INSERT INTO approver VALUES (?, ?, ?, ?, ?, ?, NULL)",
             (tenant_id, who.approver_id, who.name, who.account, who.enrolled, iso(who.at)),
         )
-        db.exec_driver_sql(
-            "INSERT INTO passkey VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (tenant_id, key.credential_id, who.approver_id, key.public_key, key.sign_count, key.aaguid, iso(who.at)),
-        )
-        body = {
-            "approver": who.approver_id,
-            "name": digest(canonical([salt.hex(), who.name])),
-            "enrolled": who.enrolled,
-            "credential": key.credential_id,
-            "public_key": key.public_key.hex(),
-        }
-        store.ledger.append(db, tenant_id, who.at, Kind.APPROVER_ENROLLED, body)
+        _keep_key(store, db, tenant_id, who, key, salt)
+
+
+def add_key(store: DeskStore, tenant_id: str, who: Enrolled, key: Passkey, salt: bytes) -> Enrolled:
+    """A further key of an approver, who is returned as enrolled before. Raises Refused for a key that is enrolled
+    already, and for an approver who was revoked meanwhile."""
+    with store.database.write() as db:
+        before = one(db, tenant_id, who.approver_id)
+        _keep_key(store, db, tenant_id, who, key, salt)
+    return before
+
+
+def _keep_key(store: DeskStore, db: "Connection", tenant_id: str, who: Enrolled, key: Passkey, salt: bytes) -> None:
+    known = db.exec_driver_sql(
+        "SELECT COUNT(*) FROM passkey WHERE tenant_id = ? AND credential_id = ?", (tenant_id, key.credential_id)
+    ).scalar_one()
+    if known:
+        raise Refused("This passkey is enrolled already.", "Use it to approve.")
+    db.exec_driver_sql(
+        "INSERT INTO passkey VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (tenant_id, key.credential_id, who.approver_id, key.public_key, key.sign_count, key.aaguid, iso(who.at)),
+    )
+    body = {
+        "approver": who.approver_id,
+        "name": digest(canonical([salt.hex(), who.name])),
+        "enrolled": who.enrolled,
+        "credential": key.credential_id,
+        "public_key": key.public_key.hex(),
+    }
+    store.ledger.append(db, tenant_id, who.at, Kind.APPROVER_ENROLLED, body)
 
 
 def revoke(store: DeskStore, tenant_id: str, approver_id: str, by: str, now: datetime) -> None:

@@ -30,7 +30,7 @@ _LONGEST_NAME = 80
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """An open door: who may come in, how, and until when."""
+    """An open door: who may come in, how, and until when. `is_further`: an approver adds another key of their own."""
 
     code: str
     tenant_id: str
@@ -39,6 +39,7 @@ class Enrolment:
     account: str
     enrolled: str
     until: datetime
+    is_further: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +73,33 @@ class Enrolments:
 
     def open(self, tenant_id: str, name: str, account: str, by: str | None = None) -> Enrolment:
         """Opens the door once. `by` is the approver whose passkey has just allowed it; None: the terminal, which may
-        let in the first approver only. Raises BadRequest and Refused."""
+        let in the first approver only. An approver's own name opens it for a further key of theirs, so that one person
+        with two keys stays one. Raises BadRequest and Refused."""
         shown = _named(name)
         with self.store.database.read() as db:
-            if by is None and approvers.active(db, tenant_id):
+            there = approvers.active(db, tenant_id)
+            if by is None and there:
                 raise Refused(
                     "There is an approver already, and approvers enrol the next one with their passkey.",
                     "Open the desk's page 'Approvers'.",
                 )
             if by is not None:
                 approvers.one(db, tenant_id, by)
+        same = next((one for one in there if one.name.casefold() == shown.casefold()), None)
+        if same is not None and same.approver_id != by:
+            raise Refused(
+                "There is an approver of that name already.",
+                "Tell two people apart by their names; a further key is allowed by the approver whose it is.",
+            )
         found = Enrolment(
             code=self.around.random(16).hex(),
             tenant_id=tenant_id,
-            approver_id=self.around.new_id("who"),
+            approver_id=same.approver_id if same is not None else self.around.new_id("who"),
             name=shown,
             account=account,
             enrolled=BOOTSTRAP if by is None else f"by {by}",
             until=self.around.now() + OPEN_FOR,
+            is_further=same is not None,
         )
         self._open = {code: one for code, one in self._open.items() if one.until > self.around.now()}
         self._open[found.code] = found
@@ -152,7 +162,10 @@ class Enrolments:
             approvers.attempt(self.store, tenant_id, "the browser's answer does not verify", self.around.now())
             raise
         who = Enrolled(found.approver_id, found.name, found.account, found.enrolled, self.around.now(), None)
-        approvers.add(self.store, tenant_id, who, key, self.around.random(16))
+        salt = self.around.random(16)
+        if found.is_further:
+            return approvers.add_key(self.store, tenant_id, who, key, salt)
+        approvers.add(self.store, tenant_id, who, key, salt)
         return who
 
     def _find(self, tenant_id: str, code: str) -> Enrolment:
