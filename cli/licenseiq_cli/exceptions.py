@@ -20,10 +20,10 @@ from licenseiq.text import clean, one_line
 from licenseiq.times import iso
 from licenseiq.words import count
 from licenseiq_cli.offline_place import Naming, by_id, place
-from licenseiq_cli.os_account import os_account
 from licenseiq_cli.report_json import JsonValue, money_json
 from licenseiq_cli.report_words import money_cell, money_words, name_of
 from licenseiq_cli.screen import FACTS, Block, Column, Lines, Section, Table, Title, show
+from licenseiq_tenant.os_account import os_account
 
 if TYPE_CHECKING:
     from licenseiq_tenant.offline import Offline
