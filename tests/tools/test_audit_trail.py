@@ -27,6 +27,12 @@ BODIES: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("run_ended", {"run": "run-1", "state": "complete"}, "Run run-1 is complete."),
     ("calls_sealed", {"count": 3, "first": "a", "last": "b"}, "3 calls of tools were sealed, a to b."),
     ("subject_erased", {"proposals": ["p-1", "p-2"]}, "A person was erased from 2 proposals."),
+    (
+        "exception_made",
+        {"finding_kind": "never_used", "state": "snoozed", "until": "2027-03-31"},
+        "An exception from a finding (never_used) was made: snoozed until 2027-03-31.",
+    ),
+    ("exception_ended", {"finding_kind": "never_used"}, "The exception from a finding (never_used) was ended."),
     ("a_kind_to_come", {}, "A kind to come."),
 )
 

@@ -26,8 +26,8 @@ _SENTENCES = {
     "run_cancel_asked": "Somebody asked to end run {run}.",
     "run_ended": "Run {run} is {state}.",
     "policy_changed": "Another policy is in force.",
-    "exception_made": "An exception from a finding was made.",
-    "exception_ended": "An exception from a finding was ended.",
+    "exception_made": "An exception from a finding ({finding_kind}) was made: {state} until {until}.",
+    "exception_ended": "The exception from a finding ({finding_kind}) was ended.",
 }
 
 
