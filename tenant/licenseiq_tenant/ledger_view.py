@@ -58,7 +58,9 @@ class LedgerView:
             found: dict[int, bytes] = {}
             total = 0
             for one in [None] if proposal_ids is None else sorted(proposal_ids):
-                total += _count(db, tenant_id, one, since)
+                # Counting every entry takes a tenth of a second for 100,000 of them; the head says how many there are.
+                is_whole = one is None and since is None
+                total += int(head[0]) if is_whole and head is not None else _count(db, tenant_id, one, since)
                 found |= _newest(db, tenant_id, one, since, before, limit)
             runs: dict[str, str | None] = {}
             rows = tuple(_row(db, tenant_id, seq, found[seq], runs) for seq in sorted(found, reverse=True)[:limit])
