@@ -1,5 +1,6 @@
 """A store in PostgreSQL behaves as one in a file: the same words, the same values, flushed where that is promised."""
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ from licenseiq.errors import LicenseIQError, SettingsError, StateUnknown
 from licenseiq_tenant.database import Database, read_only
 from licenseiq_tenant.desk_state import DeskState
 from licenseiq_tenant.inbox.store import Inbox
+from licenseiq_tenant.postgresql import server as postgresql_server
 from licenseiq_tenant.postgresql import words
 from tests.postgresql import BOTH, Cluster, stores_in
 
@@ -100,6 +102,22 @@ def test_a_connection_that_was_cut_is_made_anew(home: Path, cluster: Cluster) ->
             "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
         )
         assert inbox.ids("t") == ()
+
+
+def test_a_long_look_at_a_store_is_not_cut_off_and_holds_up_no_writer(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql_server, "IDLE_SECONDS", 1)
+    monkeypatch.setattr(postgresql_server, "LOCK_SECONDS", 1)
+    with closing(Database(home / "snapshot.db", SNAPSHOT)) as database:
+        insert = "INSERT INTO manager VALUES ('t', 1, 'u', 'm')"
+        with database.read() as looking:
+            assert looking.exec_driver_sql("SELECT COUNT(*) FROM manager").scalar_one() == 0
+            with database.write() as db:
+                db.exec_driver_sql(insert)
+            time.sleep(1.2)
+            # Still the state that it began with.
+            assert looking.exec_driver_sql("SELECT COUNT(*) FROM manager").scalar_one() == 0
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,12 @@ class PostgreSQLStore:
     def begin_write(self, connection: "Connection") -> None:
         """READ COMMITTED: what is read behind the lock is what the writer before has left."""
         connection.exec_driver_sql("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
-        connection.exec_driver_sql(f"LOCK TABLE {ONE_WRITER} IN SHARE ROW EXCLUSIVE MODE")
+        # One statement, for one way there and back. Readers may take their time: they hold up nobody.
+        connection.exec_driver_sql(
+            "DO $$ BEGIN "
+            f"PERFORM set_config('idle_in_transaction_session_timeout', '{IDLE_SECONDS}s', true); "
+            f"LOCK TABLE {ONE_WRITER} IN SHARE ROW EXCLUSIVE MODE; END $$"
+        )
 
     def refuse_unless_made(self, migrations: int) -> None:
         """Raises SettingsError unless the owner has made the schema and brought it to this version."""
@@ -147,7 +152,7 @@ def _prepare(connection: "Raw[Any]", store: str, durability: Durability) -> None
         f"SET search_path TO {schema_of(store)}; "
         f"SET synchronous_commit TO {'on' if durability == 'FULL' else 'off'}; "
         f"SET lock_timeout TO '{LOCK_SECONDS}s'; "
-        f"SET idle_in_transaction_session_timeout TO '{IDLE_SECONDS}s'; "
+        "SET idle_in_transaction_session_timeout TO 0; "
         "SET application_name TO 'licenseiq'"
     )
 
