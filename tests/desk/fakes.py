@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from licenseiq.errors import NotReadable
+from licenseiq.errors import NotFound, NotReadable
 from licenseiq.policy import Policy
 from licenseiq.ports import GroupFacts, Protection
 from licenseiq.proposals.canonical import Json
@@ -98,6 +98,8 @@ class FakeTenant:
         if left and old is not None:
             self._old[user_id] = (left - 1, old)
             return old
+        if user_id not in self.accounts:
+            raise NotFound("It is gone.")
         return self.accounts[user_id]
 
     async def ask(self, question: Ask, what: str, permission: str) -> Mapping[str, Json]:

@@ -16,10 +16,12 @@ pytestmark = pytest.mark.anyio
 EFFECTS = ("disable", "revoke", "remove")
 
 
-async def dies_then_finishes(world: World, observe=None) -> None:  # type: ignore[no-untyped-def]
+async def dies_then_finishes(world: World, observe=None, kill_read: int = 0) -> None:  # type: ignore[no-untyped-def]
     """Runs until it is killed; then another process waits for the lease's end and finishes."""
     world.put(plan_for())
     await world.approve()
+    if kill_read:
+        world.tenant.kill_read = world.tenant.reads + kill_read
     with pytest.raises(Killed):
         await world.desk.advance_all(TENANT, world.tenant, observe or (lambda _: None))
     world.reopen()
@@ -92,8 +94,7 @@ async def test_killed_before_the_intent_after_it_and_after_the_outcome(world: Wo
 
 @pytest.mark.parametrize("read", range(1, 7))
 async def test_killed_at_any_reading(world: World, read: int) -> None:
-    world.tenant.kill_read = read + 1
-    await dies_then_finishes(world)
+    await dies_then_finishes(world, kill_read=read)
     as_after_a_clean_run(world)
     assert sent(world) == dict.fromkeys(EFFECTS, 1)
 

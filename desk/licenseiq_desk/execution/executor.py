@@ -17,6 +17,7 @@ from licenseiq.proposals.states import Outcome, RunState, end_of_run
 from licenseiq.steps import KINDS, checks_of
 from licenseiq.steps.asking import Target
 from licenseiq.steps.kind import Now
+from licenseiq.words import count
 from licenseiq_desk.approval import preflight, records, waivers
 from licenseiq_desk.approval.authority import Authority
 from licenseiq_desk.approval.demo_tenant import NotProven
@@ -25,6 +26,7 @@ from licenseiq_desk.approval.verify import Verifier, refuse_wrong_tenant, verify
 from licenseiq_desk.execution import checking, control, guard, lease, order
 from licenseiq_desk.execution.calls_taker import CallsTaker
 from licenseiq_desk.execution.journal import Journal
+from licenseiq_desk.execution.last_look import undone
 from licenseiq_desk.execution.lease import LeaseLost
 from licenseiq_desk.execution.order import Pace
 from licenseiq_desk.execution.seen import Observe, RunProgress, StepSeen, nobody
@@ -187,9 +189,25 @@ class Executor:
         if pace.next_in is not None:
             journal.leave(RunState.WAITING, pace.next_in)
             return RunState.WAITING, pace.note
-        end = end_of_run(outcomes.values())
-        journal.end(end)
-        return end, ""
+        return await self._end(journal, plan, openings, outcomes)
+
+    async def _end(
+        self, journal: Journal, plan: Plan, openings: dict[str, Opening], outcomes: dict[int, Outcome]
+    ) -> tuple[RunState, str]:
+        """Ends a run of which every step has its outcome. Complete is what still holds at its end."""
+        end, since = end_of_run(outcomes.values()), dict[int, str]()
+        if end is RunState.COMPLETE:
+            found = await undone(journal, self.writer, plan, openings)
+            if isinstance(found, Waits):
+                journal.leave(RunState.WAITING, found.seconds)
+                return RunState.WAITING, found.note
+            since = found
+        for step in plan.steps:
+            if step.number in since:
+                end = RunState.PARTIAL
+                journal.wait(step, since[step.number])
+        journal.end(end, sorted(since))
+        return end, f"Not so any more at the end: {count(len(since), 'step')}." if since else ""
 
     async def _cancel(
         self, journal: Journal, plan: Plan, openings: dict[str, Opening], outcomes: dict[int, Outcome]

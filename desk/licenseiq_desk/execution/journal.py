@@ -1,6 +1,7 @@
 """The journal of one run: intents before effects, outcomes after read-backs, each with its ledger entry."""
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -148,11 +149,15 @@ class Journal:
         with self.lease.write() as db:
             self.lease.leave(db, then, next_in=seconds)
 
-    def end(self, then: RunState) -> None:
+    def end(self, then: RunState, undone: Sequence[int] = ()) -> None:
+        """The run's end; `undone` are steps that read back as true and do not hold any more."""
         now = self.lease.around.now()
+        body: dict[str, Json] = {"run": self.lease.run_id, "state": then.value}
+        if undone:
+            body["undone"] = list(undone)
         with self.lease.write() as db:
             self.lease.leave(db, then, ended=True)
-            self._append(Kind.RUN_ENDED, {"run": self.lease.run_id, "state": then.value}, now, db)
+            self._append(Kind.RUN_ENDED, body, now, db)
 
     @property
     def _run(self) -> tuple[str, str]:

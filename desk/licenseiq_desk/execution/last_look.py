@@ -1,0 +1,101 @@
+"""Before a run is said to be complete: each person is read once more, for what somebody else undid while it ran.
+
+Every step was read back as true in its turn. That a later step, or a person's own later wish, wants the contrary is no
+undoing; so only the last step of the plan about a thing (sign-in, a group, a product, an attribute) is looked at. Kinds
+that are described as data (`licenseiq.steps`) are not: what they read can take minutes, and deleting comes last.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from licenseiq.errors import NotFound, NotReadable
+from licenseiq.ports import TenantWriter
+from licenseiq.proposals.canonical import Json
+from licenseiq.proposals.commitments import Opening
+from licenseiq.proposals.effects import EffectWaits
+from licenseiq.proposals.plan import Plan, Step
+from licenseiq.proposals.predicates import holds
+from licenseiq.proposals.steps import Account
+from licenseiq.steps import KINDS
+from licenseiq_desk.execution import effects
+from licenseiq_desk.execution.journal import Journal
+from licenseiq_desk.execution.step_taker import GLANCE, READ_BACK_WAITS, Waits
+from licenseiq_desk.people import user_id
+
+UNDONE = "It read back as true, and somebody else has changed it since."
+GONE = "It read back as true, and the account does not exist any more."
+UNREAD = "It read back as true, and could not be read once more at the end."
+
+
+async def undone(
+    journal: Journal, writer: TenantWriter, plan: Plan, openings: Mapping[str, Opening]
+) -> dict[int, str] | Waits:
+    """What does not hold any more, by the number of its step, in words; empty where everything does."""
+    found: dict[int, str] = {}
+    for subject in plan.subjects:
+        steps = _last_words(plan, subject.reference)
+        account_id = user_id(openings, subject.reference)
+        if not steps or account_id is None:
+            continue
+        try:
+            for step in await _not_so(journal, writer, steps, account_id, openings[subject.reference]):
+                found[step.number] = UNDONE
+        except EffectWaits as error:
+            return Waits(error.seconds, error.what_happened)
+        except NotFound:
+            # A plan that deletes the account says so by a kind of its own.
+            if not any(step.kind in KINDS for step in plan.steps if step.subject == subject.reference):
+                found |= {step.number: GONE for step in steps}
+        except NotReadable:
+            found |= {step.number: UNREAD for step in steps}
+    return found
+
+
+async def _not_so(
+    journal: Journal, writer: TenantWriter, steps: list[Step], account_id: str, opening: Opening
+) -> list[Step]:
+    """The steps whose goal no reading shows; a reading can be older than the effect, so there are several."""
+    left = steps
+    for seconds in READ_BACK_WAITS[:GLANCE]:
+        if seconds:
+            await journal.lease.around.sleep(seconds)
+            journal.lease.renew()
+        with_groups = any(effects.group_of(step) is not None for step in left)
+        account = await writer.account(account_id, with_groups=with_groups)
+        left = [step for step in left if not holds(step.goal, account, _before(journal, step), opening.values)]
+        if not left:
+            break
+    return left
+
+
+def _before(journal: Journal, step: Step) -> Account | None:
+    """The account as it was when the step's first intent was recorded."""
+    intents = journal.intents(step)
+    return intents[0].before if intents else None
+
+
+def _last_words(plan: Plan, reference: str) -> list[Step]:
+    """The steps of a person after which the plan wants nothing else of the same things."""
+    mine = [step for step in plan.steps if step.subject == reference]
+    return [
+        step
+        for place, step in enumerate(mine)
+        if step.kind not in KINDS
+        and not set(_things(step)) & {thing for later in mine[place + 1 :] for thing in _things(later)}
+    ]
+
+
+def _things(step: Step) -> Iterator[tuple[str, str]]:
+    """What a goal is about."""
+    for name, value in step.goal.items():
+        if name in ("in_group", "not_in_group"):
+            yield "group", str(value)
+        elif name == "attribute_is" and isinstance(value, Mapping):
+            yield "attribute", str(value.get("attribute"))
+        elif name in ("direct_licences_absent", "direct_licences_active"):
+            yield from (("product", sku_id) for sku_id in _texts(value))
+        elif name not in ("direct_plans_disabled", "group_licences_active"):
+            yield name, ""
+
+
+def _texts(value: Json) -> tuple[str, ...]:
+    return tuple(str(one) for one in value) if isinstance(value, list | tuple) else ()
