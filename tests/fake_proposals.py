@@ -8,6 +8,8 @@ from licenseiq.errors import LicenseIQError, NotFound, Refused
 from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.people import Person
 from licenseiq.playbooks.change_request import ChangeRequest
+from licenseiq.playbooks.offboarding.request import OffboardingRequest
+from licenseiq.playbooks.offboarding.request import check as check_offboarding
 from licenseiq.ports import Because, Progress, SeatsNeeded
 from licenseiq.ports import StoredChanges as Stored
 from licenseiq.proposals.plan import Blocker, HandOff, Plan, Step, Subject
@@ -36,11 +38,14 @@ class FakeProposals:
     reclaimed: tuple[Reclaim, ...] = ()
     unknown_desk: LicenseIQError | None = None
     entries: tuple[TrailEntry, ...] = ()
+    asked: list[OffboardingRequest] = field(default_factory=list)
 
-    async def offboard(self, users: tuple[str, ...], client: str, progress: Progress) -> ProposalRecord:
+    async def offboard(self, request: OffboardingRequest, client: str, progress: Progress) -> ProposalRecord:
         if self.failure is not None:
             raise self.failure
-        chosen = tuple(find_person(self.people, user) for user in users)
+        check_offboarding(request)
+        self.asked.append(request)
+        chosen = tuple(find_person(self.people, user) for user in request.users)
         key = "p" + hashlib.sha256(repr([p.user_id for p in chosen]).encode()).hexdigest()[:12]
         if key in self.records:
             return replace(self.records[key], is_new=False)

@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from licenseiq.evaluation import Holder
-from licenseiq.playbooks.offboarding import plan_offboarding
+from licenseiq.playbooks.license_changes import Grounds
+from licenseiq.playbooks.offboarding.choices import choices_of
+from licenseiq.playbooks.offboarding.plan import plan_offboarding
+from licenseiq.playbooks.offboarding.request import OffboardingRequest
 from licenseiq.ports import EvaluationHead, HolderQuery, Proposals, Tenant
 from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.stored import ProposalRecord
@@ -111,20 +114,15 @@ async def propose(
     for holder in holders:
         person = await tenant.person(head.evaluation_id, holder.user_id)
         # Only looked at, so that no second proposal lies in the inbox; the real one gets seeds of its own.
-        plan, _ = plan_offboarding(
-            [person],
-            context,
-            evaluation_id=head.evaluation_id,
-            simulated=head.simulated,
-            requested_by={},
-            now=head.as_of,
-            new_seed=lambda: bytes(32),
+        grounds = Grounds(context, head.evaluation_id, head.simulated, {}, head.as_of, lambda: bytes(32))
+        request = OffboardingRequest((holder.user_id,))
+        plans.append(
+            plan_offboarding([(person, None)], choices_of(request, context.policy.leaving, head.as_of), grounds)[0]
         )
-        plans.append(plan)
     if not plans:
         return None, None
     best = min(range(len(plans)), key=lambda n: _drawbacks(plans[n]))
-    return await proposals.offboard((holders[best].user_id,), CLIENT, _say_nothing), holders[best]
+    return await proposals.offboard(OffboardingRequest((holders[best].user_id,)), CLIENT, _say_nothing), holders[best]
 
 
 def _drawbacks(plan: Plan) -> tuple[bool, bool, int]:

@@ -50,6 +50,14 @@ class Forwarding(StrEnum):
     SUCCESSOR = "successor"
 
 
+class Audience(StrEnum):
+    """Who gets the automatic reply from outside the organisation: the words of Graph's externalAudience."""
+
+    NONE = "none"
+    CONTACTS_ONLY = "contactsOnly"
+    ALL = "all"
+
+
 NAME, SUCCESSOR = "{name}", "{successor}"
 REPLY = f"{NAME} does not read this mailbox any more."
 REPLY_WITH_SUCCESSOR = f"{REPLY} Please write to {SUCCESSOR}."
@@ -59,8 +67,8 @@ REPLY_WITH_SUCCESSOR = f"{REPLY} Please write to {SUCCESSOR}."
 class LeavingDefaults:
     """What holds where a request does not say otherwise.
 
-    `reply_internal` and `reply_external` are the automatic reply; None is the product's own words. {name} and
-    {successor} in them stand for the leaver's display name and the successor's principal name. `leavers_site` is the id
+    `reply` is the automatic reply, None the product's own words; {name} and {successor} in it stand for the leaver's
+    display name and the successor's principal name. `leavers_site` is the id
     of a SharePoint site in whose library files of leavers are kept. Notices go from `notice_sender` to
     `finance_address`; without both a person is asked to write. A deletion waits `delete_after_days` days.
     """
@@ -68,8 +76,8 @@ class LeavingDefaults:
     end_state: EndState = EndState.SHARED_KEEP_ACCOUNT
     time_zone: str | None = None
     forwarding: Forwarding = Forwarding.NOBODY
-    reply_internal: str | None = None
-    reply_external: str | None = None
+    reply: str | None = None
+    reply_audience: Audience = Audience.ALL
     leavers_site: str | None = None
     finance_address: str | None = None
     notice_sender: str | None = None

@@ -9,12 +9,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from licenseiq.leaving import EndState, Forwarding, LeavingDefaults, Skip
+from licenseiq.leaving import Audience, EndState, Forwarding, LeavingDefaults, Skip
 from licenseiq.leaving_keys import LEAVING_KEYS, SECTION, LeavingKey, LeavingKind
 from licenseiq.problems import Problem
 
 LONGEST_REPLY = 2_000
-_TYPES: dict[str, Any] = {"end_state": EndState, "forwarding": Forwarding, "skip": Skip}
+_TYPES: dict[str, Any] = {
+    "end_state": EndState,
+    "forwarding": Forwarding,
+    "reply_audience": Audience,
+    "skip": Skip,
+}
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+\-']{1,64}@[A-Za-z0-9.\-]{1,190}\.[A-Za-z]{2,}", re.ASCII)
 _GUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _SITE = re.compile(rf"[a-z0-9.\-]+,{_GUID},{_GUID}", re.ASCII)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
-from licenseiq.leaving import EndState, Forwarding, LeavingDefaults, Skip
+from licenseiq.leaving import Audience, EndState, Forwarding, LeavingDefaults, Skip
 
 SECTION = "offboarding"
 _DEFAULT = LeavingDefaults()
@@ -61,16 +61,17 @@ LEAVING_KEYS: tuple[LeavingKey, ...] = (
         tuple(Forwarding),
     ),
     LeavingKey(
-        "reply_internal",
+        "reply",
         LeavingKind.TEXT,
-        "The automatic reply to colleagues; {name} and {successor} are put in. Not set: one sentence of ours.",
+        "The automatic reply; {name} and {successor} are put in. Not set: one or two sentences of ours.",
         '"{name} has left. Please write to {successor}."',
     ),
     LeavingKey(
-        "reply_external",
-        LeavingKind.TEXT,
-        "The automatic reply to everybody else. Not set: as to colleagues.",
-        '"Please write to {successor}."',
+        "reply_audience",
+        LeavingKind.CHOICE,
+        "Who outside of the organisation gets it.",
+        '"all"',
+        tuple(Audience),
     ),
     LeavingKey(
         "leavers_site",

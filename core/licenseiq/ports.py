@@ -14,6 +14,7 @@ from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.money import Total
 from licenseiq.people import Person
 from licenseiq.playbooks.change_request import ChangeRequest
+from licenseiq.playbooks.offboarding.request import OffboardingRequest
 from licenseiq.prediction.traits import Traits
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import Account
@@ -218,8 +219,9 @@ class Tenant(Protocol):
 class Proposals(Protocol):
     """What proposing tools may do: store a proposal, and read what became of proposals. Never more."""
 
-    async def offboard(self, users: tuple[str, ...], client: str, progress: Progress) -> ProposalRecord:
-        """A proposal to offboard these people; an identical live one is found again instead."""
+    async def offboard(self, request: OffboardingRequest, client: str, progress: Progress) -> ProposalRecord:
+        """A proposal to offboard people; an identical live one is found again instead. Raises BadRequest for a request
+        that contradicts itself."""
         ...
 
     async def change_licences(self, request: ChangeRequest, client: str, progress: Progress) -> StoredChanges:

@@ -9,8 +9,12 @@ from typing import Any
 import httpx
 
 from licenseiq.context import Context
+from licenseiq.leaving import EndState, Skip
 from licenseiq.people import Assignment, Person
-from licenseiq.playbooks.offboarding import plan_offboarding
+from licenseiq.playbooks.license_changes import Grounds
+from licenseiq.playbooks.offboarding.choices import choices_of
+from licenseiq.playbooks.offboarding.plan import plan_offboarding
+from licenseiq.playbooks.offboarding.request import OffboardingRequest
 from licenseiq.proposals.plan import Blocker, Plan
 from licenseiq_demo import process
 from licenseiq_tenant.inbox.store import Inbox
@@ -21,7 +25,7 @@ FIELDS = "id,userPrincipalName,displayName,accountEnabled,onPremisesSyncEnabled,
 
 @dataclass
 class Proposed:
-    """`home` is what LICENSEIQ_HOME names. `leavers` are cloud accounts with a direct licence, one for each test."""
+    """`home` is what LICENSEIQ_HOME names. `leavers` are cloud accounts with one direct licence, each test its own."""
 
     home: Path
     leavers: list[Person] = field(default_factory=list)
@@ -49,7 +53,7 @@ class Proposed:
             if people[row["id"]] == "active"
             and row["accountEnabled"]
             and not row["onPremisesSyncEnabled"]
-            and any(assigned["assignedByGroup"] is None for assigned in row["licenseAssignmentStates"])
+            and [assigned["assignedByGroup"] for assigned in row["licenseAssignmentStates"]].count(None) == 1
         ]
 
     def control(self, method: str, what: str, body: object = None) -> Any:
@@ -64,15 +68,10 @@ class Proposed:
     ) -> tuple[str, Plan]:
         """A proposal to offboard somebody, in the inbox of `folder` (default: the demo's)."""
         now = datetime.now(UTC) - timedelta(hours=24 - hours)
-        plan, openings = plan_offboarding(
-            [person],
-            Context(self.tenant_id, now, load_catalogue()),
-            evaluation_id="ev-1",
-            simulated=True,
-            requested_by={"client": "test"},
-            now=now,
-            new_seed=lambda: os.urandom(32),
-        )
+        context = Context(self.tenant_id, now, load_catalogue())
+        grounds = Grounds(context, "ev-1", True, {"client": "test"}, now, lambda: os.urandom(32))
+        request = OffboardingRequest((person.user_id,), end_state=EndState.DELETE, skip=frozenset(Skip))
+        plan, openings = plan_offboarding([(person, None)], choices_of(request, context.policy.leaving, now), grounds)
         plan = replace(plan, blockers=(*plan.blockers, *blockers))
         self._count += 1
         inbox = Inbox(folder or self.folder)

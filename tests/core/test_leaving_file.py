@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from licenseiq.leaving import EndState, Forwarding, LeavingDefaults, Skip
+from licenseiq.leaving import Audience, EndState, Forwarding, LeavingDefaults, Skip
 from licenseiq.leaving_file import read_leaving
 from licenseiq.leaving_keys import unlisted_leaving_fields
 from licenseiq.policy import Policy
@@ -35,8 +35,8 @@ def test_every_default_can_be_set_and_an_empty_section_sets_none() -> None:
         end_state="keep_licensed",
         time_zone="Europe/Berlin",
         forwarding="successor",
-        reply_internal="{name} left.",
-        reply_external="Gone.",
+        reply="{name} left.",
+        reply_audience="contactsOnly",
         leavers_site=SITE.upper(),
         finance_address="licences@contoso.com",
         notice_sender="it@contoso.com",
@@ -48,7 +48,7 @@ def test_every_default_can_be_set_and_an_empty_section_sets_none() -> None:
         "Europe/Berlin",
         Forwarding.SUCCESSOR,
         "{name} left.",
-        "Gone.",
+        Audience.CONTACTS_ONLY,
         SITE,
         "licences@contoso.com",
         "it@contoso.com",
@@ -64,7 +64,7 @@ def test_every_default_can_be_set_and_an_empty_section_sets_none() -> None:
         {"time_zone": f"Europe/{CANARY}"},
         {"time_zone": f"../{CANARY}"},
         {"forwarding": True},
-        {"reply_internal": "x" * 2_001},
+        {"reply": "x" * 2_001},
         {"leavers_site": f"https://{CANARY}.sharepoint.com"},
         {"finance_address": CANARY},
         {"notice_sender": f"{CANARY}@contoso.com>, <x@y.example"},

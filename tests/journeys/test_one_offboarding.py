@@ -1,7 +1,7 @@
 """The journey: a chat finds a leaver and proposes, a person types the phrase, and the chat sees that it is done."""
 
 import pytest
-from tests.journeys.offboarding import KINDS, all_done_once, propose, type_the_phrase
+from tests.journeys.offboarding import KINDS, SHORTEST, all_done_once, propose, type_the_phrase
 from tests.journeys.processes import Home
 from tests.tools.talk import good, text_of
 
@@ -20,7 +20,7 @@ async def test_a_proposal_of_the_chat_is_approved_in_the_terminal_and_done_once(
     async with home.chat() as ask:
         proposed, user_id = await propose(ask)
         proposal_id = proposed["proposal_id"]
-        again = good(await ask("offboard_user", {"user": user_id}))
+        again = good(await ask("offboard_user", {"user": user_id, **SHORTEST}))
         assert (again["proposal_id"], again["digest"]) == (proposal_id, proposed["digest"])
         before = good(await ask("get_proposal", {"proposal_id": proposal_id}))
         assert (before["state"], before["nothing_changed_yet"], before["runs"]) == ("open", True, [])

@@ -4,7 +4,10 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
+from licenseiq.leaving import EndState, Skip
+from licenseiq.playbooks.offboarding.request import OffboardingRequest
 from licenseiq.proposals.steps import Account
 from licenseiq.proposals.stored import ProposalRecord
 from licenseiq_desk.execution.executor import Executor
@@ -17,6 +20,11 @@ from tests.fakes import FakeTenant
 
 TENANT = "tenant-1"
 PEOPLE = tuple(replace(person(number), roles=()) for number in range(1, 6))
+
+
+def asked(*users: str, **more: Any) -> OffboardingRequest:
+    """An offboarding as short as there is one: sign-in, sessions, licences."""
+    return OffboardingRequest(users, **({"end_state": EndState.DELETE, "skip": frozenset(Skip)} | more))
 
 
 @dataclass
@@ -66,8 +74,8 @@ class Place:
             now=self.world.clock.now,
         )
 
-    async def offboard(self, *users: str) -> ProposalRecord:
-        return await self.another().offboard(users, "test client", quietly)
+    async def offboard(self, *users: str, **more: Any) -> ProposalRecord:
+        return await self.another().offboard(asked(*users, **more), "test client", quietly)
 
     async def get(self, proposal_id: str) -> ProposalRecord:
         return await self.another().get(proposal_id)

@@ -11,6 +11,7 @@ from mcp_types import CallToolResult
 
 from licenseiq.money import add_up
 from licenseiq.people import Person
+from licenseiq.playbooks.offboarding.request import OffboardingRequest
 from licenseiq.ports import HolderQuery
 from licenseiq.privacy import Privacy, Pseudonyms
 from licenseiq.waste import GroupBy, WasteQuery
@@ -41,7 +42,7 @@ def walked(home: Home, privacy: Privacy) -> tuple[Walk, set[str]]:
         desk = DeskState(home.folder)
         mine = Proposing(tenant, tenant.tenant_id, home=home.folder, inbox=inbox, desk=desk, subjects=tenant.subjects)
         # From before the mode was set.
-        await mine.offboard((people[0].user_id,), "test", silent)
+        await mine.offboard(OffboardingRequest((people[0].user_id,)), "test", silent)
         names = Pseudonyms(home_key(home.folder, PSEUDONYMS), tenant.tenant_id)
         deps = Deps(*seen_through(privacy, tenant, mine, names), "licenseiq approve", read_only=False, privacy=privacy)
 

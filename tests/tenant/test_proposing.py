@@ -18,7 +18,7 @@ from licenseiq.proposals.stored import ProposalRecord
 from licenseiq_tenant.os_account import account_name, os_account
 from tests.fake_catalogue import COPILOT, E5
 from tests.fake_people import person
-from tests.tenant.proposing_place import PEOPLE, TENANT, FakeSubjects, Place, place_in, quietly
+from tests.tenant.proposing_place import PEOPLE, TENANT, FakeSubjects, Place, asked, place_in, quietly
 
 pytestmark = pytest.mark.anyio
 
@@ -143,7 +143,7 @@ async def test_another_process_that_was_quicker_is_found(place: Place) -> None:
     """Both looked and found nothing; the other stores first."""
     theirs: list[ProposalRecord] = []
     other = place.another(subjects=FakeSubjects())
-    place.subjects.on_remember = lambda: theirs.append(anyio.run(other.offboard, ("User 1",), "other", quietly))
+    place.subjects.on_remember = lambda: theirs.append(anyio.run(other.offboard, asked("User 1"), "other", quietly))
     mine = await place.offboard("User 1")
     assert (mine.proposal_id, mine.is_new) == (theirs[0].proposal_id, False)
     assert len(place.world.inbox.ids(TENANT)) == 1
@@ -153,7 +153,7 @@ async def test_a_quicker_one_that_was_rejected_at_once_is_not_found(place: Place
     other = place.another(subjects=FakeSubjects())
 
     def be_quicker() -> None:
-        theirs = anyio.run(other.offboard, ("User 1",), "other", quietly)
+        theirs = anyio.run(other.offboard, asked("User 1"), "other", quietly)
         place.world.desk.take_over(TENANT)
         place.world.desk.reject(TENANT, theirs.proposal_id, "no", "tester")
 
@@ -178,7 +178,7 @@ async def test_nobody_unknown_people_and_somebody_twice_are_refused(place: Place
 
 async def test_data_of_another_tenant_makes_no_proposal(place: Place) -> None:
     with pytest.raises(SettingsError):
-        await place.another("tenant-2").offboard(("User 1",), "test", quietly)
+        await place.another("tenant-2").offboard(asked("User 1"), "test", quietly)
     assert place.world.inbox.ids(TENANT) == ()
 
 

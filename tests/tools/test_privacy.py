@@ -8,6 +8,7 @@ import pytest
 
 from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.people import Assignment, Person
+from licenseiq.playbooks.offboarding.request import OffboardingRequest
 from licenseiq.policy import Policy
 from licenseiq.privacy import Privacy, Pseudonyms, is_pseudonym, split_small
 from licenseiq_tools.privacy import seen_through
@@ -58,7 +59,7 @@ async def silent(_: str) -> None:
 async def walked(privacy: Privacy, people: tuple[Person, ...]) -> Walk:
     given = fakes(people)
     # From before the mode was set.
-    await given["proposals"].offboard((people[0].user_id,), "test", silent)
+    await given["proposals"].offboard(OffboardingRequest((people[0].user_id,)), "test", silent)
     async with talking("auto", privacy=privacy, **given) as call:
         walk = Walk(call)
         await walk.everything(people)

@@ -7,6 +7,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 from mcp import Client
 
+from licenseiq.leaving import Skip
 from licenseiq_server import build_server
 from licenseiq_tools import PROPOSALS, READS
 from tests.fake_people import hostile
@@ -98,7 +99,17 @@ async def test_no_tool_takes_an_approval(mode: str) -> None:
     """INV-06."""
     for tool in (await published(mode)).values():
         for word in _property_names(tool["input_schema"]):
-            assert not any(part in word for part in ("approv", "confirm", "skip", "force", "waive"))
+            assert not any(part in word for part in ("approv", "confirm", "force", "waive"))
+            assert "skip" not in word or (tool["name"], word) == ("offboard_user", "skip")
+
+
+async def test_no_word_leaves_out_what_keeps_people_and_data_safe(mode: str) -> None:
+    """INV-14: skip is a list of words, and none of them is a hold, a preservation or a reading back."""
+    schema = (await published(mode))["offboard_user"]["input_schema"]["properties"]["skip"]
+    words = schema["items"]["enum"]
+    assert {*words} == {*Skip}
+    forbidden = ("hold", "mailbox", "onedrive", "drive", "file", "copy", "read", "sign_in", "session", "licen")
+    assert not [word for word in words if any(part in word for part in forbidden)]
 
 
 async def test_a_hostile_tenant_does_not_change_the_list(mode: str) -> None:

@@ -16,6 +16,7 @@ from licenseiq.money import add_up
 from licenseiq.people import Person
 from licenseiq.playbooks.change_request import ChangeRequest
 from licenseiq.playbooks.finding_actions import is_proposable
+from licenseiq.playbooks.offboarding.request import OffboardingRequest
 from licenseiq.ports import HolderGroup, HolderPage, HolderQuery, Progress, Proposals, StoredChanges, Tenant
 from licenseiq.prediction.traits import Traits
 from licenseiq.privacy import SMALLEST_GROUP, is_too_small, split_small
@@ -160,7 +161,7 @@ class AggregateProposals:
         self._totals = totals
         self._tenant = tenant
 
-    async def offboard(self, users: tuple[str, ...], client: str, progress: Progress) -> ProposalRecord:
+    async def offboard(self, request: OffboardingRequest, client: str, progress: Progress) -> ProposalRecord:
         refuse("Proposals for named people are switched off")
 
     async def change_licences(self, request: ChangeRequest, client: str, progress: Progress) -> StoredChanges:

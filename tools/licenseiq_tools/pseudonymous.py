@@ -9,6 +9,7 @@ from anyio.to_thread import run_sync
 from licenseiq.errors import Ambiguous, NotFound
 from licenseiq.people import Person
 from licenseiq.playbooks.change_request import ChangeRequest
+from licenseiq.playbooks.offboarding.request import OffboardingRequest
 from licenseiq.ports import EvaluationHead, HolderPage, HolderQuery, Progress, Proposals, StoredChanges, Tenant
 from licenseiq.prediction.traits import Traits
 from licenseiq.privacy import Pseudonyms, PseudonymTable, is_pseudonym
@@ -126,10 +127,13 @@ class PseudonymousProposals:
         self._inner = proposals
         self._tenant = tenant
 
-    async def offboard(self, users: tuple[str, ...], client: str, progress: Progress) -> ProposalRecord:
+    async def offboard(self, request: OffboardingRequest, client: str, progress: Progress) -> ProposalRecord:
         head = await self._tenant.evaluation(progress)
-        ids = await self._ids(head.evaluation_id, users)
-        return self._masked(await self._inner.offboard(ids, client, progress))
+        meant = replace(request, users=await self._ids(head.evaluation_id, request.users))
+        if request.successor is not None:
+            (successor,) = await self._ids(head.evaluation_id, (request.successor,))
+            meant = replace(meant, successor=successor)
+        return self._masked(await self._inner.offboard(meant, client, progress))
 
     async def change_licences(self, request: ChangeRequest, client: str, progress: Progress) -> StoredChanges:
         head = await self._tenant.evaluation(progress)

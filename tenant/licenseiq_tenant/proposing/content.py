@@ -14,16 +14,20 @@ from licenseiq.proposals.plan import Plan, Step
 from licenseiq_tenant import home_keys
 
 FILE = "content.key"
+# What differs between two requests for the same thing: counts and days, and what stands beside a person's values.
+_PASSING = frozenset({"free_seats", "data_at_risk_on", "undo_valid_until"})
+_BESIDE = frozenset({"findings", "licensing_groups"})
 
 
 def content_key(key: bytes, plan: Plan, openings: Sequence[Opening]) -> str:
-    """HMAC-SHA-256 as hex over tenant, kind, and each person's steps, hand-offs and blockers.
+    """HMAC-SHA-256 as hex over tenant, kind, and each person's values, steps, hand-offs and blockers.
 
     The order in which people were named does not matter. Seeds, commitments, money, times, versions and the words of a
     cure stay out: they differ between two requests for the same thing.
     """
     people: dict[str, Json] = {
-        str(opening.values["user_id"]): _for_one(plan, opening.reference) for opening in openings
+        str(opening.values["user_id"]): _for_one(plan, opening.reference) | {"values": _values(opening)}
+        for opening in openings
     }
     asked: Mapping[str, Json] = {
         "tenant": plan.tenant_id,
@@ -34,7 +38,7 @@ def content_key(key: bytes, plan: Plan, openings: Sequence[Opening]) -> str:
     return hmac.digest(key, canonical(asked), hashlib.sha256).hex()
 
 
-def _for_one(plan: Plan, reference: str) -> Json:
+def _for_one(plan: Plan, reference: str) -> dict[str, Json]:
     steps = [step for step in plan.steps if step.subject == reference]
     places = {step.number: place for place, step in enumerate(steps)}
     blockers: list[Json] = [
@@ -49,12 +53,21 @@ def _for_one(plan: Plan, reference: str) -> Json:
 def _step(step: Step) -> Json:
     return {
         "kind": step.kind.value,
-        "arguments": step.arguments,
+        "arguments": _lasting(step.arguments),
         "goal": step.goal,
         "precondition": step.precondition,
         "effect_class": step.effect_class.value,
-        "undo": step.undo,
+        "undo": None if step.undo is None else _lasting(step.undo),
     }
+
+
+def _lasting(found: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in found.items() if name not in _PASSING}
+
+
+def _values(opening: Opening) -> dict[str, Json]:
+    """What was committed to: who takes over, what a reply says; not on what findings it rests today."""
+    return {name: value for name, value in opening.values.items() if name not in _BESIDE}
 
 
 def home_key(home: Path) -> bytes:

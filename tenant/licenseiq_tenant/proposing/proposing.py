@@ -12,7 +12,10 @@ from licenseiq.context import Context
 from licenseiq.errors import SettingsError
 from licenseiq.playbooks.change_request import ChangeRequest, check
 from licenseiq.playbooks.license_changes import Grounds, plan_license_changes
-from licenseiq.playbooks.offboarding import plan_offboarding
+from licenseiq.playbooks.offboarding.choices import choices_of
+from licenseiq.playbooks.offboarding.plan import plan_offboarding
+from licenseiq.playbooks.offboarding.request import OffboardingRequest
+from licenseiq.playbooks.offboarding.request import check as check_offboarding
 from licenseiq.ports import EvaluationHead, Progress, StoredChanges, Tenant
 from licenseiq.proposals.commitments import SEED_BYTES, Opening
 from licenseiq.proposals.plan import DATA_AS_OF, Plan
@@ -27,6 +30,7 @@ from licenseiq_tenant.proposing.add_ons import load_add_ons
 from licenseiq_tenant.proposing.changes import claims_on, groups_of, people, understood
 from licenseiq_tenant.proposing.content import content_key, home_key
 from licenseiq_tenant.proposing.grounds import because_of, seats_needed
+from licenseiq_tenant.proposing.leavers import groups_of_people, leavers
 from licenseiq_tenant.proposing.neighbours import DeskStates, Subjects
 from licenseiq_tenant.proposing.records import Records
 from licenseiq_tenant.proposing.trails import Trails
@@ -76,22 +80,26 @@ class Proposing:
         self._records = Records(tenant_id, inbox, desk, subjects, now)
         self._trails = Trails(tenant_id, LedgerView(home), self._records.get)
 
-    async def offboard(self, users: tuple[str, ...], client: str, progress: Progress) -> ProposalRecord:
-        """A proposal to offboard these people, or the identical live one with `is_new` False.
+    async def offboard(self, request: OffboardingRequest, client: str, progress: Progress) -> ProposalRecord:
+        """A proposal to offboard people, or the identical live one with `is_new` False.
 
-        Raises BadRequest for nobody, somebody twice or too many, and what the tenant's port raises.
+        Raises BadRequest for a request that contradicts itself, nobody, somebody twice or too many, and what the
+        tenant's port raises.
         """
+        check_offboarding(request)
         head, context = await self._ground(progress)
-        chosen = await people(self._tenant, head.evaluation_id, users)
-        plan, openings = plan_offboarding(
-            chosen,
-            context,
+        choices = choices_of(request, context.policy.leaving, self._now())
+        chosen = await leavers(self._tenant, head.evaluation_id, request)
+        grounds = Grounds(
+            context=context,
             evaluation_id=head.evaluation_id,
             simulated=head.simulated,
             requested_by=await to_thread.run_sync(_requester, self._home, client),
             now=self._now(),
             new_seed=_new_seed,
+            groups=await groups_of_people(self._tenant, head.evaluation_id, [person for person, _ in chosen]),
         )
+        plan, openings = plan_offboarding(chosen, choices, grounds)
         return await to_thread.run_sync(self._keep, _dated(plan, head), openings)
 
     async def change_licences(self, request: ChangeRequest, client: str, progress: Progress) -> StoredChanges:

@@ -1,0 +1,62 @@
+"""One leaver while a plan is made: who they are, who takes over, and what holds for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from licenseiq.accounts import MAILBOX_PLANS
+from licenseiq.context import Context
+from licenseiq.people import Person
+from licenseiq.playbooks.draft import values_of
+from licenseiq.playbooks.offboarding.choices import Choices, Successor, reply_to
+from licenseiq.playbooks.services import enabled
+from licenseiq.proposals.canonical import Json
+from licenseiq.proposals.steps import StepKind
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """`numbers` are the steps that the person has so far, by kind."""
+
+    reference: str
+    person: Person
+    successor: Successor | None
+    choices: Choices
+    context: Context
+    numbers: dict[StepKind, int] = field(default_factory=dict)
+
+    @property
+    def holds_role(self) -> bool:
+        """Whether only people may block the account: it holds a directory role, and the policy does not name it."""
+        return bool(self.person.roles) and not self.context.policy.protects(self.person)
+
+    @property
+    def may_have_mailbox(self) -> bool:
+        """False only where it is known that nothing gives one, and none was seen."""
+        plans = enabled(self.person, self.context)
+        return plans is None or bool(plans & MAILBOX_PLANS) or self.person.signals.mailbox is not None
+
+    @property
+    def may_have_drive(self) -> bool:
+        plans, known = enabled(self.person, self.context), self.context.catalogue.capabilities.get("onedrive")
+        if plans is None or known is None or not known.service_plan_ids:
+            return True
+        return bool(plans & known.service_plan_ids) or self.person.signals.drive is not None
+
+    def values(self) -> dict[str, Json]:
+        """The personal values that the plan commits to: the leaver's, and those that its steps need of others."""
+        found = values_of(self.person)
+        defaults = self.choices.defaults
+        if self.successor is not None:
+            found["successor_id"] = self.successor.person.user_id
+            found["successor_principal"] = self.successor.person.user_principal_name
+        if self.may_have_mailbox:
+            found["automatic_reply"] = reply_to(self.person, self.successor, defaults)
+        for name in ("leavers_site", "finance_address", "notice_sender"):
+            value = getattr(defaults, name)
+            if value is not None:
+                found[name] = value
+        return found
+
+
+def named_skus(leaver: Leaver, sku_ids: tuple[str, ...]) -> Mapping[str, Json]:
+    return {sku_id: leaver.context.sku(sku_id).name for sku_id in sku_ids}

@@ -1,0 +1,195 @@
+"""The playbook as a list to read: each line is a kind of step with its goal, for whom it is, and what may leave it out.
+
+The order is that of the plan. Sign-in is blocked first and sessions end then, since a revocation does not stop a new
+sign-in (graph-facts 1.5); what needs a live mailbox comes before the licences, which go last (`licences`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from licenseiq.leaving import EndState, Skip
+from licenseiq.playbooks.offboarding.choices import SetBy
+from licenseiq.playbooks.offboarding.leaver import Leaver
+from licenseiq.proposals.canonical import Json
+from licenseiq.proposals.steps import StepKind
+from licenseiq.steps.disable_by_hand import ON_PREMISES, PRIVILEGED
+from licenseiq.steps.mailbox import SHARED
+
+Goal = Mapping[str, Json]
+EXISTS: Goal = {"exists": True}
+
+
+def _everybody(_: Leaver) -> bool:
+    return True
+
+
+def _by_playbook(_: Leaver) -> SetBy:
+    return SetBy.PLAYBOOK
+
+
+def _nothing(_: Leaver) -> Goal:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`when`: for whom it is. `skip`: the word that leaves it out, None for what always stays. `set_by`: who decided
+    that it is there. `keeps_data`: licences wait until it read back as true. `after`: it waits for the person's steps
+    of these kinds likewise. `undo_note` says why there is no way back, where `undo` is None."""
+
+    kind: StepKind
+    goal: Goal
+    when: Callable[[Leaver], bool] = _everybody
+    skip: Skip | None = None
+    arguments: Callable[[Leaver], Goal] = _nothing
+    precondition: Goal | None = None
+    set_by: Callable[[Leaver], SetBy] = _by_playbook
+    keeps_data: bool = False
+    after: tuple[StepKind, ...] = ()
+    undo: Goal | None = None
+    undo_note: str = ""
+
+
+def _is_cloud(leaver: Leaver) -> bool:
+    return not leaver.person.synced and not leaver.holds_role
+
+
+def _is_synced(leaver: Leaver) -> bool:
+    return bool(leaver.person.synced) and not leaver.holds_role
+
+
+def _mailbox(leaver: Leaver) -> bool:
+    return leaver.may_have_mailbox
+
+
+def _becomes_shared(leaver: Leaver) -> bool:
+    return leaver.may_have_mailbox and leaver.choices.end_state is EndState.SHARED_KEEP_ACCOUNT
+
+
+def _mailbox_to_successor(leaver: Leaver) -> bool:
+    return leaver.may_have_mailbox and leaver.successor is not None
+
+
+def _by_successor(leaver: Leaver) -> SetBy:
+    return leaver.successor.by if leaver.successor is not None else SetBy.PLAYBOOK
+
+
+def _by_end_state(leaver: Leaver) -> SetBy:
+    return leaver.choices.end_state_by
+
+
+def _because(why: str) -> Callable[[Leaver], Goal]:
+    return lambda _: {"because": why}
+
+
+def _audience(leaver: Leaver) -> Goal:
+    return {"audience": leaver.choices.defaults.reply_audience.value}
+
+
+def _by_reply(leaver: Leaver) -> SetBy:
+    return SetBy.POLICY if leaver.choices.defaults.reply else SetBy.PLAYBOOK
+
+
+# For all people before anything else: blocked by nothing but what protects an account.
+AT_ONCE: tuple[Part, ...] = (
+    Part(
+        StepKind.DISABLE_BY_HAND,
+        {"account_enabled": False},
+        when=lambda leaver: leaver.holds_role,
+        arguments=_because(PRIVILEGED),
+        precondition=EXISTS,
+        undo_note="A person allows sign-in again.",
+    ),
+    Part(
+        StepKind.DISABLE_BY_HAND,
+        {"account_enabled": False},
+        when=_is_synced,
+        arguments=_because(ON_PREMISES),
+        precondition=EXISTS,
+        undo_note="Active Directory masters it: it is allowed again there.",
+    ),
+    Part(
+        StepKind.DISABLE_SIGN_IN,
+        {"account_enabled": False},
+        when=_is_cloud,
+        precondition={"account_enabled": True},
+        undo={"kind": "enable_sign_in"},
+    ),
+    Part(
+        StepKind.REVOKE_SESSIONS,
+        {"sessions_revoked_since_intent": True},
+        undo_note="A revoked session cannot be given back; the person signs in again.",
+    ),
+)
+
+# Person by person, in this order; then the licences, then the end.
+THEN: tuple[Part, ...] = (
+    # Ways to sign in
+    Part(
+        StepKind.REMOVE_AUTHENTICATION_METHODS,
+        {"authentication_methods_absent": True},
+        skip=Skip.AUTHENTICATION_METHODS,
+        undo_note="Methods cannot be given back; the person registers them anew.",
+    ),
+    Part(
+        StepKind.DISABLE_DEVICES,
+        {"devices_disabled": True},
+        skip=Skip.DEVICES,
+        undo_note="A person enables the devices that are needed again.",
+    ),
+    # Access
+    Part(
+        StepKind.LEAVE_GROUPS,
+        {"groups_left": True},
+        skip=Skip.GROUPS,
+        undo={"kind": "join_groups"},
+    ),
+    Part(
+        StepKind.REMOVE_APP_ASSIGNMENTS,
+        {"app_assignments_absent": True},
+        skip=Skip.APPS,
+        undo_note="Applications are assigned anew.",
+    ),
+    Part(
+        StepKind.REMOVE_APP_GRANTS,
+        {"app_grants_absent": True},
+        skip=Skip.APPS,
+        undo_note="The person consents anew.",
+    ),
+    # The mailbox, while it is licensed
+    Part(
+        StepKind.SET_AUTOMATIC_REPLY,
+        {"automatic_reply_is": "automatic_reply"},
+        when=_mailbox,
+        skip=Skip.AUTOMATIC_REPLY,
+        arguments=_audience,
+        set_by=_by_reply,
+        undo_note="The person switches the reply off.",
+    ),
+    Part(
+        StepKind.CONVERT_MAILBOX,
+        {"mailbox_kind": SHARED},
+        when=_becomes_shared,
+        set_by=_by_end_state,
+        keeps_data=True,
+        undo={"kind": "convert_mailbox"},
+    ),
+    Part(
+        StepKind.GRANT_MAILBOX_ACCESS,
+        {"mailbox_rights_of": "successor_principal"},
+        when=_mailbox_to_successor,
+        skip=Skip.SUCCESSOR_ACCESS,
+        set_by=_by_successor,
+        undo_note="A person takes the rights on the mailbox back.",
+    ),
+    Part(
+        StepKind.HIDE_FROM_ADDRESS_LISTS,
+        {"hidden_from_address_lists": True},
+        when=_mailbox,
+        skip=Skip.ADDRESS_LISTS,
+        undo={"kind": "show_in_address_lists"},
+    ),
+)
+
+# What the playbook names and this version cannot do.
+NOT_YET_POSSIBLE: tuple[str, ...] = ()
