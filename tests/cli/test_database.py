@@ -1,6 +1,7 @@
 """Stores in PostgreSQL, as a person sets them up: the URL, `licenseiq database`, and what is said where it fails."""
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -155,6 +156,14 @@ def test_what_goes_wrong_is_said_in_words_and_names_no_password(cluster: Cluster
     assert "may not make schemas" in typed(cluster.url("postgres", THE_DESK), "database", "init")[1]
     assert "holds no stores" in typed(cluster.url("postgres"), "database", "status")[1]
     assert "is not set" in typed("", "database", "status")[1]
+
+
+def test_without_the_driver_the_error_says_what_to_install(typed, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    code, said = typed(f"postgresql://me:{CANARY}@localhost/x", "database", "status")
+    assert code == 2
+    assert "pip install 'licenseiq[postgresql]'" in said
+    assert CANARY not in said
 
 
 def test_commands_find_the_stores_in_postgresql_and_leave_no_file(cluster: Cluster, typed, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
