@@ -1,13 +1,13 @@
 """The desk, as the command line holds it: take over, show, decide, carry out, verify."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from licenseiq.errors import Refused, StateUnknown
 from licenseiq.policy import Policy
-from licenseiq.ports import Protection, TenantWriter
+from licenseiq.ports import TenantWriter
 from licenseiq.proposals.attention import Attention, attention
 from licenseiq.proposals.statement import Statement
 from licenseiq.proposals.states import ProposalState
@@ -20,6 +20,7 @@ from licenseiq_desk.approval.decisions import Decisions
 from licenseiq_desk.approval.demo_tenant import DemoTenant
 from licenseiq_desk.approval.enrolment import Enrolments
 from licenseiq_desk.approval.on_demo import Pending
+from licenseiq_desk.approval.preflight import Preflight
 from licenseiq_desk.audit import verify_store
 from licenseiq_desk.erasure import Erased, erase_subject
 from licenseiq_desk.exceptions_taken import take_exceptions
@@ -103,12 +104,18 @@ class Desk:
         """What stands out in a plan, before its tenant was read."""
         return attention(held.plan, proposals.openings(self._store, tenant_id, held.proposal_id, held.plan), {})
 
-    def lines(self, tenant_id: str, proposal_id: str, protections: Mapping[str, Protection] | None = None) -> list[str]:
-        """The plan as a person reads it, from its canonical bytes and the opened values."""
+    def lines(self, tenant_id: str, proposal_id: str, read: Preflight | None = None) -> list[str]:
+        """The plan as a person reads it, from its canonical bytes and the opened values; with what was just `read`."""
         held = self.proposal(tenant_id, proposal_id)
         opened = proposals.openings(self._store, tenant_id, proposal_id, held.plan)
         catalogue = load_catalogue()
-        return render(held.plan.to_bytes(), opened, protections or {}, lambda sku_id: catalogue.sku(sku_id).name)
+        return render(
+            held.plan.to_bytes(),
+            opened,
+            read.protections if read is not None else {},
+            lambda sku_id: catalogue.sku(sku_id).name,
+            read.said() if read is not None else {},
+        )
 
     async def begin_approval(
         self, tenant_id: str, proposal_id: str, writer: TenantWriter, requester: str
@@ -118,7 +125,7 @@ class Desk:
             self._store, tenant_id, proposal_id, writer, self._demo, requester, self._policy(), self._around
         )
         self._pending[pending.statement.nonce] = pending
-        return pending, self.lines(tenant_id, proposal_id, pending.preflight.protections)
+        return pending, self.lines(tenant_id, proposal_id, pending.preflight)
 
     @property
     def authority(self) -> Authority:

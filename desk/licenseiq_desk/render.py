@@ -5,7 +5,7 @@ words here stands as its canonical JSON.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from licenseiq.ports import Protection
 from licenseiq.proposals.canonical import Json, canonical
@@ -47,8 +47,10 @@ def render(
     openings: Mapping[str, Opening],
     protections: Mapping[str, Protection],
     sku_name: SkuName = _by_id,
+    said: Mapping[int, Sequence[str]] | None = None,
 ) -> list[str]:
-    """The whole plan in lines. `protections` is empty before the preflight. Raises Tampered."""
+    """The whole plan in lines. `protections` and `said`, the words of the checks by step, are empty before the
+    preflight. Raises Tampered."""
     plan = read_plan(plan_bytes)
     blocked = plan.blocked_steps()
     versions = {name: value for name, value in plan.versions.items() if name != DATA_AS_OF}
@@ -71,6 +73,7 @@ def render(
         for step in plan.steps:
             if step.subject == subject.reference:
                 lines += _step(step, step.number in blocked, sku_name)
+                lines += [f"     {_clean(words)}" for words in (said or {}).get(step.number, ())]
                 lines += _instructions(step, opening)
     lines += [""] if plan.hand_offs or plan.blockers or plan.not_yet_possible else []
     lines += [f"By hand ({_clean(h.kind)}, {h.subject}): {_clean(h.instructions)}" for h in plan.hand_offs]
@@ -83,8 +86,8 @@ def render(
 
 
 def kind_of(line: str) -> str:
-    """What a line of `render` is, so that it can be styled: 'person', 'step', 'step warn', 'detail', 'warn', 'total',
-    'fine', or ''. It tells by how our own words begin or end, and changes nothing of what is shown."""
+    """What a line of `render` is, so that it can be styled: 'person', 'step', 'detail', 'warn', 'total', 'fine', or '';
+    'warn' also beside another one. It tells by how our own words begin or end, and changes nothing of what is shown."""
     if line.startswith(("Blocked (", "By hand (")) or line.endswith(_NOT_TOUCHED):
         return "warn"
     if re.match(r"s\d+: ", line):
@@ -95,6 +98,8 @@ def kind_of(line: str) -> str:
         return "total"
     if line.startswith(("Plan ", "Kind ", "From data", "Not yet possible")):
         return "fine"
+    if line.startswith("     kept back ("):
+        return "detail warn"
     return "detail" if line.startswith("  ") else ""
 
 

@@ -12,6 +12,10 @@ import pytest
 from licenseiq.ports import Protection
 from licenseiq.proposals.commitments import Opening, commit
 from licenseiq.proposals.plan import Blocker, Subject
+from licenseiq.steps.onedrive_kept import LOST
+from licenseiq_desk.approval.authority import Authority
+from licenseiq_desk.approval.level import Standing
+from licenseiq_desk.desk import Desk
 from licenseiq_desk.pages.app import Pages
 from licenseiq_desk.pages.safety import HEADERS, MOST_BYTES, MOST_PER_MINUTE
 from tests.desk.fakes import TENANT, World, blocker, person_id, plan_for, world_in
@@ -152,6 +156,38 @@ async def test_what_stands_out_is_said_on_the_list_and_before_signing(world: Wor
         assert found["covers"][0]["look_at"] == ["s2 is protected, and not touched"]
         assert "comes first" in found["order"]
         assert (await begun(client, ada, "p-2"))["order"] == ""
+
+
+async def test_what_checks_found_is_shown_before_signing_and_may_be_let_pass_only_where_it_may(tmp_path: Path) -> None:
+    """INV-10, INV-14: on a real tenant whose holds and files cannot be read. What was just read is part of what is
+    signed, so it is shown; the loss of files has a reason signed, a hold never."""
+    world = world_in(tmp_path, people=30)
+    world.desk.close()
+    authority = Authority(None, PARTY, Standing(accepts_same_user=True), sole=True)
+    world.desk = Desk(world.home, world.inbox, authority=authority, around=world.clock.around())
+    ada, key = enrol(world)
+    world.put(plan_for(simulated=False))
+    async with browser(world) as client:
+        await client.get("/")
+        found = await begun(client, ada)
+        cover = found["covers"][0]
+        lines = [one["text"].strip() for one in cover["lines"] if one["kind"] == "detail warn"]
+        assert [one.partition(": ")[0] for one in lines if "let it pass" in one] == [f"kept back ({LOST})"]
+        assert "1 step is blocked, and not taken" in cover["look_at"]
+        ((kind, steps),) = [(one["kind"], one["steps"]) for one in cover["waivable"]]
+        assert (kind, steps, found["waivers"]) == (LOST, [3], [])
+        for wrong in ({"kind": "holds_not_readable", "reason": "I know"}, {"kind": LOST, "reason": ""}):
+            body = {"proposals": ["p-1"], "approver": ada, "decision": "approve", "waived": {"p-1": [wrong]}}
+            assert (await asked(client, "/api/decisions/begin", body)).status_code == 409
+        waived = {"p-1": [{"kind": LOST, "reason": "They were copied by hand"}]}
+        again = await begun(client, ada, waived=waived)
+        assert [one["reason"] for one in again["waivers"]] == ["They were copied by hand"]
+        assert again["digest"] != found["digest"]
+        await answered(client, again, key)
+        (decision,) = (await client.get("/api/proposals/p-1")).json()["decisions"]
+    assert f"let pass {LOST}: They were copied by hand" in decision
+    world.desk.close()
+    world.inbox.close()
 
 
 async def test_what_is_not_there_is_told_on_a_page_with_a_way_on(world: World) -> None:

@@ -4,7 +4,7 @@ Outliers first: people whom nobody may touch, then claims that are not certain, 
 many people it touches, then the money. A long list that is signed at once hides its worst entry otherwise.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from licenseiq.ports import Protection
@@ -47,13 +47,19 @@ class Attention:
         return found
 
 
-def attention(plan: Plan, openings: Mapping[str, Opening], protections: Mapping[str, Protection]) -> Attention:
-    """What stands out. `protections` is empty before the tenant was read."""
+def attention(
+    plan: Plan,
+    openings: Mapping[str, Opening],
+    protections: Mapping[str, Protection],
+    kept_back: Collection[int] = (),
+) -> Attention:
+    """What stands out. `protections` and `kept_back`, the steps that checks keep back, are empty before the tenant was
+    read."""
     references = [subject.reference for subject in plan.subjects]
     return Attention(
         protected=tuple(one for one in references if one in protections and not protections[one].allows),
         unsure=tuple(one for one in references if _is_unsure(openings.get(one))),
-        blocked=len(plan.blocked_steps()),
+        blocked=len(plan.blocked_steps() | set(kept_back)),
         people=len(references),
         micros=max(map(abs, plan.money.values()), default=0),
     )

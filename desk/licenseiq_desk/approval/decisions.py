@@ -201,7 +201,10 @@ class Decisions:
 
     def _attention(self, tenant_id: str, held: Held, read: Preflight | None) -> Attention:
         openings = proposals.openings(self.store, tenant_id, held.proposal_id, held.plan)
-        return attention(held.plan, openings, read.protections if read is not None else {})
+        if read is None:
+            return attention(held.plan, openings, {})
+        kept_back = [one.step for one in read.answered if one.held is not None]
+        return attention(held.plan, openings, read.protections, kept_back)
 
     def _case(self, tenant_id: str, helds: Sequence[Held]) -> Case:
         with self.store.database.read() as db:

@@ -49,6 +49,26 @@ class Preflight:
         """The kinds of what holds steps back that an approver may let pass with a reason."""
         return frozenset(one.held.kind for one in self.answered if one.held is not None and one.held.waivable)
 
+    def said(self) -> dict[int, list[str]]:
+        """What the checks said, by step, in words for whoever decides."""
+        found: dict[int, list[str]] = {}
+        for one in self.answered:
+            if one.held is None:
+                words = f"checked just now ({one.check}): nothing keeps it back"
+            else:
+                rest = " An approver may let it pass with a reason." if one.held.waivable else ""
+                words = f"kept back ({one.held.kind}): {one.held.cure}{rest}"
+            found.setdefault(one.step, []).append(words)
+        return found
+
+    def to_waive(self) -> list[tuple[str, str, list[int]]]:
+        """(kind, cure, numbers of the steps) of what an approver may let pass with a reason."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for one in self.answered:
+            if one.held is not None and one.held.waivable:
+                found.setdefault((one.held.kind, one.held.cure), []).append(one.step)
+        return [(kind, cure, steps) for (kind, cure), steps in found.items()]
+
     def refuse_if_nobody_can_be_touched(self, plan: Plan) -> None:
         """Raises Refused; a plan with work for people is one to decide on whoever is protected."""
         if not self.allowed and not any(is_by_hand(step.kind) for step in plan.steps):

@@ -138,9 +138,8 @@ class Pages:
                 "money": shown.freed(held.plan),
                 "dates": shown.dates(held.plan),
                 "look_at": stands_out.words(),
-                "lines": shown.lines(
-                    self._desk.lines(self._tenant, held.proposal_id, read.protections if read else None)
-                ),
+                "lines": shown.lines(self._desk.lines(self._tenant, held.proposal_id, read)),
+                "waivable": shown.found_waivable(read.to_waive()) if read is not None else [],
             }
             for (held, read), stands_out in zip(begun.covered, begun.attention, strict=True)
         ]

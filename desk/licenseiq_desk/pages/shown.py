@@ -1,6 +1,6 @@
 """What pages and their scripts are given: facts of the desk as plain values. Text of the tenant was cleaned before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -85,11 +85,13 @@ def lines(found: Sequence[str]) -> list[dict[str, str]]:
 
 
 def waivable(plan: Plan) -> list[dict[str, Any]]:
-    return [
-        {"kind": one.kind, "cure": one_line(one.cure), "steps": list(one.applies_to)}
-        for one in plan.blockers
-        if one.kind in WAIVABLE
-    ]
+    """Blockers of the plan that an approver may let pass."""
+    return found_waivable((one.kind, one.cure, one.applies_to) for one in plan.blockers if one.kind in WAIVABLE)
+
+
+def found_waivable(found: Iterable[tuple[str, str, Sequence[int]]]) -> list[dict[str, Any]]:
+    """The same of what was just read: kind, cure, numbers of the steps."""
+    return [{"kind": kind, "cure": one_line(cure), "steps": list(steps)} for kind, cure, steps in found]
 
 
 def run_of(report: DeskReport | None) -> dict[str, Any] | None:

@@ -47,6 +47,20 @@ function made(tag, text, kind = "") {
   return one;
 }
 
+// What was found just now and may be let pass: a reason each, kept over reading again.
+function waiverOf(cover, found, index) {
+  const id = `found-${cover.id}-${index}`;
+  const label = made("label", `To let "${found.kind}" pass (step ${found.steps.join(", ")}: ${found.cure}), say why`);
+  label.htmlFor = id;
+  const field = document.createElement("input");
+  Object.assign(field, { id, className: "waiver found", maxLength: 300, autocomplete: "off" });
+  Object.assign(field.dataset, { kind: found.kind, proposal: cover.id });
+  const signed = begun.waivers.find((one) => one.proposal === cover.digest && one.kind === found.kind);
+  field.value = signed ? signed.reason : "";
+  field.placeholder = "empty: it stays blocked";
+  return [label, field];
+}
+
 function plan(one) {
   const part = document.createElement("div");
   const frees = one.money ? `, frees ${one.money}` : "";
@@ -55,6 +69,7 @@ function plan(one) {
   for (const line of one.lines) {
     if (line.text) part.append(made(line.kind === "person" ? "h4" : "p", line.text.trimStart(), line.kind));
   }
+  part.append(...one.waivable.flatMap((found, index) => waiverOf(one, found, index)));
   return part;
 }
 
@@ -66,13 +81,22 @@ function chosen() {
 
 let begun = null;
 
+// By proposal: each kind once, what was typed last for it.
+function reasons(only) {
+  const found = {};
+  for (const field of document.querySelectorAll("input.waiver")) {
+    const proposal = field.dataset.proposal || only;
+    if (!field.value.trim()) continue;
+    found[proposal] = (found[proposal] || []).filter((one) => one.kind !== field.dataset.kind);
+    found[proposal].push({ kind: field.dataset.kind, reason: field.value });
+  }
+  return found;
+}
+
 async function begin(decision) {
   const proposals = chosen();
-  const waivers = [...document.querySelectorAll("input.waiver")].filter((one) => one.value.trim())
-    .map((one) => ({ kind: one.dataset.kind, reason: one.value }));
   begun = await ask("/api/decisions/begin", {
-    proposals, decision, approver: byId("approver").value, reason: byId("reason").value,
-    waived: waivers.length ? { [proposals[0]]: waivers } : {},
+    proposals, decision, approver: byId("approver").value, reason: byId("reason").value, waived: reasons(proposals[0]),
   });
   const what = begun.decision === "approve" ? "You approve" : "You reject";
   const whose = begun.covers.map((one) => `${one.id} (${one.what})`).join(", ");
@@ -81,6 +105,7 @@ async function begin(decision) {
   byId("signing").textContent = `${what} ${whose}, as ${begun.approver}.${because}${waived} ${begun.level}`;
   byId("order").textContent = begun.order;
   byId("read").replaceChildren(...begun.covers.map(plan));
+  byId("again").hidden = !document.querySelector("input.waiver.found");
   byId("statement").textContent = `Statement ${begun.digest}. Sign it by ${begun.until}.`;
   signing(true);
   byId("sign-title").focus();
@@ -93,8 +118,18 @@ function signing(on) {
   if (byId("chosen")) byId("chosen").hidden = on;
 }
 
+// Reasons on the page that the statement does not hold, or holds otherwise.
+function unsigned(one) {
+  return [...document.querySelectorAll("input.waiver.found")].some((field) => {
+    const cover = one.covers.find((found) => found.id === field.dataset.proposal);
+    const signed = one.waivers.find((found) => found.proposal === cover.digest && found.kind === field.dataset.kind);
+    return field.value.trim().split(/\s+/).join(" ") !== (signed ? signed.reason : "");
+  });
+}
+
 async function decide() {
   const mine = begun;
+  if (mine && unsigned(mine)) throw new Error("You typed a reason that is not in what you sign. Read it again with it first.");
   if (!mine) throw new Error("Begin again: this was tried already.");
   begun = null;
   const credential = await sign(mine.options);
@@ -105,7 +140,12 @@ async function decide() {
   if (byId("proposal")) await follow(); else mark(mine, found);
 }
 
+async function again() {
+  await begin("approve");
+}
+
 async function back() {
+  byId("read").replaceChildren();
   begun = null;
   signing(false);
   say("Nothing was decided.");
@@ -161,7 +201,7 @@ async function allow() {
 for (const button of document.querySelectorAll("button[data-decision]")) {
   button.addEventListener("click", trying(() => begin(button.dataset.decision)));
 }
-for (const [id, work] of [["passkey", decide], ["back", back], ["enrol", enrol], ["allow", allow]]) {
+for (const [id, work] of [["passkey", decide], ["again", again], ["back", back], ["enrol", enrol], ["allow", allow]]) {
   if (byId(id)) byId(id).addEventListener("click", trying(work));
 }
 if (byId("proposal") && byId("proposal").dataset.state === "approved") trying(follow)();
