@@ -7,10 +7,14 @@ from licenseiq.accounts import MAILBOX_PLANS
 from licenseiq.context import Context
 from licenseiq.people import Person
 from licenseiq.playbooks.draft import values_of
-from licenseiq.playbooks.offboarding.choices import Choices, Successor, reply_to
+from licenseiq.playbooks.offboarding.choices import Choices, SetBy, Successor, reply_to
 from licenseiq.playbooks.services import enabled
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import StepKind
+from licenseiq.text import clean
+
+# What OneDrive refuses in the name of a folder.
+_NOT_IN_A_NAME = frozenset('"*:<>?/\\|#%~')
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,14 @@ class Leaver:
             return True
         return bool(plans & known.service_plan_ids) or self.person.signals.drive is not None
 
+    @property
+    def place_of_copy(self) -> SetBy | None:
+        """Who decided where files are copied to: the policy names a site for leavers, or somebody takes over. None:
+        there is no such place."""
+        if self.choices.defaults.leavers_site is not None:
+            return SetBy.POLICY
+        return self.successor.by if self.successor is not None else None
+
     def values(self) -> dict[str, Json]:
         """The personal values that the plan commits to: the leaver's, and those that its steps need of others."""
         found = values_of(self.person)
@@ -51,11 +63,19 @@ class Leaver:
             found["successor_principal"] = self.successor.person.user_principal_name
         if self.may_have_mailbox:
             found["automatic_reply"] = reply_to(self.person, self.successor, defaults)
+        if self.may_have_drive and self.place_of_copy is not None:
+            found["copy_folder"] = _folder(self.person)
         for name in ("leavers_site", "finance_address", "notice_sender"):
             value = getattr(defaults, name)
             if value is not None:
                 found[name] = value
         return found
+
+
+def _folder(person: Person) -> str:
+    """The folder that the files are copied into: a name that OneDrive allows, and that no other leaver's is."""
+    name = "".join(" " if sign in _NOT_IN_A_NAME else sign for sign in clean(person.display_name or "").text)
+    return f"{' '.join(name.split())[:80] or 'Leaver'} ({person.user_id[:8]})"
 
 
 def named_skus(leaver: Leaver, sku_ids: tuple[str, ...]) -> Mapping[str, Json]:

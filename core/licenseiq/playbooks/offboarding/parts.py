@@ -70,6 +70,24 @@ def _mailbox_to_successor(leaver: Leaver) -> bool:
     return leaver.may_have_mailbox and leaver.successor is not None
 
 
+def _drive(leaver: Leaver) -> bool:
+    return leaver.may_have_drive
+
+
+def _drive_to_successor(leaver: Leaver) -> bool:
+    return leaver.may_have_drive and leaver.successor is not None
+
+
+def _copies(leaver: Leaver) -> bool:
+    """Where the licence goes and there is a place to copy to; else a check before the licence asks an approver."""
+    goes = leaver.choices.end_state is not EndState.KEEP_LICENSED
+    return goes and leaver.may_have_drive and leaver.place_of_copy is not None
+
+
+def _by_place_of_copy(leaver: Leaver) -> SetBy:
+    return leaver.place_of_copy or SetBy.PLAYBOOK
+
+
 def _by_successor(leaver: Leaver) -> SetBy:
     return leaver.successor.by if leaver.successor is not None else SetBy.PLAYBOOK
 
@@ -188,6 +206,30 @@ THEN: tuple[Part, ...] = (
         when=_mailbox,
         skip=Skip.ADDRESS_LISTS,
         undo={"kind": "show_in_address_lists"},
+    ),
+    # Files, while they are licensed
+    Part(
+        StepKind.GRANT_ONEDRIVE_ACCESS,
+        {"onedrive_access_of": "successor_id"},
+        when=_drive_to_successor,
+        skip=Skip.SUCCESSOR_ACCESS,
+        set_by=_by_successor,
+        undo_note="A person takes the access to the files back.",
+    ),
+    Part(
+        StepKind.END_EXTERNAL_SHARING,
+        {"external_sharing_ended": True},
+        when=_drive,
+        skip=Skip.EXTERNAL_SHARING,
+        undo_note="Who shared the files shares them anew.",
+    ),
+    Part(
+        StepKind.COPY_ONEDRIVE,
+        {"onedrive_copied_to": "copy_folder"},
+        when=_copies,
+        set_by=_by_place_of_copy,
+        keeps_data=True,
+        undo_note="The copy stays; a person deletes it.",
     ),
 )
 

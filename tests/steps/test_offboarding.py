@@ -1,0 +1,122 @@
+"""Whole offboardings, as the playbook plans them, on the demo tenant's app."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from licenseiq.context import Context
+from licenseiq.leaving import EndState, Skip
+from licenseiq.licensing_groups import GroupTrait, LicenceGroup
+from licenseiq.people import Assignment, Person
+from licenseiq.playbooks.license_changes import Grounds
+from licenseiq.playbooks.offboarding.choices import SetBy, Successor, choices_of
+from licenseiq.playbooks.offboarding.plan import plan_offboarding
+from licenseiq.playbooks.offboarding.request import OffboardingRequest
+from licenseiq.proposals.plan import Plan
+from licenseiq_demo.people.person import Person as DemoPerson
+from licenseiq_demo.state import DemoState
+from licenseiq_tenant.prices import load_catalogue
+from tests.steps.conftest import Done, OneDesk
+
+pytestmark = pytest.mark.anyio
+
+
+def person_of(state: DemoState, found: DemoPerson) -> Person:
+    fields = found.fields
+    rows = (
+        Assignment(row["skuId"], row["assignedByGroup"], row["state"], None, tuple(row["disabledPlans"]))
+        for row in found.states
+    )
+    return Person(
+        found.id,
+        str(fields["userPrincipalName"]),
+        str(fields["displayName"]),
+        account_enabled=fields["accountEnabled"],
+        synced=fields["onPremisesSyncEnabled"],
+        roles=tuple(state.tenant.roles_of(found.id)),
+        assignments=tuple(rows),
+    )
+
+
+def groups_of(state: DemoState) -> dict[str, LicenceGroup]:
+    found = {}
+    for group in state.tenant.groups.values():
+        fields = group.fields
+        wanted = {
+            GroupTrait.MAIL: fields["mailEnabled"],
+            GroupTrait.MICROSOFT_365: "Unified" in fields["groupTypes"],
+            GroupTrait.ROLES: bool(fields["isAssignableToRole"]),
+        }
+        traits = frozenset(trait for trait, is_so in wanted.items() if is_so)
+        synced = bool(fields["onPremisesSyncEnabled"])
+        found[group.id] = LicenceGroup(group.id, fields["displayName"], fields["membershipRule"], synced, traits)
+    return found
+
+
+def leaver_of(state: DemoState, used: set[str]) -> DemoPerson:
+    """An enabled cloud account with direct licences, a mailbox and no role, whom no test took before."""
+    special = {one for people in state.tenant.story.people.values() for one in people}
+    found = next(
+        one
+        for one in state.tenant.people
+        if one.id not in used | special
+        and one.cause == "active"
+        and one.fields["accountEnabled"]
+        and not one.fields["onPremisesSyncEnabled"]
+        and not state.tenant.roles_of(one.id)
+        and any(row["assignedByGroup"] is None and row["state"] == "Active" for row in one.states)
+    )
+    used.add(found.id)
+    return found
+
+
+@pytest.fixture(scope="module")
+def used() -> set[str]:
+    return set()
+
+
+async def offboard(desk: OneDesk, leaver: DemoPerson, successor: DemoPerson | None, **asked: Any) -> tuple[Plan, Done]:
+    now, state = desk.clock.now(), desk.state
+    context = Context(state.tenant.tenant_id, now, load_catalogue())
+    grounds = Grounds(context, "e1", True, {"client": "test"}, now, lambda: b"s" * 32, groups=groups_of(state))
+    request = OffboardingRequest((leaver.id,), **asked)
+    given = Successor(person_of(state, successor), SetBy.REQUEST) if successor is not None else None
+    choices = choices_of(request, context.policy.leaving, now)
+    plan, openings = plan_offboarding([(person_of(state, leaver), given)], choices, grounds)
+    desk.inbox.put("p-whole", plan, openings, "key")
+    desk.desk.take_over(plan.tenant_id)
+    pending, _ = await desk.desk.begin_approval(plan.tenant_id, "p-whole", desk.writer, "tester")
+    desk.desk.approve(pending, pending.phrase)
+    return plan, await desk.go_on("p-whole", rounds=40)
+
+
+def became(plan: Plan, done: Done) -> dict[str, tuple[str | None, str]]:
+    return {
+        f"{step.number} {step.kind.value}": (outcome, note)
+        for step, outcome, note in zip(plan.steps, done.outcomes, done.notes, strict=True)
+    }
+
+
+@pytest.mark.parametrize("state_of_end", list(EndState))
+async def test_a_leaver_is_taken_out_to_a_proven_end(
+    desk: OneDesk, state: DemoState, used: set[str], state_of_end: EndState
+) -> None:
+    leaver, successor = leaver_of(state, used), leaver_of(state, used)
+    plan, done = await offboard(desk, leaver, successor, end_state=state_of_end)
+    told = became(plan, done)
+    assert done.state == "complete", told
+    assert leaver.fields["accountEnabled"] is False
+    direct = [row for row in leaver.states if row["assignedByGroup"] is None]
+    keeps = state_of_end in (EndState.KEEP_LICENSED, EndState.INACTIVE_MAILBOX_THEN_DELETE)
+    assert bool(direct) is keeps
+    assert desk.desk.verify_ledger(plan.tenant_id).is_whole
+
+
+async def test_what_is_left_out_is_left_alone(desk: OneDesk, state: DemoState, used: set[str]) -> None:
+    leaver = leaver_of(state, used)
+    before = len(desk.writes())
+    plan, done = await offboard(desk, leaver, None, end_state=EndState.KEEP_LICENSED, skip=frozenset(Skip))
+    assert done.state == "complete", became(plan, done)
+    assert {entry["method"] for entry in desk.writes()[before:]} == {"PATCH", "POST"}
+    assert replace(person_of(state, leaver), account_enabled=True).assignments
