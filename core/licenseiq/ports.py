@@ -312,8 +312,8 @@ class TenantWriter(Protocol):
         """The answer to one reading's request; `what` and `permission` word what goes wrong."""
         ...
 
-    async def send(self, call: Call) -> None:
-        """Sends exactly this once."""
+    async def send(self, call: Call) -> Json:
+        """Sends exactly this once. Returns the answer's body where it is JSON, else None."""
         ...
 
     async def protection(self, user_id: str) -> Protection: ...

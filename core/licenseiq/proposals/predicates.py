@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import Account, Predicate
-from licenseiq.steps import clause
+from licenseiq.steps import clause, comparison
 
 _NO_VALUES: Mapping[str, Json] = {}
 
@@ -49,8 +49,12 @@ def _clause(name: str, value: Json, account: Account, before: Account | None, va
         case "attribute_is":
             return account.attributes is not None and _attribute(value, account.attributes, values)
         case _:
-            brought = clause(name)
-            return brought is not None and account.more is not None and brought(value, account.more, values)
+            brought, compared = clause(name), comparison(name)
+            if account.more is None:
+                return False
+            if compared is not None:
+                return compared(value, account.more, before.more if before is not None else None)
+            return brought is not None and brought(value, account.more, values)
 
 
 def _same_plans(value: Json, disabled: Mapping[str, frozenset[str]]) -> bool:

@@ -26,10 +26,13 @@ class StepKind(StrEnum):
     # Described in `licenseiq.steps`, one file each.
     DISABLE_BY_HAND = "disable_by_hand"
     REMOVE_AUTHENTICATION_METHODS = "remove_authentication_methods"
+    RESET_PASSWORD = "reset_password"  # noqa: S105 - the name of a kind
     DISABLE_DEVICES = "disable_devices"
     LEAVE_GROUPS = "leave_groups"
+    HAND_OVER_OWNERSHIP = "hand_over_ownership"
     REMOVE_APP_ASSIGNMENTS = "remove_app_assignments"
     REMOVE_APP_GRANTS = "remove_app_grants"
+    PROVISION_APPS = "provision_apps"
     SET_AUTOMATIC_REPLY = "set_automatic_reply"
     CONVERT_MAILBOX = "convert_mailbox"
     GRANT_MAILBOX_ACCESS = "grant_mailbox_access"

@@ -16,21 +16,27 @@ from licenseiq.steps.devices import DISABLE_DEVICES
 from licenseiq.steps.disable_by_hand import DISABLE_BY_HAND
 from licenseiq.steps.external_sharing import END_EXTERNAL_SHARING
 from licenseiq.steps.grant_mailbox_access import GRANT_MAILBOX_ACCESS
+from licenseiq.steps.hand_over_ownership import HAND_OVER_OWNERSHIP
 from licenseiq.steps.hide_from_address_lists import HIDE_FROM_ADDRESS_LISTS
-from licenseiq.steps.kind import Check, Clause, Kind
+from licenseiq.steps.kind import Check, Clause, Comparison, Kind
 from licenseiq.steps.leave_groups import LEAVE_GROUPS
 from licenseiq.steps.onedrive_access import GRANT_ONEDRIVE_ACCESS
 from licenseiq.steps.onedrive_kept import ONEDRIVE_KEPT
+from licenseiq.steps.provision_apps import PROVISION_APPS
+from licenseiq.steps.reset_password import RESET_PASSWORD
 
 KINDS: dict[StepKind, Kind] = {
     kind.name: kind
     for kind in (
         DISABLE_BY_HAND,
         REMOVE_AUTHENTICATION_METHODS,
+        RESET_PASSWORD,
         DISABLE_DEVICES,
         LEAVE_GROUPS,
+        HAND_OVER_OWNERSHIP,
         REMOVE_APP_ASSIGNMENTS,
         REMOVE_APP_GRANTS,
+        PROVISION_APPS,
         SET_AUTOMATIC_REPLY,
         CONVERT_MAILBOX,
         GRANT_MAILBOX_ACCESS,
@@ -66,6 +72,11 @@ def every_reading() -> dict[str, Reading]:
     checks = [check for kind in KINDS.values() for check in kind.checks]
     checks += [check for several in CHECKS.values() for check in several]
     return {one.name: one for one in (*found, *(reading for check in checks for reading in check.readings))}
+
+
+def comparison(name: str) -> Comparison | None:
+    """The clause of a predicate that looks back at the first intent; None for one that is not known."""
+    return next((kind.compares[name] for kind in KINDS.values() if name in kind.compares), None)
 
 
 def clause(name: str) -> Clause | None:

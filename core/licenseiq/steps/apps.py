@@ -7,26 +7,32 @@ An assignment that a group gives goes with the group, not here; a grant for ever
 from collections.abc import Mapping
 from typing import cast
 
+from licenseiq.errors import NotFound
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Step
 from licenseiq.proposals.steps import Account, EffectClass, StepKind
 from licenseiq.steps.asking import Ask, Asking, Call, Reading, Shape, Target
-from licenseiq.steps.kind import Facts, Kind, fact
+from licenseiq.steps.kind import APPLICATION, Facts, Kind, Told, fact
 
 _ASSIGNED: dict[str, Json] = {"app_assignments_absent": True}
 _GRANTED: dict[str, Json] = {"app_grants_absent": True}
 
 
-async def _assignments(ask: Asking, target: Target, _: Mapping[str, Json]) -> Json:
-    """`direct`: ids of assignments with the application's id; `by_group`: application and group of the others."""
-    user_id = target.text("user_id")
+async def read_assignments(ask: Asking, user_id: str) -> tuple[list[Json], list[Json]]:
+    """In person: id, application's id and name. By a group: application's id and name, the group's id and name."""
     answer = await ask(Ask(f"/users/{user_id}/appRoleAssignments?$top=999", pages=True))
     direct, by_group = list[Json](), list[Json]()
     for row in cast("list[Mapping[str, Json]]", answer["value"]):
+        app = [str(row["resourceId"]), str(row["resourceDisplayName"] or "")]
         if str(row["principalId"]).lower() == user_id.lower():
-            direct.append([str(row["id"]), str(row["resourceId"])])
+            direct.append([str(row["id"]), *app])
         else:
-            by_group.append([str(row["resourceId"]), str(row["principalId"])])
+            by_group.append([*app, str(row["principalId"]).lower(), str(row["principalDisplayName"] or "")])
+    return direct, by_group
+
+
+async def _assignments(ask: Asking, target: Target, _: Mapping[str, Json]) -> Json:
+    direct, by_group = await read_assignments(ask, target.text("user_id"))
     return {"direct": direct, "by_group": by_group}
 
 
@@ -40,15 +46,24 @@ ASSIGNMENTS = Reading(
 
 
 async def _grants(ask: Asking, target: Target, _: Mapping[str, Json]) -> Json:
-    """The ids of what the person consented to for themselves."""
+    """What the person consented to for themselves: the grant's id, the application's id and name."""
     user_id = target.text("user_id")
     answer = await ask(Ask(f"/users/{user_id}/oauth2PermissionGrants?$top=999", pages=True))
-    rows = cast("list[Mapping[str, Json]]", answer["value"])
-    return [
-        str(row["id"])
-        for row in rows
+    mine = [
+        (str(row["id"]), str(row["clientId"]))
+        for row in cast("list[Mapping[str, Json]]", answer["value"])
         if row["consentType"] == "Principal" and str(row["principalId"]).lower() == user_id.lower()
     ]
+    names = {client: await _name_of(ask, client) for client in {client for _, client in mine}}
+    return [[key, client, names[client]] for key, client in mine]
+
+
+async def _name_of(ask: Asking, client: str) -> str:
+    try:
+        found = await ask(Ask(f"/servicePrincipals/{client}?$select=id,displayName"))
+    except NotFound:
+        return ""
+    return str(found["displayName"] or "")
 
 
 GRANTS = Reading(
@@ -56,7 +71,7 @@ GRANTS = Reading(
     "what the person consented to",
     "Directory.Read.All",
     _grants,
-    paths=("/users/{id}/oauth2PermissionGrants",),
+    paths=("/users/{id}/oauth2PermissionGrants", "/servicePrincipals/{id}"),
 )
 
 
@@ -72,12 +87,34 @@ def _ungranted(value: Json, facts: Facts, _: Mapping[str, Json]) -> bool:
 def _unassign(_: Step, target: Target, account: Account) -> tuple[Call, ...]:
     found = cast("Mapping[str, list[list[str]]]", fact(account, ASSIGNMENTS.name) or {"direct": []})
     base = f"/users/{target.text('user_id')}/appRoleAssignments"
-    return tuple(Call("DELETE", f"{base}/{key}") for key, _ in found["direct"])
+    return tuple(Call("DELETE", f"{base}/{key}") for key, *_ in found["direct"])
 
 
 def _revoke(_: Step, __: Target, account: Account) -> tuple[Call, ...]:
+    found = cast("list[list[str]]", fact(account, GRANTS.name) or [])
+    return tuple(Call("DELETE", f"/oauth2PermissionGrants/{key}") for key, *_ in found)
+
+
+def _told_assignments(_: Step, before: Account | None, account: Account) -> tuple[Told, ...]:
+    now = cast("Mapping[str, list[list[str]]]", fact(account, ASSIGNMENTS.name) or {"direct": [], "by_group": []})
+    then = cast("Mapping[str, list[list[str]]]", (before and fact(before, ASSIGNMENTS.name)) or now)
+    left = {key for key, *_ in now["direct"]}
+    told = [
+        Told(APPLICATION, app, name, "still assigned in person" if key in left else "assignment removed", key in left)
+        for key, app, name in then["direct"]
+    ]
+    for app, name, _key, group in now["by_group"]:
+        told.append(Told(APPLICATION, app, name, f"given by the group '{group}': it ends with the membership", True))
+    return tuple(told)
+
+
+def _told_grants(_: Step, before: Account | None, account: Account) -> tuple[Told, ...]:
+    now = cast("list[list[str]]", fact(account, GRANTS.name) or [])
+    then = cast("list[list[str]]", (before and fact(before, GRANTS.name)) or now)
+    left = {key for key, *_ in now}
     return tuple(
-        Call("DELETE", f"/oauth2PermissionGrants/{key}") for key in cast("list[str]", fact(account, GRANTS.name) or [])
+        Told(APPLICATION, app, name, "consent is still there" if key in left else "consent withdrawn", key in left)
+        for key, app, name in then
     )
 
 
@@ -94,6 +131,7 @@ REMOVE_APP_ASSIGNMENTS = Kind(
     hand_over=lambda _, target: (
         f"In the Entra admin center, under Users > {target.principal} > Applications, remove what is assigned directly."
     ),
+    told=_told_assignments,
     summary=lambda _: "Take away the applications that are assigned in person.",
 )
 REMOVE_APP_GRANTS = Kind(
@@ -109,5 +147,6 @@ REMOVE_APP_GRANTS = Kind(
     hand_over=lambda _, target: (
         f"In the Entra admin center, under Users > {target.principal} > Applications, revoke the person's own consents."
     ),
+    told=_told_grants,
     summary=lambda _: "Withdraw what the person consented to for applications.",
 )

@@ -1,11 +1,14 @@
 """What a step may ask of a tenant and what it may send, as data: core names requests, and never makes one."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from licenseiq.errors import Tampered
 from licenseiq.proposals.canonical import Json, canonical
+
+LEAST_PASSWORD = 40
 
 
 class Api(StrEnum):
@@ -31,17 +34,22 @@ class Ask:
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request that changes something: exactly this is sent. `path` as of Ask, with the name of a cmdlet that is no
-    Get-; `body` is what Graph is sent as JSON, None for nothing."""
+    Get-; `body` is what Graph is sent as JSON, None for nothing. A value of '@odata.id' in it is the path of an object;
+    who sends it makes an address of it. `fresh_profile` is the member of the body in which who sends it puts a
+    `passwordProfile` of a random password that nobody learns and nothing keeps: the one thing that is sent and signed
+    by nobody."""
 
     method: str
     path: str
     body: Json = None
     api: Api = Api.GRAPH
     parameters: Mapping[str, Json] = field(default_factory=dict)
+    fresh_profile: str = ""
 
     def to_bytes(self) -> bytes:
         """One byte string for one call: what a journal knows it by, once keyed."""
-        return canonical([self.api.value, self.method, self.path, self.body, dict(self.parameters)])
+        told: list[Json] = [self.api.value, self.method, self.path, self.body, dict(self.parameters)]
+        return canonical([*told, self.fresh_profile] if self.fresh_profile else told)
 
 
 # The answer to an Ask: Graph's object, for a collection {"value": [every row]}; of a cmdlet {"value": [rows]}.
@@ -106,6 +114,25 @@ def exactly(*names: str) -> Callable[[Json], bool]:
 def only(body: Json) -> Callable[[Json], bool]:
     """This body and no other."""
     return lambda found: found == body
+
+
+_OBJECT = re.compile(r"https?://[^/?#]+/[^/?#]+/directoryObjects/[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def reference(body: Json) -> bool:
+    """A body that names one object of the directory, and nothing else."""
+    if not isinstance(body, Mapping) or body.keys() != {"@odata.id"}:
+        return False
+    found = body["@odata.id"]
+    return isinstance(found, str) and _OBJECT.fullmatch(found) is not None
+
+
+def password(profile: Json) -> bool:
+    """A `passwordProfile` with a long password."""
+    if not isinstance(profile, Mapping) or profile.keys() != {"password", "forceChangePasswordNextSignIn"}:
+        return False
+    found = profile["password"]
+    return isinstance(found, str) and len(found) >= LEAST_PASSWORD and profile["forceChangePasswordNextSignIn"] is True
 
 
 @dataclass(frozen=True, slots=True)

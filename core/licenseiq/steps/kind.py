@@ -16,6 +16,35 @@ from licenseiq.steps.asking import Call, Reading, Shape, Target
 Facts = Mapping[str, Json]
 # (the clause's value in the plan, what was read by name, the committed values) -> whether it holds.
 Clause = Callable[[Json, Facts, Mapping[str, Json]], bool]
+# The same for one that compares with what was read when the first intent was recorded; None before that.
+Comparison = Callable[[Json, Facts, Facts | None], bool]
+
+# What a line of `Told` is about: an application that signs people in, and an account that was provisioned in one.
+APPLICATION, ACCOUNT_THERE = "application", "account_there"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of what became of a step: `what` is the sort of thing ('application', 'group', …), `key` its id and
+    `name` what the tenant calls it, `how` in our words. `by_hand`: a person has to look at it. Kept sealed under the
+    person's key."""
+
+    what: str
+    key: str
+    name: str
+    how: str
+    by_hand: bool = False
+
+    def to_json(self) -> Json:
+        return {"what": self.what, "key": self.key, "name": self.name, "how": self.how, "by_hand": self.by_hand}
+
+
+def told_from_json(value: Json) -> tuple[Told, ...]:
+    rows = [one for one in value if isinstance(one, Mapping)] if isinstance(value, list | tuple) else []
+    return tuple(
+        Told(str(row["what"]), str(row["key"]), str(row["name"]), str(row["how"]), row["by_hand"] is True)
+        for row in rows
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +94,10 @@ class Kind:
     fails. `trusts_answer`: nothing reads back (a mail); the tenant's word that it took it is the outcome.
     `takes_time`: the tenant carries it out later, so what it took is waited for, up to a day, and not sent again.
     `progress` says how far it is, without names. `needs_account` is False where the account is what the step makes.
+
+    `compares` are clauses that look back at the first intent. `told` says line by line what became of it, by what was
+    read then (None where nothing was sent) and last. `answers`: what is kept of the tenant's answer to a call where
+    nothing else reads back; it stands in the facts as `ANSWERED`, by the call's path.
     """
 
     name: StepKind
@@ -85,6 +118,12 @@ class Kind:
     takes_time: bool = False
     progress: Callable[[Step, Account], str] | None = None
     needs_account: bool = True
+    compares: Mapping[str, Comparison] = field(default_factory=dict)
+    told: Callable[[Step, Account | None, Account], tuple[Told, ...]] | None = None
+    answers: Callable[[Call, Json], Json] | None = None
+
+
+ANSWERED = "answered"
 
 
 def sends_nothing(_: Step, __: Target, ___: Account) -> tuple[Call, ...]:

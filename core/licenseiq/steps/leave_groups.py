@@ -7,30 +7,44 @@ group, and those that can carry directory roles (graph-facts 1.3 and 5.1).
 from collections.abc import Mapping
 from typing import cast
 
+from licenseiq.errors import NotReadable
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Step
 from licenseiq.proposals.steps import Account, EffectClass, StepKind
+from licenseiq.steps.apps import read_assignments
 from licenseiq.steps.asking import Ask, Asking, Call, Reading, Shape, Target
-from licenseiq.steps.kind import Facts, Kind, fact
+from licenseiq.steps.kind import APPLICATION, Facts, Kind, Told, fact
 
 _GOAL: dict[str, Json] = {"groups_left": True}
-_SELECT = "id,groupTypes,membershipRule,onPremisesSyncEnabled,isAssignableToRole,mailEnabled,assignedLicenses"
+_SELECT = (
+    "id,displayName,groupTypes,membershipRule,onPremisesSyncEnabled,isAssignableToRole,mailEnabled,assignedLicenses"
+)
 
 
 async def _read(ask: Asking, target: Target, _: Mapping[str, Json]) -> Json:
-    """Ids of groups: `to_leave`, `licensing`, and `by_hand` with why each is left to a person."""
+    """Groups by id and name: `to_leave`, `licensing`, and `by_hand` with why each is left to a person. `apps`: group,
+    application and its name for those that a group gives; null where that cannot be read."""
     path = f"/users/{target.text('user_id')}/memberOf/microsoft.graph.group?$select={_SELECT}&$top=999"
     answer = await ask(Ask(path, pages=True))
     to_leave, licensing, by_hand = list[Json](), list[Json](), list[Json]()
     for row in cast("list[Mapping[str, Json]]", answer["value"]):
-        key, why = str(row["id"]), _why_by_hand(row)
+        key: list[Json] = [str(row["id"]).lower(), str(row["displayName"] or "")]
+        why = _why_by_hand(row)
         if row["assignedLicenses"]:
             licensing.append(key)
         elif why is not None:
-            by_hand.append([key, why])
+            by_hand.append([*key, why])
         else:
             to_leave.append(key)
-    return {"to_leave": to_leave, "licensing": licensing, "by_hand": by_hand}
+    return {"to_leave": to_leave, "licensing": licensing, "by_hand": by_hand, "apps": await _given(ask, target)}
+
+
+async def _given(ask: Asking, target: Target) -> Json:
+    try:
+        _, by_group = await read_assignments(ask, target.text("user_id"))
+    except NotReadable:
+        return None
+    return [[group, app, name] for app, name, group, _ in cast("list[list[Json]]", by_group)]
 
 
 def _why_by_hand(row: Mapping[str, Json]) -> str | None:
@@ -49,7 +63,7 @@ GROUPS = Reading(
     "the groups",
     "GroupMember.Read.All",
     _read,
-    paths=("/users/{id}/memberOf/microsoft.graph.group",),
+    paths=("/users/{id}/memberOf/microsoft.graph.group", "/users/{id}/appRoleAssignments"),
 )
 
 
@@ -59,9 +73,32 @@ def _left(value: Json, facts: Facts, _: Mapping[str, Json]) -> bool:
 
 
 def _calls(_: Step, target: Target, account: Account) -> tuple[Call, ...]:
-    found = cast("Mapping[str, list[str]]", fact(account, GROUPS.name) or {"to_leave": []})
+    found = cast("Mapping[str, list[list[str]]]", fact(account, GROUPS.name) or {"to_leave": []})
     member = f"members/{target.text('user_id')}/$ref"
-    return tuple(Call("DELETE", f"/groups/{key}/{member}") for key in found["to_leave"])
+    return tuple(Call("DELETE", f"/groups/{key}/{member}") for key, _ in found["to_leave"])
+
+
+_WHY = {
+    "role_assignable": "it can carry directory roles: a Privileged Role Administrator takes the person out",
+    "dynamic": "a rule fills it: it ends when the attribute that the rule tests changes",
+    "on_premises": "it is mastered on premises: take the person out in Active Directory and let it synchronise",
+    "mail_enabled": "it is a group of Exchange: take the person out in the Exchange admin center",
+}
+
+
+def _told(_: Step, before: Account | None, account: Account) -> tuple[Told, ...]:
+    """Which groups were left, with what they gave of applications, and which a person has to end."""
+    now = cast("Mapping[str, list[list[str]]]", fact(account, GROUPS.name) or {"to_leave": [], "by_hand": []})
+    then = cast("Mapping[str, list[list[str]] | None]", (before and fact(before, GROUPS.name)) or now)
+    stays = {key for key, _ in now["to_leave"]}
+    left = {key: name for key, name in then["to_leave"] or () if key not in stays}
+    told = [Told("group", key, name, "left") for key, name in left.items()]
+    told += [Told("group", key, name, "still a member", by_hand=True) for key, name in now["to_leave"]]
+    told += [Told("group", key, name, _WHY[why], by_hand=True) for key, name, why in now["by_hand"]]
+    for group, app, name in then.get("apps") or ():
+        if group in left:
+            told.append(Told(APPLICATION, app, name, f"the group '{left[group]}' that gave it was left"))
+    return tuple(told)
 
 
 LEAVE_GROUPS = Kind(
@@ -75,5 +112,6 @@ LEAVE_GROUPS = Kind(
     readings=(GROUPS,),
     clauses={"groups_left": _left},
     hand_over=lambda _, target: f"Take {target.principal} out of the groups in the Entra admin center.",
+    told=_told,
     summary=lambda _: "Take out of all groups that give no licence and that Graph may change.",
 )

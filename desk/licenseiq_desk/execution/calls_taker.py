@@ -7,7 +7,7 @@ that changes nothing more, and never a third. What cannot be sent is handed to a
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from licenseiq.errors import NotFound, NotReadable, Refused
@@ -21,7 +21,7 @@ from licenseiq.proposals.states import Outcome, RunState
 from licenseiq.proposals.steps import Account, EffectClass
 from licenseiq.readings import Reason
 from licenseiq.steps.asking import Ask, Call, Reading, Target
-from licenseiq.steps.kind import Kind
+from licenseiq.steps.kind import ANSWERED, Kind
 from licenseiq_desk.execution.journal import Intent, Journal
 from licenseiq_desk.execution.seen import Observe, Phase, StepSeen
 from licenseiq_desk.execution.step_taker import (
@@ -54,16 +54,24 @@ class CallsTaker:
     observe: Observe
     kind: Kind
     may_send: bool = True
+    _last: list[Account] = field(default_factory=list)
 
     async def take(self, step: Step, user_id: str, opening: Opening, sent: tuple[Intent, ...]) -> Ended | Waits:
         """Takes a step as far as it goes now. `sent` are its intents that may have happened."""
+        result = await self._take(step, user_id, opening, sent)
+        if isinstance(result, Waits) or self.kind.told is None or not self._last:
+            return result
+        begun = self.journal.intents(step)
+        return replace(result, told=self.kind.told(step, begun[0].before if begun else None, self._last[-1]))
+
+    async def _take(self, step: Step, user_id: str, opening: Opening, sent: tuple[Intent, ...]) -> Ended | Waits:
         target = Target(opening.values)
         if not self.kind.fits(step):
             return Ended(Outcome.FAILED, f"The goal of step {step.number} is not one of its kind.")
         try:
             self._show(step, "reading")
-            account = await read_for(self.kind.readings, self.writer, self.kind, step, user_id, target)
-            if holds(step.goal, account, values=opening.values):
+            account = await self._read(step, user_id, target)
+            if self._holds(step, opening, account):
                 return self._held(sent)
             if not sent and not holds(step.precondition, account, values=opening.values):
                 return Ended(Outcome.DRIFTED, "The account is not as the plan expects it.")
@@ -106,7 +114,7 @@ class CallsTaker:
             before = [one for one in sent if one.call == name]
             if before:
                 account, shows = await self._look(step, user_id, target, opening, call, len(READ_BACK_WAITS) // 2)
-                if holds(step.goal, account, values=opening.values):
+                if self._holds(step, opening, account):
                     return self._held(tuple(sent))
                 if shows:
                     continue
@@ -128,7 +136,7 @@ class CallsTaker:
             if self.kind.trusts_answer and sent and sent[-1].answer == "sent":
                 return Ended(Outcome.DONE, "The tenant took it; nothing reads back.")
             account, shows = await self._look(step, user_id, target, opening, call, len(READ_BACK_WAITS))
-            if holds(step.goal, account, values=opening.values):
+            if self._holds(step, opening, account):
                 return Ended(Outcome.DONE, f"{len(sent)} calls." if len(sent) > 1 else "")
             if not shows:
                 return self._not_yet(sent[-1], step, account)
@@ -141,7 +149,9 @@ class CallsTaker:
         number = self.journal.intend(step, opening, account, name)
         self._show(step, "sending")
         try:
-            await self.writer.send(call)
+            answer = await self.writer.send(call)
+            if self.kind.answers is not None:
+                self.journal.keep(step, call.path, self.kind.answers(call, answer))
         except EffectWaits:
             self.journal.answer(step, number, "waits")
             raise
@@ -173,14 +183,31 @@ class CallsTaker:
             if seconds:
                 await self.journal.lease.around.sleep(seconds)
                 self.journal.lease.renew()
-            account = await read_for(self.kind.readings, self.writer, self.kind, step, user_id, target)
+            account = await self._read(step, user_id, target)
             shows = call not in self.kind.calls(step, target, account)
-            if shows or holds(step.goal, account, values=opening.values):
+            if shows or self._holds(step, opening, account):
                 break
         return account, shows
 
+    async def _read(self, step: Step, user_id: str, target: Target) -> Account:
+        """A fresh reading, with what is kept of the tenant's answers where nothing else reads back."""
+        account = await read_for(self.kind.readings, self.writer, self.kind, step, user_id, target)
+        if self.kind.answers is not None:
+            account = replace(account, more={**(account.more or {}), ANSWERED: self.journal.kept(step)})
+        self._last[:] = [account]
+        return account
+
+    def _holds(self, step: Step, opening: Opening, account: Account) -> bool:
+        """Whether the goal holds; a goal that compares looks back at what was read before the first intent."""
+        begun = self.journal.intents(step) if self.kind.compares else ()
+        # One that the tenant asked to wait with did not happen; one that a person was asked for counts from then on.
+        first = next((one for one in begun if one.may_have_happened or one.answer == "forbidden" or not one.call), None)
+        return holds(step.goal, account, first.before if first else None, opening.values)
+
     def _nothing_left(self, step: Step, opening: Opening, account: Account, sent: list[Intent]) -> Ended | Waits:
         """Nothing more can be sent, and the goal does not hold yet: it takes its time, or is for a person."""
+        if sent and self.kind.answers is not None:
+            return Ended(Outcome.HANDED_OVER, HANDED_OVER)  # the tenant has answered: waiting changes nothing
         if any(one.answer != "waits" for one in sent):
             return self._not_yet(sent[-1], step, account)
         if self.kind.hand_over is not None:

@@ -166,7 +166,7 @@ class Executor:
                 if step.kind not in KINDS:
                     resting.add(step.subject)  # the person's next steps may rest on it
                 continue
-            journal.close(step, result.outcome, result.note)
+            journal.close(step, result.outcome, result.note, result.told)
             outcomes[step.number] = result.outcome
             if order.stops(step, result.outcome):
                 work.stopped.add(step.subject)
@@ -223,7 +223,7 @@ class Executor:
             )
             if isinstance(result, Waits):
                 result = Ended(Outcome.FAILED, "Cancelled before it read back; the effect may have happened.")
-            journal.close(step, result.outcome, result.note)
+            journal.close(step, result.outcome, result.note, result.told)
         journal.end(RunState.CANCELLED)
         return RunState.CANCELLED, ""
 

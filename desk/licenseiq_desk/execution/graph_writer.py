@@ -5,6 +5,7 @@ GroupMember.ReadWrite.All and User.ReadWrite.All (only for steps on groups and a
 RoleManagement.Read.Directory, Group.Read.All, LicenseAssignment.Read.All (Microsoft's permission tables of each call).
 """
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import cast
@@ -73,11 +74,25 @@ class GraphWriter:
                 raise answers.malformed(what)
         return {"value": cast("list[Json]", whole)}
 
-    async def send(self, call: Call) -> None:
+    async def send(self, call: Call) -> Json:
         if call.api is Api.EXCHANGE:
             await self.exchange.send(call.path, call.parameters)
-        else:
-            await self._effect(call.method, call.path, call.body)
+            return None
+        return await self._effect(call.method, call.path, self._body(call))
+
+    def _body(self, call: Call) -> Json:
+        """What Graph is sent: an object is named by its address below the same Graph, and a password is made here, of
+        256 random bits, and kept nowhere."""
+        if not isinstance(call.body, Mapping):
+            return call.body
+        named = call.body.get("@odata.id")
+        body = dict(call.body)
+        if isinstance(named, str) and named.startswith("/"):
+            body["@odata.id"] = self.graph.url(named)
+        if call.fresh_profile:
+            fresh = f"{secrets.token_urlsafe(32)}-aA1"
+            body[call.fresh_profile] = {"password": fresh, "forceChangePasswordNextSignIn": True}
+        return body
 
     async def people(self) -> int:
         response = await self._read("/users/$count", "the number of users", "User.Read.All", advanced=True)
@@ -161,8 +176,8 @@ class GraphWriter:
             raise problem
         return response
 
-    async def _effect(self, method: str, path: str, content: Json) -> None:
-        await send_effect(self.graph, request(self.graph, method, path, content))
+    async def _effect(self, method: str, path: str, content: Json) -> Json:
+        return await send_effect(self.graph, request(self.graph, method, path, content))
 
 
 def _checked(object_id: str) -> str:

@@ -12,17 +12,21 @@ from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.plan import Step
 from licenseiq.proposals.states import Outcome, RunState
 from licenseiq.proposals.steps import Account
+from licenseiq.steps.kind import Told
 from licenseiq.times import iso, parse_iso
 from licenseiq_desk.execution import control
 from licenseiq_desk.execution.lease import Lease
 from licenseiq_desk.execution.reading import read_account, reading
 from licenseiq_desk.ledger.entries import Kind
 from licenseiq_desk.store.blobs import as_bytes
+from licenseiq_desk.store.desk_store import DeskStore
 from licenseiq_desk.store.sealing import NONCE_BYTES, seal, unseal
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+# Under this name it is kept line by line what became of a step.
+TOLD = "told"
 # An effect that was answered so did not happen. Every other intent may have.
 NOT_DONE = frozenset({"waits", "refused", "forbidden"})
 
@@ -117,7 +121,16 @@ class Journal:
                 (answer, *self._run, step.number, send),
             )
 
-    def close(self, step: Step, outcome: Outcome, note: str) -> None:
+    def keep(self, step: Step, name: str, value: Json) -> None:
+        """Keeps something of a step, sealed; the last of a name counts."""
+        with self.lease.write() as db:
+            self._keep(step, name, value, db)
+
+    def kept(self, step: Step) -> dict[str, Json]:
+        """What is kept of a step, by name."""
+        return kept_of(self.lease.store, *self._run, step.number, self._key(step))
+
+    def close(self, step: Step, outcome: Outcome, note: str, told: tuple[Told, ...] = ()) -> None:
         """Records what became of a step. A second outcome is refused by the key."""
         now = self.lease.around.now()
         with self.lease.write() as db:
@@ -128,6 +141,8 @@ class Journal:
             db.exec_driver_sql(
                 "DELETE FROM waiting_step WHERE tenant_id = ? AND run_id = ? AND number = ?", (*self._run, step.number)
             )
+            if told:
+                self._keep(step, TOLD, [one.to_json() for one in told], db)
             self._append(Kind.OUTCOME, self._body(step) | {"outcome": outcome.value, "note": note}, now, db)
 
     def wait(self, step: Step, note: str) -> None:
@@ -163,6 +178,17 @@ class Journal:
     def _run(self) -> tuple[str, str]:
         return self.lease.tenant_id, self.lease.run_id
 
+    def _keep(self, step: Step, name: str, value: Json, db: "Connection") -> None:
+        nonce, place = self.lease.around.random(NONCE_BYTES), (*self._run, step.number, name)
+        sealed = seal(self._key(step), nonce, _kept_place(*place), value)
+        db.exec_driver_sql(
+            "DELETE FROM kept_of_step WHERE tenant_id = ? AND run_id = ? AND number = ? AND name = ?", place
+        )
+        db.exec_driver_sql(
+            "INSERT INTO kept_of_step (tenant_id, run_id, number, name, nonce, sealed) VALUES (?, ?, ?, ?, ?, ?)",
+            (*place, nonce, sealed),
+        )
+
     def _place(self, step: Step, send: int) -> tuple[str, ...]:
         return (*self._run, str(step.number), str(send))
 
@@ -177,3 +203,20 @@ class Journal:
 
     def _append(self, kind: Kind, body: dict[str, Json], now: datetime, db: "Connection") -> None:
         self.lease.store.ledger.append(db, self.lease.tenant_id, now, kind, body, self.level)
+
+
+def kept_of(store: DeskStore, tenant_id: str, run_id: str, number: int, key: bytes) -> dict[str, Json]:
+    """What is kept of one step of a run, by name. Raises Tampered."""
+    with store.database.read() as db:
+        rows = db.exec_driver_sql(
+            "SELECT name, nonce, sealed FROM kept_of_step WHERE tenant_id = ? AND run_id = ? AND number = ?",
+            (tenant_id, run_id, number),
+        ).all()
+    return {
+        str(name): unseal(key, as_bytes(nonce), _kept_place(tenant_id, run_id, number, str(name)), as_bytes(sealed))
+        for name, nonce, sealed in rows
+    }
+
+
+def _kept_place(tenant_id: str, run_id: str, number: int, name: str) -> tuple[str, ...]:
+    return tenant_id, run_id, str(number), "kept", name

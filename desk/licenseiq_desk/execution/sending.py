@@ -38,8 +38,8 @@ def request(sender: Sender, method: str, path: str, content: Json = None) -> Any
     return info
 
 
-async def send_effect(sender: Sender, info: Any) -> None:
-    """Raises EffectRefused, EffectUncertain or EffectWaits."""
+async def send_effect(sender: Sender, info: Any) -> Json:
+    """The answer's body where it is JSON, else None. Raises EffectRefused, EffectUncertain or EffectWaits."""
     try:
         response = await sender.send(info)
     except _NOT_SENT as error:
@@ -53,6 +53,11 @@ async def send_effect(sender: Sender, info: Any) -> None:
     problem = answers.effect_trouble(response)
     if problem is not None:
         raise problem
+    try:
+        found: Json = json.loads(response.content)
+    except ValueError:
+        return None
+    return found
 
 
 def unreachable() -> EffectWaits:

@@ -16,6 +16,7 @@ from licenseiq.proposals.plan import Step
 from licenseiq.proposals.predicates import holds
 from licenseiq.proposals.states import Outcome, RunState
 from licenseiq.proposals.steps import Account, EffectClass, StepKind
+from licenseiq.steps.kind import Told
 from licenseiq_desk.execution import effects
 from licenseiq_desk.execution.journal import Intent, Journal
 from licenseiq_desk.execution.seen import Observe, Phase, StepSeen
@@ -30,10 +31,11 @@ READ_BACK_WITHIN = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A step has its outcome."""
+    """A step has its outcome. `told` is what is kept of it line by line, sealed; no note names anybody."""
 
     outcome: Outcome
     note: str = ""
+    told: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
