@@ -79,7 +79,7 @@ async def test_what_the_desk_does_passes(method: str, path: str, body: object) -
         ("POST", f"/groups/{ID}/members/$ref", {"@odata.id": f"{BASE}/users/{ID}"}),
         ("POST", f"/groups/{ID}/members/$ref", {"@odata.id": f"{BASE}/directoryObjects/{ID}", "x": 1}),
         ("POST", f"/groups/{ID}/members/$ref", {"members@odata.bind": [f"{BASE}/directoryObjects/{ID}"]}),
-        ("POST", f"/groups/{ID}/owners/$ref", {"@odata.id": f"{BASE}/directoryObjects/{ID}"}),
+        ("POST", f"/servicePrincipals/{ID}/owners/$ref", {"@odata.id": f"{BASE}/directoryObjects/{ID}"}),
         ("PATCH", f"/groups/{ID}", {"members@odata.bind": [f"{BASE}/directoryObjects/{ID}"]}),
         ("DELETE", f"/groups/{ID}/members/{ID}", None),
         ("DELETE", f"/groups/{ID}", None),

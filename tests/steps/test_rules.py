@@ -19,6 +19,10 @@ pytestmark = pytest.mark.anyio
 TENANT = "7d1f0c52-0f4e-4e7b-9a37-3f2f7ad3c001"
 MAIL = f"http://127.0.0.1:5000/adminapi/beta/{TENANT}"
 ONE = f"/users/{person_id(1)}"
+LONG = b'{"passwordProfile":{"password":"' + b"x" * 44 + b'","forceChangePasswordNextSignIn":true}}'
+OBJECT = f'{{"@odata.id":"http://127.0.0.1:5000/v1.0/directoryObjects/{person_id(2)}"}}'.encode()
+JOBS = f"/servicePrincipals/{person_id(1)}/synchronization/jobs"
+ONE_SUBJECT = b'{"parameters":[{"ruleId":"r","subjects":[{"objectId":"o","objectTypeName":"User"}]}]}'
 
 
 def test_places_of_a_path_take_ids_and_nothing_that_climbs_out() -> None:
@@ -42,6 +46,17 @@ def test_places_of_a_path_take_ids_and_nothing_that_climbs_out() -> None:
         ("DELETE", "/users/me/authentication/phoneMethods/3179e48a", b"", False),
         ("DELETE", ONE + "/authentication/phoneMethods/..", b"", False),
         ("POST", "/applications", b'{"displayName":"x"}', False),
+        ("PATCH", ONE, LONG, True),
+        ("PATCH", ONE, LONG.replace(b"true", b"false"), False),
+        ("PATCH", ONE, LONG.replace(b"x" * 44, b"Summer2026!"), False),
+        ("PATCH", ONE, LONG[:-1] + b',"accountEnabled":true}', False),
+        ("POST", f"/groups/{person_id(1)}/owners/$ref", OBJECT, True),
+        ("POST", f"/applications/{person_id(1)}/owners/$ref", OBJECT, True),
+        ("POST", f"/servicePrincipals/{person_id(1)}/owners/$ref", OBJECT, False),
+        ("POST", f"/groups/{person_id(1)}/owners/$ref", OBJECT.replace(b"directoryObjects", b"users"), False),
+        ("POST", f"{JOBS}/scim.1/provisionOnDemand", ONE_SUBJECT, True),
+        ("POST", f"{JOBS}/scim.1/provisionOnDemand", ONE_SUBJECT.replace(b"}]}", b"},{}]}"), False),
+        ("POST", f"{JOBS}/scim.1/start", b"", False),
     ],
 )
 async def test_only_shapes_of_kinds_may_change_something(method: str, path: str, body: bytes, may: bool) -> None:
