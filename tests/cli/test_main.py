@@ -79,7 +79,7 @@ def test_the_demo_tenant_is_served_and_stopped_by_the_command(tmp_path: Path) ->
         (["demo", "--serve", "1", "--stop"], "not allowed with"),
         (["desk", "--poll", "nan"], "0.05 to 3600"),
         (["demo", "--users", "many"], "1 to 250000"),
-        (["audit"], "required: verify"),
+        (["audit"], "required: ACTION"),
         (["who"], "PERSON"),
         (["approve"], "ID"),
         (["destroy"], "invalid choice"),
