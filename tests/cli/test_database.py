@@ -3,8 +3,10 @@
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
+import anyio
 import psycopg
 import pytest
 
@@ -14,7 +16,8 @@ from licenseiq_cli.database_url import server, shown, stores_of
 from licenseiq_cli.homes import demo_home, home
 from licenseiq_cli.main import main
 from licenseiq_tenant.places import in_files, place_stores
-from tests.postgresql import ASKED, OWNER, THE_DESK, THE_SERVER, Cluster
+from tests.desk.fakes import plan_for, world_in
+from tests.postgresql import ASKED, BOTH, OWNER, THE_DESK, THE_SERVER, Cluster, stores_in
 
 CANARY = "canary-in-the-password"
 REMOTE = "postgresql://me@db.example.com/licenseiq"
@@ -185,3 +188,28 @@ def test_check_says_where_the_stores_are(cluster: Cluster, typed, tmp_path: Path
     assert said.endswith("fit for the server")
     typed("", "database", "status")
     assert store_words(tmp_path) == f"files in {tmp_path}"
+
+
+def test_what_the_desk_did_is_told_and_verified_from_postgresql(cluster: Cluster, typed, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    async def carried_out() -> None:
+        world = world_in(tmp_path)
+        with closing(world.inbox), closing(world.desk):
+            world.put(plan_for())
+            await world.approve()
+            assert await world.finish() == "complete"
+
+    with stores_in(cluster.emptied(BOTH), tmp_path):
+        anyio.run(carried_out)
+    server_, desk = cluster.url(cluster.made, THE_SERVER), cluster.url(cluster.made, THE_DESK)
+    assert "run complete" in typed(server_, "proposals")[1]
+    assert "complete" in typed(desk, "run", "status")[1]
+    code, said = typed(desk, "audit", "verify")
+    assert (code, said[:5]) == (0, "whole")
+    # The server's account sees no entry of the ledger: that is said, and is not an empty ledger.
+    code, said = typed(server_, "audit", "verify")
+    assert code != 0
+    assert "whole" not in said
+    with psycopg.connect(cluster.url(cluster.made), autocommit=True) as owner:
+        owner.execute("UPDATE licenseiq_desk.ledger_entry SET entry = 'x' WHERE seq = 1")
+    code, said = typed(desk, "audit", "verify")
+    assert (code, said[:6]) == (1, "BROKEN")
