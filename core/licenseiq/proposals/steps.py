@@ -40,6 +40,9 @@ class StepKind(StrEnum):
     GRANT_ONEDRIVE_ACCESS = "grant_onedrive_access"
     END_EXTERNAL_SHARING = "end_external_sharing"
     COPY_ONEDRIVE = "copy_onedrive"
+    DELETE_ACCOUNT = "delete_account"
+    RESTORE_ACCOUNT = "restore_account"
+    PURGE_ACCOUNT = "purge_account"
 
 
 class EffectClass(StrEnum):

@@ -12,6 +12,7 @@ from licenseiq.steps.authentication_methods import REMOVE_AUTHENTICATION_METHODS
 from licenseiq.steps.automatic_reply import SET_AUTOMATIC_REPLY
 from licenseiq.steps.convert_mailbox import CONVERT_MAILBOX
 from licenseiq.steps.copy_onedrive import COPY_ONEDRIVE
+from licenseiq.steps.delete_account import DELETE_ACCOUNT, PURGE_ACCOUNT, RESTORE_ACCOUNT
 from licenseiq.steps.devices import DISABLE_DEVICES
 from licenseiq.steps.disable_by_hand import DISABLE_BY_HAND
 from licenseiq.steps.external_sharing import END_EXTERNAL_SHARING
@@ -44,6 +45,9 @@ KINDS: dict[StepKind, Kind] = {
         GRANT_ONEDRIVE_ACCESS,
         END_EXTERNAL_SHARING,
         COPY_ONEDRIVE,
+        DELETE_ACCOUNT,
+        RESTORE_ACCOUNT,
+        PURGE_ACCOUNT,
     )
 }
 

@@ -119,7 +119,7 @@ class CallsTaker:
                 if shows:
                     continue
                 taken = self.kind.takes_time and any(one.answer == "sent" for one in before)
-                repeatable = self.kind.effect_class is EffectClass.SET_VALUED and not taken
+                repeatable = self.kind.effect_class is not EffectClass.NOT_REPEATABLE and not taken
                 if not (repeatable and self.may_send and len(before) < MOST_SENDS):
                     return self._not_yet(before[0], step, account)
             if not self.may_send:
