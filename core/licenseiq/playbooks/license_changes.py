@@ -11,22 +11,18 @@ from datetime import datetime, timedelta
 
 from licenseiq.context import Context
 from licenseiq.licensing_groups import LicenceGroup
-from licenseiq.people import Assignment, Person
 from licenseiq.playbooks.change_checks import refuse_broken_add_ons, refuse_senseless, unproven_add_ons
 from licenseiq.playbooks.change_money import Worth
 from licenseiq.playbooks.change_request import Change, When
 from licenseiq.playbooks.draft import Draft, protection_of, refuse_nobody_or_too_many, values_of, versions
 from licenseiq.playbooks.evidence import evidence_beside, reviewed_first
-from licenseiq.playbooks.group_paths import groups_beside, hand_over, inherited, is_handed_over
+from licenseiq.playbooks.group_paths import groups_beside, hand_over, inherited
+from licenseiq.playbooks.licence_step import Move, add_step, move_keeps_data, move_of
 from licenseiq.playbooks.prerequisites import AddOn
 from licenseiq.playbooks.renewal import next_date
 from licenseiq.playbooks.seat_sources import Seats, SeatSource
-from licenseiq.playbooks.services import enabled, keeps_data, named, plans_of
-from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.commitments import Opening, commit
 from licenseiq.proposals.plan import Plan, Subject
-from licenseiq.proposals.steps import StepKind
-from licenseiq.times import iso
 
 KIND = "license_changes"
 NOT_YET_POSSIBLE = ("Read legal holds and the mailbox before a licence goes",)
@@ -82,28 +78,6 @@ def plan_license_changes(changes: Sequence[Change], when: When, grounds: Grounds
     return plan, tuple(making.openings)
 
 
-@dataclass(frozen=True, slots=True)
-class _Move:
-    """What one step assigns and takes directly."""
-
-    change: Change
-    add: tuple[str, ...]
-    remove: tuple[str, ...]
-
-    @property
-    def person(self) -> Person:
-        return self.change.person
-
-
-def _move(change: Change) -> _Move | None:
-    """What is done directly; None where all of it is for somebody else to do, or there is nothing."""
-    direct = {a.sku_id for a in change.person.assignments if a.is_direct}
-    handed_over = is_handed_over(change)
-    gone = {*(change.remove if handed_over else change.leaving), *change.mend} & direct
-    add = change.add if handed_over else change.coming
-    return _Move(change, tuple(sorted(add)), tuple(sorted(gone))) if add or gone else None
-
-
 class _Making:
     """A plan while it is made: what is collected, and the seats that it takes."""
 
@@ -120,16 +94,16 @@ class _Making:
         """Adds everybody; who needs a seat that is not free now, after those who may free one."""
         waiting = []
         for change in changes:
-            move = _move(change)
+            move = move_of(change)
             needs = () if move is None else move.add
             if any(self._seats.source(sku_id, None) in _SCARCE for sku_id in needs):
                 waiting.append(change)
             else:
                 self._one(change, move)
         for change in waiting:
-            self._one(change, _move(change))
+            self._one(change, move_of(change))
 
-    def _one(self, change: Change, move: _Move | None) -> None:
+    def _one(self, change: Change, move: Move | None) -> None:
         """Adds what is to be done for one person: a step, hand-offs, or both."""
         beside = groups_beside(change.person, change.leaving, self._grounds.groups)
         values = values_of(change.person) | ({"licensing_groups": beside} if beside else {})
@@ -142,18 +116,18 @@ class _Making:
         if move is not None:
             self._step(opening.reference, move)
 
-    def _step(self, subject: str, move: _Move) -> None:
+    def _step(self, subject: str, move: Move) -> None:
         person, date = move.person, self._date(move)
         blocked = _blockers(move, self._context)
         sources = {} if blocked else {sku_id: self._seats.source(sku_id, date) for sku_id in move.add}
-        number = self._add(subject, move, date, sources)
+        number = add_step(self.draft, subject, move, self._context, sources, date)
         for kind, cure in blocked:
             self.draft.block(kind, cure, [number])
         self._block_seats(sources, number)
         for name in unproven_add_ons(move.change, self._context, self._grounds.add_ons):
             cure = f"Check that {name} keeps a licence that it can stand on; no page of Microsoft that we know says."
             self.draft.block("prerequisite_to_check", cure, [number])
-        if not self._grounds.simulated and move.remove and not _keeps_data(move, self._context):
+        if not self._grounds.simulated and move.remove and not move_keeps_data(move, self._context):
             cure = "Keep the licence until mailbox and OneDrive can be handed over."
             self.draft.block("data_not_preserved", cure, [number])
         kept, held = inherited(person), person.seats()
@@ -165,37 +139,11 @@ class _Making:
             for sku_id in freed:
                 self._seats.free(sku_id, date)
 
-    def _date(self, move: _Move) -> datetime | None:
+    def _date(self, move: Move) -> datetime | None:
         """The day that a step waits for: the renewal of what goes, or of what comes where nothing goes."""
         if self._when is When.NOW:
             return None
         return next_date(move.remove or move.add, self._context, self._grounds.now)
-
-    def _add(self, subject: str, move: _Move, date: datetime | None, sources: Mapping[str, SeatSource]) -> int:
-        context = self._context
-        removed: list[Json] = list(move.remove)
-        added: list[Json] = []
-        arguments: dict[str, Json] = {"remove": removed, "add": added}
-        if move.add:
-            carried = {sku_id: _carried(move, sku_id, context) for sku_id in move.add}
-            added += [{"sku_id": sku_id, "disabled_plans": list(plans)} for sku_id, plans in carried.items()]
-            arguments["newly_enabled"] = _newly_enabled(move, context)
-        if twice := sorted(set(move.remove) & inherited(move.person)):
-            arguments["by_group_too"] = list(twice)
-        if sources:
-            arguments["seats"] = {sku_id: source.value for sku_id, source in sources.items()}
-        arguments["names"] = {sku_id: context.sku(sku_id).name for sku_id in (*move.remove, *move.add)}
-        if date is not None:
-            arguments["not_before"] = iso(date)
-        given: list[Json] = [{"sku_id": a.sku_id, "disabled_plans": sorted(a.disabled_plans)} for a in _rows(move)]
-        return self.draft.add(
-            StepKind.CHANGE_LICENCES,
-            subject,
-            _goal(added, move.remove),
-            _precondition(present=move.remove, absent=move.add),
-            {"kind": "change_licences", "remove": list(move.add), "add": given},
-            arguments=arguments,
-        )
 
     def _block_seats(self, sources: Mapping[str, SeatSource], number: int) -> None:
         """Takes the seats where there is one of each SKU, and blocks the step where there is not yet."""
@@ -215,7 +163,7 @@ class _Making:
                 self.draft.block("no_free_seat", self._seats.cure(sku_id), [number])
 
 
-def _blockers(move: _Move, context: Context) -> list[tuple[str, str]]:
+def _blockers(move: Move, context: Context) -> list[tuple[str, str]]:
     """Kind and cure of what keeps a step back, whatever seats there are."""
     found = protection_of(move.person, context)
     if not move.person.licences_known:
@@ -224,63 +172,3 @@ def _blockers(move: _Move, context: Context) -> list[tuple[str, str]]:
     if move.add and not (move.person.usage_location or "").strip():
         found.append(("usage_location_missing", "Set the person's usage location, then propose again."))
     return found
-
-
-def _goal(added: Sequence[Json], absent: Sequence[str]) -> dict[str, Json]:
-    """What came is active, with exactly the plans off that were off before, and what went is gone."""
-    rows = [one for one in added if isinstance(one, Mapping)]
-    found: dict[str, Json] = {}
-    if rows:
-        found["direct_licences_active"] = [one["sku_id"] for one in rows]
-        found["direct_plans_disabled"] = {str(one["sku_id"]): one["disabled_plans"] for one in rows}
-    if absent:
-        found["direct_licences_absent"] = list(absent)
-    return found
-
-
-def _precondition(*, present: Sequence[str], absent: Sequence[str]) -> dict[str, Json]:
-    found: dict[str, Json] = {}
-    if present:
-        found["direct_licences_present"] = list(present)
-    if absent:
-        found["direct_licences_absent"] = list(absent)
-    return found
-
-
-def _rows(move: _Move) -> list[Assignment]:
-    """The direct assignments that go."""
-    return [a for a in move.person.assignments if a.is_direct and a.sku_id in move.remove]
-
-
-def _carried(move: _Move, sku_id: str, context: Context) -> tuple[str, ...]:
-    """The plans that were switched off in what goes, as far as what comes has them."""
-    plans = plans_of(sku_id, context) or frozenset()
-    return tuple(sorted({plan for row in _rows(move) for plan in row.disabled_plans} & plans))
-
-
-def _coming(move: _Move, context: Context) -> frozenset[str] | None:
-    """The plans that are switched on in what comes; None where those of a SKU are not known."""
-    found: set[str] = set()
-    for sku_id in move.add:
-        plans = plans_of(sku_id, context)
-        if plans is None:
-            return None
-        found |= plans - set(_carried(move, sku_id, context))
-    return frozenset(found)
-
-
-def _newly_enabled(move: _Move, context: Context) -> Json:
-    """What the person gets that is not switched on today; None where a SKU's plans are not known."""
-    today, coming = enabled(move.person, context), _coming(move, context)
-    if today is None or coming is None:
-        return None
-    names, others = named(coming - today, context)
-    return {"names": list(names), "others": others}
-
-
-def _keeps_data(move: _Move, context: Context) -> bool:
-    before, after = enabled(move.person, context), enabled(move.person, context, move.remove)
-    if move.add and after is not None:
-        coming = _coming(move, context)
-        after = None if coming is None else after | coming
-    return keeps_data(before, after, context)
