@@ -57,7 +57,7 @@ def browser() -> Iterator[WebDriver]:
 @pytest.fixture(scope="package")
 def proposed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proposed]:
     made = Proposed(tmp_path_factory.mktemp("home"))
-    made.start()
+    made.start(users=250)
     yield made
     process.stop(made.folder / "tenant")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.browser.seen import Desk
-from tests.cli.proposed import all_done_once
 from tests.journeys.processes import Home, asking
+from tests.journeys.test_a_real_tenant import proposed
 from tests.tenant.on_demo import OnDemo
 from tests.tools.talk import good
 
@@ -24,19 +24,18 @@ async def test_from_a_question_to_a_change_in_three_clicks(desk: Desk, tmp_path:
     section = README.read_text(encoding="utf-8").partition("\n## Approve with a passkey\n")[2].partition("\n## ")[0]
     for command in ("desk --demo", 'approvers add "Your name" --demo', "approve p-"):
         assert f"uv run licenseiq {command}" in section
-    leaver = desk.proposed.leavers[30]
     home = Home(desk.proposed.home, OnDemo(desk.proposed.folder / "tenant"), tmp_path)
     async with home.client() as client:
         ask = await asking(client)
-        proposed = good(await ask("offboard_user", {"user": leaver.user_principal_name}))
-        assert proposed["approve_at"].endswith(f"licenseiq approve {proposed['proposal_id']}")
-        desk.browser.get(home.facts("approve", proposed["proposal_id"])["decide_at"])
-        assert leaver.user_principal_name in desk.text()
+        found = await proposed(ask)
+        proposal_id = found["proposal_id"]
+        assert found["approve_at"].endswith(f"licenseiq approve {proposal_id}")
+        desk.browser.get(home.facts("approve", proposal_id)["decide_at"])
+        before = len(home.changes())
         desk.click("button[data-decision=approve]")
         desk.waits_for(lambda: "What you sign" in desk.text())
         desk.click("#passkey")
         desk.waits_for(lambda: "The run is complete" in desk.said())
-        done = good(await ask("get_proposal", {"proposal_id": proposed["proposal_id"]}))
-    assert done["runs"][0]["state"] == "complete"
-    assert done["approvals"][0]["level"] == "L1"
-    assert desk.proposed.changes(leaver) == all_done_once(leaver)
+        done = good(await ask("get_proposal", {"proposal_id": proposal_id}))
+    assert (done["runs"][0]["state"], done["approvals"][0]["level"]) == ("complete", "L1")
+    assert [took for _, _, took in home.changes()[before:]] == [True] * len(found["steps"])

@@ -30,7 +30,7 @@ def store(desk: Desk) -> DeskStore:
 
 def test_a_changed_plan_is_refused_and_the_same_plan_unchanged_is_approved(desk: Desk, store: DeskStore) -> None:
     """INV-05."""
-    proposal_id = desk.propose(20)
+    proposal_id = desk.propose(8)
     desk.read_to_sign(proposal_id)
     whole = swap_plan(store, proposal_id, None)
     swap_plan(store, proposal_id, whole.replace(b'"hand_offs":', b'"hand_offs" :'))
@@ -60,7 +60,7 @@ def sign(desk: Desk, proposal_id: str) -> None:
 
 def test_a_signature_for_other_waivers_is_refused(desk: Desk) -> None:
     """INV-05: who signed without a waiver, or with another reason, has not signed this one."""
-    proposal_id = desk.propose(21, CHECK)
+    proposal_id = desk.propose(9, CHECK)
 
     def waived(reason: str) -> dict[str, object]:
         return {"waived": {proposal_id: [{"kind": CHECK.kind, "reason": reason}]}}
@@ -81,7 +81,7 @@ def test_a_signature_for_other_waivers_is_refused(desk: Desk) -> None:
 
 def test_a_key_that_was_never_enrolled_is_refused(desk: Desk, elsewhere: str) -> None:
     """The browser lets a page of another port make a key for localhost, and lets the desk's page sign with it."""
-    proposal_id = desk.propose(22)
+    proposal_id = desk.propose(10)
     desk.browser.get(elsewhere)
     key = desk.run(MAKE_KEY)
     assert isinstance(key, str), key
@@ -97,7 +97,7 @@ def test_a_key_that_was_never_enrolled_is_refused(desk: Desk, elsewhere: str) ->
 
 def test_a_key_that_was_revoked_meanwhile_is_refused(desk: Desk) -> None:
     """Somebody is let in, may approve, and is revoked between reading and signing."""
-    proposal_id = desk.propose(23)
+    proposal_id = desk.propose(11)
     desk.open("/approvers")
     desk.browser.find_element(By.ID, "name").send_keys("Cem")
     desk.click("#allow")
@@ -106,7 +106,7 @@ def test_a_key_that_was_revoked_meanwhile_is_refused(desk: Desk) -> None:
     with desk.another_key():
         desk.click("#enrol")
         desk.waits_for(lambda: "Cem is an approver now" in desk.said())
-        allowed, revoked = desk.begin(desk.propose(24), "Cem"), desk.begin(proposal_id, "Cem")
+        allowed, revoked = desk.begin(desk.propose(12), "Cem"), desk.begin(proposal_id, "Cem")
         assert desk.send(allowed, desk.run(SIGN, allowed["options"])).status_code == 200
         signed = desk.run(SIGN, revoked["options"])
         desk.command(f"/control/approvers/{desk.approver('Cem')}/revoke")
@@ -147,13 +147,13 @@ def test_a_form_of_another_page_is_refused(desk: Desk, elsewhere: str) -> None:
 
 def test_a_stale_page_decides_nothing(desk: Desk) -> None:
     """What was withdrawn, or decided in another window, while somebody was reading."""
-    withdrawn, decided = desk.propose(25), desk.propose(26)
+    withdrawn, decided = desk.propose(13), desk.propose(14)
     desk.read_to_sign(withdrawn)
     with closing(Inbox(desk.proposed.folder)) as inbox:
         inbox.withdraw(desk.proposed.tenant_id, withdrawn, datetime.now(UTC))
     desk.click("#passkey")
     desk.waits_for(lambda: "withdrawn already" in desk.said())
-    assert desk.proposed.changes(desk.proposed.leavers[25]) == []
+    assert desk.proposed.changes(desk.proposed.leavers[13]) == []
     desk.read_to_sign(decided)
     found = desk.begin(decided, stay=True)
     assert desk.send(found, desk.run(SIGN, found["options"])).status_code == 200

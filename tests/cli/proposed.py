@@ -41,11 +41,13 @@ class Proposed:
         demo = process.find(self.folder / "tenant", "reader")
         return demo.tenant_id if demo else "7d1f0c52-0f4e-4e7b-9a37-3f2f7ad3c001"
 
-    def start(self) -> None:
-        demo = process.find_or_start(self.folder / "tenant", "reader", users=120)
+    def start(self, users: int = 120) -> None:
+        demo = process.find_or_start(self.folder / "tenant", "reader", users=users)
         people = {row["id"]: row["cause"] for row in self.control("GET", "people")}
         answer = httpx.get(
-            f"{demo.url}/users", params={"$select": FIELDS}, headers={"Authorization": f"Bearer {demo.token}"}
+            f"{demo.url}/users",
+            params={"$select": FIELDS, "$top": "999"},
+            headers={"Authorization": f"Bearer {demo.token}"},
         )
         self.leavers = [
             _person(row)

@@ -16,7 +16,8 @@ import pytest
 from licenseiq.errors import LicenseIQError, NotReadable, SettingsError
 from licenseiq_tenant.graph.credentials import token_source
 from licenseiq_tenant.graph.domains import tenant_id_of
-from licenseiq_tenant.graph.person import sign_in_person
+from licenseiq_tenant.graph.person import for_this_process, sign_in_person
+from licenseiq_tenant.graph.sign_in import cached
 from licenseiq_tenant.graph.token_cache import FOLDER, KeptSignIn
 from tests.tenant.login_service import LoginService, login_service
 
@@ -161,6 +162,27 @@ def test_a_server_that_runs_goes_on_once_a_person_has_signed_in_again(service: L
         return await source()
 
     assert asyncio.run(story()) == "anew"
+
+
+def test_a_sign_in_for_one_process_is_kept_in_its_memory_alone(
+    service: LoginService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """INV-35: the desk's, for as long as it runs. It renews itself; another process has to ask again."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    async def story() -> list[str]:
+        source = cached(lambda: for_this_process(TENANT, CLIENT, service.url), SCOPE)
+        service.answer[1]["expires_in"] = 1
+        first = await source()
+        service.gives_person("the next token", TENANT, CLIENT)
+        return [first, await source()]
+
+    assert asyncio.run(story()) == ["a token", "the next token"]
+    assert sum(form["path"].endswith("/devicecode") for form in service.asked) == 1
+    assert service.asked[-1]["grant_type"] == "refresh_token"
+    out, err = capfd.readouterr()
+    assert (out, "enter the code WDJB-MJHT" in err) == ("", True)
+    assert list(tmp_path.rglob("*")) == [], "nothing is written"
 
 
 def test_the_sign_in_of_one_registration_is_not_used_for_another(service: LoginService, tmp_path: Path) -> None:
