@@ -1,4 +1,4 @@
-"""A tenant that lies, and people who meddle: `uv run python -m bench.lies`, 1,000 runs.
+"""A tenant that lies, and people who meddle: `uv run python -m bench.lies`, 500 runs.
 
 Each run carries out the plan of every kind of step against one to three lies (200 without effect; the effect and then a
 dropped connection; stale readings; a storm of 429; 403 and 500 in the middle; half an answer; answers that say nothing)
@@ -52,24 +52,20 @@ def tell(found: list[tuple[str, Told]]) -> bool:
     print()
     false_steps = sum(len(told.false_steps) for _, told in found)
     false_complete = [told for _, told in found if told.false_complete]
+    hidden = sum(told.is_hidden for told in false_complete)
     line("runs", ", ".join(f"{state} {count}" for state, count in ends.most_common()))
     line("steps said to be done and not so", str(false_steps))
-    line(
-        'false "complete"', f"{len(false_complete)}, of them undone afterwards {sum(t.undone for t in false_complete)}"
-    )
+    line('false "complete"', str(len(false_complete) - hidden))
+    line("undone behind stale answers", str(hidden))
     line("ledgers that do not verify", str(sum(not told.is_whole for _, told in found)))
-    for name, told in [one for one in found if _is_wrong(one[1])][:10]:
+    for name, told in [one for one in found if one[1].is_false][:10]:
         print(f"WRONG {name}: {told.state}, {told.false_steps}, {', '.join(told.lies)}")
-    return not any(_is_wrong(told) for _, told in found)
-
-
-def _is_wrong(told: Told) -> bool:
-    return bool(told.false_steps) or told.false_complete or not told.is_whole
+    return not any(told.is_false for _, told in found)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Runs against a tenant that lies: nothing false may be said.")
-    parser.add_argument("--runs", type=int, default=1_000)
+    parser.add_argument("--runs", type=int, default=500)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
     began = time.monotonic()

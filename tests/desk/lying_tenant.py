@@ -120,6 +120,16 @@ class Told:
     is_whole: bool = True
     faults: tuple[Any, ...] = ()
 
+    @property
+    def is_hidden(self) -> bool:
+        """Whether somebody undid a step while every answer was older than that: no reading could have told."""
+        return self.undone and any("stale" in name for name in self.lies)
+
+    @property
+    def is_false(self) -> bool:
+        """Whether something was said that is not so, and a reading would have told."""
+        return bool(self.false_steps) or (self.false_complete and not self.is_hidden) or not self.is_whole
+
 
 @dataclass(frozen=True)
 class Drawn:

@@ -1,6 +1,6 @@
 """A tenant that lies, and somebody who meddles: nothing is said to be done that is not so. INV-17, INV-36.
 
-`bench/lies.py` does the same with a thousand runs.
+`bench/lies.py` does the same with five hundred runs.
 """
 
 import pytest
@@ -17,7 +17,7 @@ async def told_by(names: list[str]) -> list[Told]:
 
 
 def wrong(found: list[Told]) -> list[Told]:
-    return [told for told in found if told.false_steps or told.false_complete or not told.is_whole]
+    return [told for told in found if told.is_false]
 
 
 async def test_whatever_the_tenant_says_no_run_and_no_step_is_done_that_is_not_so() -> None:
