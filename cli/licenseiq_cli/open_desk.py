@@ -24,6 +24,7 @@ from licenseiq_desk.desk import Desk
 from licenseiq_desk.execution.exchange import Exchange
 from licenseiq_desk.execution.graph_writer import GraphWriter
 from licenseiq_desk.execution.write_rule import exchange_rule, write_rule
+from licenseiq_desk.holds import index as hold_index
 from licenseiq_tenant.graph.client import Connection, open_graph
 from licenseiq_tenant.inbox.store import Inbox
 from licenseiq_tenant.os_account import account_name
@@ -55,7 +56,7 @@ async def open_demo_desk(demo_home: Path, origin: str | None = None) -> AsyncIte
     proven = DemoTenant(demo.tenant_id, partial(process.prove, demo))
     authority = Authority(proven, _party(origin), account_name=partial(account_name, demo_home))
     exchange = Connection(exchange_place(demo.url, demo.tenant_id), token)
-    async with _opened(demo_home, Connection(demo.url, token), exchange, authority) as (desk, writer):
+    async with _opened(demo_home, demo.tenant_id, Connection(demo.url, token), exchange, authority) as (desk, writer):
         yield OpenDesk(desk, demo.tenant_id, writer)
 
 
@@ -71,13 +72,16 @@ async def open_real_desk(known: DeskSettings, origin: str, *, person: bool = Fal
     if known.exchange_url is not None:
         place = exchange_place(known.exchange_url, known.tenant_id)
         exchange = Connection(place, writer_source(known, os.environ, person=person, url=known.exchange_url))
-    async with _opened(known.home, Connection(known.graph_url, source), exchange, authority) as (desk, writer):
+    async with _opened(known.home, known.tenant_id, Connection(known.graph_url, source), exchange, authority) as (
+        desk,
+        writer,
+    ):
         yield OpenDesk(desk, known.tenant_id, writer, found)
 
 
 @asynccontextmanager
 async def _opened(
-    folder: Path, connection: Connection, exchange: Connection | None, authority: Authority
+    folder: Path, tenant_id: str, connection: Connection, exchange: Connection | None, authority: Authority
 ) -> AsyncIterator[tuple[Desk, TenantWriter]]:
     policy: Callable[[], Policy] = PolicyFile(folder)
     policy()  # so that a person hears at once of one that cannot be used
@@ -87,7 +91,8 @@ async def _opened(
             mail = None
             if exchange is not None:
                 mail = await open_now.enter_async_context(open_graph(exchange, exchange_rule(exchange.base_url)))
-            yield desk, GraphWriter(graph, policy, Exchange(mail))
+            pace = hold_index.Pace() if authority.demo is None else hold_index.DEMO
+            yield desk, GraphWriter(graph, policy, Exchange(mail), desk.hold_index(tenant_id, pace))
 
 
 def exchange_place(url: str, tenant_id: str) -> str:

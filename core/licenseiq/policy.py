@@ -49,7 +49,11 @@ class Policy:
 
     What a product gives that nobody can see in use for one person counts as needed, unless it is in
     `released_capabilities`; `required_capabilities` are needed whatever usage shows. `permitted_skus` None: any SKU
-    that the tenant owns. Capabilities are ids of `licenseiq.skus.Capability`. `leaving` is the section [offboarding].
+    that the tenant owns. Capabilities are ids of `licenseiq.skus.Capability`.
+
+    `legal_hold_user_ids` are people whose licences and data nothing may touch. Somebody's word that nothing is on hold
+    counts for `attestation_days`; the index of eDiscovery holds may be `case_index_hours` old. `leaving` is the section
+    [offboarding].
     """
 
     version: str = DEFAULT_VERSION
@@ -78,6 +82,9 @@ class Policy:
     percent_per_day: int = 10
     failed_percent: int = 30
     plan_valid_hours: int = 24
+    legal_hold_user_ids: frozenset[str] = field(default_factory=frozenset)
+    attestation_days: int = 7
+    case_index_hours: int = 24
     leaving: LeavingDefaults = field(default_factory=LeavingDefaults)
 
     def buffer(self, enabled: int, sku_id: str | None = None) -> int:

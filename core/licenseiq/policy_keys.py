@@ -184,6 +184,23 @@ KEYS: tuple[PolicyKey, ...] = (
         168,
         "hours",
     ),
+    PolicyKey(
+        "legal_hold_accounts",
+        "legal_hold_user_ids",
+        KeyKind.ACCOUNTS,
+        "These people are on a legal hold that no product shows: nothing takes their licences or data.",
+        example='["held@contoso.com"]',
+    ),
+    _days("attestation_days", 1, 30, "So long counts somebody's signed word that nothing is on hold."),
+    PolicyKey(
+        "case_index_hours",
+        "case_index_hours",
+        KeyKind.NUMBER,
+        "What was read of eDiscovery cases may be so old when a step rests on it.",
+        1,
+        72,
+        "hours",
+    ),
 )
 
 # Personas are tables of their own, [[policy.persona]]: what each key of one means.

@@ -27,6 +27,7 @@ from licenseiq_desk.exceptions_taken import take_exceptions
 from licenseiq_desk.execution import control
 from licenseiq_desk.execution.executor import Executor
 from licenseiq_desk.execution.seen import Observe, RunProgress, nobody
+from licenseiq_desk.holds.index import HoldIndex, Pace
 from licenseiq_desk.intake_of_proposals import TakenReport
 from licenseiq_desk.ledger import calls
 from licenseiq_desk.ledger.verify import LedgerVerdict
@@ -126,6 +127,10 @@ class Desk:
         )
         self._pending[pending.statement.nonce] = pending
         return pending, self.lines(tenant_id, proposal_id, pending.preflight)
+
+    def hold_index(self, tenant_id: str, pace: Pace) -> HoldIndex:
+        """The index of eDiscovery holds that this desk keeps, for its writer."""
+        return HoldIndex(self._store, tenant_id, self._around, pace)
 
     @property
     def authority(self) -> Authority:

@@ -2,13 +2,16 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 
 import anyio
 from sqlalchemy.exc import SQLAlchemyError
 
-from licenseiq.errors import LicenseIQError
+from licenseiq.errors import LicenseIQError, NotFound, NotReadable
 from licenseiq.ports import TenantWriter
+from licenseiq.proposals.effects import EffectWaits
+from licenseiq.steps.asking import Api, Ask
+from licenseiq.steps.holds import HOLDS_OF_CASES, INDEX, INDEX_PERMISSION
 from licenseiq_desk.desk import Desk
 from licenseiq_desk.execution.seen import Observe, RunProgress, nobody
 from licenseiq_desk.intake_of_proposals import TakenReport
@@ -16,6 +19,12 @@ from licenseiq_desk.intake_of_proposals import TakenReport
 log = logging.getLogger(__name__)
 
 WriterFactory = Callable[[], AbstractAsyncContextManager[TenantWriter]]
+
+
+async def _look_at_cases(writer: TenantWriter) -> None:
+    """Keeps the index of eDiscovery holds fresh. Where they cannot be read, whoever needs them hears of it."""
+    with suppress(NotReadable, NotFound, EffectWaits):
+        await writer.ask(Ask(INDEX, Api.INDEX), HOLDS_OF_CASES.what, INDEX_PERMISSION)
 
 
 def _ignore(_: object) -> None:
@@ -44,6 +53,7 @@ async def run_desk(
                     on_taken(taken)
                 for progress in await desk.advance_all(tenant_id, writer, observe):
                     on_progress(progress)
+                await _look_at_cases(writer)
             except LicenseIQError as error:
                 trouble = f"The desk could not finish a round: {error}"
             except (SQLAlchemyError, OSError) as error:

@@ -92,7 +92,7 @@ async def test_killed_before_the_intent_after_it_and_after_the_outcome(world: Wo
     assert sent(world) == dict.fromkeys(EFFECTS, 1)
 
 
-@pytest.mark.parametrize("read", range(1, 7))
+@pytest.mark.parametrize("read", range(1, 16))
 async def test_killed_at_any_reading(world: World, read: int) -> None:
     await dies_then_finishes(world, kill_read=read)
     as_after_a_clean_run(world)

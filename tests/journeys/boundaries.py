@@ -78,7 +78,7 @@ class Boundaries:
         """What stands for a transport's `handle_async_request`."""
 
         async def handle(transport: Any, request: httpx.Request) -> httpx.Response:
-            if request.method == "GET":
+            if request.method == "GET" or b'"CmdletName":"Get-' in request.content:
                 found: httpx.Response = await send(transport, request)
                 return found
             self._pass(LEAVES)

@@ -22,7 +22,8 @@ CAN_TRACE = STRACE is not None and subprocess.run([STRACE, "-o", os.devnull, "tr
 pytestmark = [pytest.mark.anyio, pytest.mark.skipif(not CAN_TRACE, reason="strace is not installed, or may not trace")]
 CALLS = "pwrite64,write,fsync,fdatasync,sendto,sendmsg"
 CALL = re.compile(r"^\d+ +(?P<name>\w+)\(\d+<(?P<file>.*?)>(?=[,)])(?:, (?P<data>\"[^\"]*))?")
-EFFECT = re.compile(r'"(?:PATCH|POST) ')
+# What is asked of Exchange is a POST too; an offboarding of the demo's changes nothing there.
+EFFECT = re.compile(r'"(?:PATCH|POST) (?!/adminapi/)')
 UNSAFE = """
 import sys
 import licenseiq_tenant.database as database

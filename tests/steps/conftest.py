@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from licenseiq.policy import Policy
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.commitments import Opening, commit
 from licenseiq.proposals.plan import Plan, Step, Subject
@@ -17,12 +18,15 @@ from licenseiq.steps import KINDS
 from licenseiq_demo.app import build_app
 from licenseiq_demo.state import DemoState
 from licenseiq_demo.tenant import DemoTenant
+from licenseiq_desk.approval.authority import Authority
 from licenseiq_desk.desk import Desk
 from licenseiq_desk.execution.exchange import Exchange
 from licenseiq_desk.execution.graph_writer import GraphWriter
 from licenseiq_desk.execution.write_rule import exchange_rule, write_rule
+from licenseiq_desk.holds.index import DEMO, Pace
 from licenseiq_tenant.inbox.store import Inbox
 from tests.desk.fakes import Clock, demo_of, plan_for
+from tests.desk.passkey_world import PARTY
 
 HOST = "http://127.0.0.1:5000"
 EXISTS: dict[str, Json] = {"exists": True}
@@ -72,12 +76,21 @@ class OneDesk:
     clock: Clock = field(default_factory=Clock)
     desk: Desk = field(init=False)
     inbox: Inbox = field(init=False)
+    policy: Policy = field(default_factory=Policy)
     _made: int = 0
 
     def __post_init__(self) -> None:
         self.inbox = Inbox(self.home)
         tenant_id = self.state.tenant.tenant_id
-        self.desk = Desk(self.home, self.inbox, demo=demo_of(tenant_id), around=self.clock.around())
+        authority = Authority(demo_of(tenant_id), PARTY)
+        around = self.clock.around()
+        self.desk = Desk(self.home, self.inbox, authority=authority, policy=lambda: self.policy, around=around)
+        self.with_cases(DEMO)
+
+    def with_cases(self, pace: Pace) -> None:
+        """Reads eDiscovery cases at this pace."""
+        index = self.desk.hold_index(self.state.tenant.tenant_id, pace)
+        self.writer = replace(self.writer, policy=lambda: self.policy, cases=index)
 
     def close(self) -> None:
         self.desk.close()
@@ -90,19 +103,28 @@ class OneDesk:
         return {**named, "display_name": str(person.fields["displayName"]), **more}
 
     def plan(self, values: Mapping[str, Json], *steps: Step) -> tuple[Plan, Opening]:
-        opening = Opening("s1", b"s" * 32, values)
+        opening = self.opening(values)
         numbered = tuple(replace(step, number=place, subject="s1") for place, step in enumerate(steps, start=1))
         plan = plan_for(steps=numbered, tenant_id=self.state.tenant.tenant_id, hand_offs=())
         return replace(plan, subjects=(Subject("s1", commit(opening)),)), opening
 
-    async def approved(self, values: Mapping[str, Json], *steps: Step) -> str:
-        """A plan of these steps about one person, approved; its proposal's id."""
+    @staticmethod
+    def opening(values: Mapping[str, Json]) -> Opening:
+        return Opening("s1", b"s" * 32, values)
+
+    async def put(self, values: Mapping[str, Json], *steps: Step) -> str:
+        """A plan of these steps about one person at the desk; its proposal's id."""
         plan, opening = self.plan(values, *steps)
         self._made += 1
         proposal_id = f"p-{self._made}"
         self.inbox.put(proposal_id, plan, [opening], f"key {proposal_id}")
         self.desk.take_over(plan.tenant_id)
-        pending, _ = await self.desk.begin_approval(plan.tenant_id, proposal_id, self.writer, "tester")
+        return proposal_id
+
+    async def approved(self, values: Mapping[str, Json], *steps: Step) -> str:
+        """A plan of these steps about one person, approved; its proposal's id."""
+        proposal_id = await self.put(values, *steps)
+        pending, _ = await self.desk.begin_approval(self.state.tenant.tenant_id, proposal_id, self.writer, "tester")
         self.desk.approve(pending, pending.phrase)
         return proposal_id
 
@@ -142,6 +164,16 @@ def step(
     """A step of a described kind."""
     effect: EffectClass = KINDS[kind].effect_class
     return Step(1, kind, "s1", arguments or {}, goal, precondition, effect, None, "-", after)
+
+
+def licences_of(desk: OneDesk, user_id: str, end_state: str | None = None) -> Step:
+    """The step that takes back all licences that somebody holds in person."""
+    person = next(one for one in desk.state.tenant.people if one.id == user_id)
+    skus: list[Json] = sorted({row["skuId"] for row in person.states if row["assignedByGroup"] is None})
+    arguments: dict[str, Json] = {"sku_ids": skus} | ({"end_state": end_state} if end_state else {})
+    goal: dict[str, Json] = {"direct_licences_absent": skus}
+    kind = StepKind.REMOVE_DIRECT_LICENCES
+    return Step(1, kind, "s1", arguments, goal, {"direct_licences_present": skus}, EffectClass.SET_VALUED, None, "-")
 
 
 @pytest.fixture

@@ -19,12 +19,15 @@ from licenseiq.steps.external_sharing import END_EXTERNAL_SHARING
 from licenseiq.steps.grant_mailbox_access import GRANT_MAILBOX_ACCESS
 from licenseiq.steps.hand_over_ownership import HAND_OVER_OWNERSHIP
 from licenseiq.steps.hide_from_address_lists import HIDE_FROM_ADDRESS_LISTS
+from licenseiq.steps.holds import HOLDS
 from licenseiq.steps.kind import Check, Clause, Comparison, Kind
 from licenseiq.steps.leave_groups import LEAVE_GROUPS
+from licenseiq.steps.mailbox_kept import MAILBOX_KEPT
 from licenseiq.steps.onedrive_access import GRANT_ONEDRIVE_ACCESS
 from licenseiq.steps.onedrive_kept import ONEDRIVE_KEPT
 from licenseiq.steps.provision_apps import PROVISION_APPS
 from licenseiq.steps.reset_password import RESET_PASSWORD
+from licenseiq.steps.rules_of_groups import RULES_SAID
 
 KINDS: dict[StepKind, Kind] = {
     kind.name: kind
@@ -53,9 +56,11 @@ KINDS: dict[StepKind, Kind] = {
 
 # Checks of kinds that are not described here: what may take data away.
 CHECKS: Mapping[StepKind, tuple[Check, ...]] = {
-    StepKind.REMOVE_DIRECT_LICENCES: (ONEDRIVE_KEPT,),
-    StepKind.CHANGE_LICENCES: (ONEDRIVE_KEPT,),
-    StepKind.LEAVE_GROUP: (ONEDRIVE_KEPT,),
+    StepKind.DISABLE_SIGN_IN: (RULES_SAID,),
+    StepKind.REMOVE_DIRECT_LICENCES: (HOLDS, MAILBOX_KEPT, ONEDRIVE_KEPT),
+    StepKind.CHANGE_LICENCES: (HOLDS, MAILBOX_KEPT, ONEDRIVE_KEPT),
+    StepKind.LEAVE_GROUP: (HOLDS, MAILBOX_KEPT, ONEDRIVE_KEPT),
+    StepKind.SET_ATTRIBUTE: (RULES_SAID, HOLDS, MAILBOX_KEPT),
 }
 
 

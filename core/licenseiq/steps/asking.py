@@ -12,10 +12,12 @@ LEAST_PASSWORD = 40
 
 
 class Api(StrEnum):
-    """GRAPH: Microsoft Graph, below its version. EXCHANGE: cmdlets through the admin API's InvokeCommand."""
+    """GRAPH: Microsoft Graph, below its version. EXCHANGE: cmdlets through the admin API's InvokeCommand. INDEX: the
+    desk's own index of eDiscovery holds, which is read beforehand, as Graph allows five requests a minute."""
 
     GRAPH = "graph"
     EXCHANGE = "exchange"
+    INDEX = "index"
 
 
 @dataclass(frozen=True, slots=True)

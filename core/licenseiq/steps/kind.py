@@ -50,11 +50,13 @@ def told_from_json(value: Json) -> tuple[Told, ...]:
 @dataclass(frozen=True, slots=True)
 class Held:
     """Why a check keeps a step back, and what cures it. A `waivable` one may pass with a reason that an approver signs.
-    No text of the tenant stands in it."""
+    With `seconds` it is so for now only: a step that is due waits and is asked again, whatever the preflight said. No
+    text of the tenant stands in it."""
 
     kind: str
     cure: str
     waivable: bool = False
+    seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,12 @@ class Now:
 class Check:
     """A question that is asked in the preflight, and again on fresh readings before each step that it concerns. What it
     said then and what it says now both hold: the stricter counts. A reading that could not be read is missing from the
-    facts; `held` says what that means."""
+    facts; `held` says what that means. `says` is what was read, in sentences of ours for whoever decides."""
 
     name: str
     readings: tuple[Reading, ...]
     held: Callable[[Step, Target, Account, Now], Held | None]
+    says: Callable[[Step, Target, Account, Now], tuple[str, ...]] = lambda *_: ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from licenseiq.errors import NotFound, NotReadable
+from licenseiq.errors import NotFound, NotReadable, Tampered
 from licenseiq.ports import TenantWriter
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Plan, Step
@@ -13,21 +13,32 @@ from licenseiq.steps.asking import Target
 from licenseiq.steps.kind import Check, Held, Now
 from licenseiq_desk.execution.calls_taker import read_one
 
+ASK_AGAIN = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a check said of a step; `held` None: it may be taken."""
+    """What a check said of a step; `held` None: it may be taken. `says` is what was read, for whoever decides."""
 
     step: int
     check: str
     held: Held | None
+    says: tuple[str, ...] = ()
 
     def to_json(self) -> Json:
         found = self.held
         return {
             "step": self.step,
             "check": self.check,
-            "held": None if found is None else {"kind": found.kind, "cure": found.cure, "waivable": found.waivable},
+            "held": None
+            if found is None
+            else {
+                "kind": found.kind,
+                "cure": found.cure,
+                "waivable": found.waivable,
+                "for_now": found.seconds is not None,
+            },
+            "says": list(self.says),
         }
 
 
@@ -35,11 +46,13 @@ def from_json(row: dict[str, Json]) -> Answered:
     found = row["held"]
     held = None
     if isinstance(found, dict):
-        held = Held(str(found["kind"]), str(found["cure"]), found["waivable"] is True)
+        for_now = found.get("for_now") is True
+        held = Held(str(found["kind"]), str(found["cure"]), found["waivable"] is True, ASK_AGAIN if for_now else None)
     number = row["step"]
     if not isinstance(number, int):
         raise TypeError("no number")
-    return Answered(number, str(row["check"]), held)
+    says = row.get("says")
+    return Answered(number, str(row["check"]), held, tuple(map(str, says)) if isinstance(says, list) else ())
 
 
 async def ask_all(
@@ -53,10 +66,7 @@ async def ask_all(
         return []
     account = await _read((check for _, check in asked), writer, asked[0][0], user_id, target)
     first = {step.number: kinds_before(plan, step) for step, _ in asked}
-    return [
-        Answered(step.number, check.name, check.held(step, target, account, replace(now, first=first[step.number])))
-        for step, check in asked
-    ]
+    return [_answered(step, check, target, account, replace(now, first=first[step.number])) for step, check in asked]
 
 
 def kinds_before(plan: Plan, step: Step) -> frozenset[StepKind]:
@@ -77,13 +87,19 @@ async def ask_again(step: Step, writer: TenantWriter, user_id: str, target: Targ
     if not checks:
         return []
     account = await _read(checks, writer, step, user_id, target)
-    return [Answered(step.number, check.name, check.held(step, target, account, now)) for check in checks]
+    return [_answered(step, check, target, account, now) for check in checks]
+
+
+def _answered(step: Step, check: Check, target: Target, account: Account, now: Now) -> Answered:
+    held, says = check.held(step, target, account, now), check.says(step, target, account, now)
+    return Answered(step.number, check.name, held, says)
 
 
 def first_held(answers: Iterable[Answered], waived: frozenset[str]) -> Held | None:
-    """What keeps a step back, where no approver's waiver lets it pass."""
-    found = (one.held for one in answers if one.held is not None)
-    return next((one for one in found if not (one.waivable and one.kind in waived)), None)
+    """What keeps a step back, where no approver's waiver lets it pass; what does so for now only comes last."""
+    found = [one.held for one in answers if one.held is not None]
+    left = [one for one in found if not (one.waivable and one.kind in waived)]
+    return min(left, key=lambda one: one.seconds is not None, default=None)
 
 
 async def _read(checks: Iterable[Check], writer: TenantWriter, step: Step, user_id: str, target: Target) -> Account:
@@ -98,6 +114,6 @@ async def _read(checks: Iterable[Check], writer: TenantWriter, step: Step, user_
     for reading in {one.name: one for check in checks for one in check.readings}.values():
         try:
             more[reading.name] = await read_one(reading, writer, target, step.arguments)
-        except (NotReadable, NotFound):
-            continue
+        except (NotReadable, NotFound, Tampered):
+            continue  # a value that the plan does not hold, too: what was not asked is not known
     return replace(account, more=more)

@@ -13,6 +13,7 @@ from licenseiq.ports import TenantWriter
 from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.effects import EffectWaits
 from licenseiq.proposals.plan import Plan, Step
+from licenseiq.proposals.statement import Statement
 from licenseiq.proposals.states import Outcome, RunState, end_of_run
 from licenseiq.steps import KINDS, checks_of
 from licenseiq.steps.asking import Target
@@ -137,7 +138,8 @@ class Executor:
             stopped={s.subject for s in found.plan.steps if order.stops(s, outcomes.get(s.number))},
             checked=dict.fromkeys(then, Ended(Outcome.SKIPPED, "The account was protected when this was approved.")),
             held=preflight.held_in_run(self.store, tenant_id, journal.lease.run_id),
-            waived=waivers.let_pass(found.plan, signed),
+            digest=found.digest,
+            signed=signed,
         )
         pace, resting = Pace(self.around.now()), set[str]()
         for step in found.plan.steps:
@@ -248,7 +250,7 @@ class Executor:
         taker = self._taker(journal, step, may_send=why is None)
         return await taker.take(step, account_id, work.openings[step.subject], sent)
 
-    async def _why_not(self, work: "_Work", step: Step, account_id: str) -> Ended | None:
+    async def _why_not(self, work: "_Work", step: Step, account_id: str) -> Ended | Waits | None:
         """Why a step may not be sent now: what happened before, who is protected, what could do harm."""
         if step.subject in work.stopped:
             return Ended(Outcome.BLOCKED, "Not taken: an earlier step for this person did not succeed.")
@@ -260,12 +262,17 @@ class Executor:
             work.checked[step.subject] = await guard.why_not(self.writer, work.plan, self.policy(), account_id, opening)
         if (why := work.checked[step.subject]) is not None:
             return why
-        held = checking.first_held(work.held.get(step.number, ()), work.waived)
-        if held is None and checks_of(step.kind):
-            now = Now(self.around.now(), self.policy(), work.plan.simulated)
+        policy, at = self.policy(), self.around.now()
+        waived = waivers.let_pass(work.digest, work.signed, at, policy)
+        held = checking.first_held(work.held.get(step.number, ()), waived)
+        if (held is None or held.seconds is not None) and checks_of(step.kind):
+            now = Now(at, policy, work.plan.simulated)
             answers = await checking.ask_again(step, self.writer, account_id, Target(opening.values), now)
-            held = checking.first_held(answers, work.waived)
-        return None if held is None else Ended(Outcome.BLOCKED, f"Held back ({held.kind}): {held.cure}")
+            held = checking.first_held(answers, waived)
+        if held is None:
+            return None
+        note = f"Held back ({held.kind}): {held.cure}"
+        return Ended(Outcome.BLOCKED, note) if held.seconds is None else Waits(held.seconds, note)
 
     def _taker(self, journal: Journal, step: Step, *, may_send: bool) -> StepTaker | CallsTaker:
         described = KINDS.get(step.kind)
@@ -286,7 +293,7 @@ class Executor:
 
 @dataclass
 class _Work:
-    """A run while it is carried on. `held` is what the signed preflight said of steps, `waived` what may pass."""
+    """A run while it is carried on. `held` is what the signed preflight said of steps, `signed` what was approved."""
 
     journal: Journal
     plan: Plan
@@ -295,4 +302,5 @@ class _Work:
     stopped: set[str]
     checked: dict[str, Ended | None]
     held: Mapping[int, Sequence[checking.Answered]]
-    waived: frozenset[str]
+    digest: str
+    signed: Sequence[Statement]

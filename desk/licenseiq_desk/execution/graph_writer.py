@@ -6,9 +6,9 @@ RoleManagement.Read.Directory, Group.Read.All, LicenseAssignment.Read.All (Micro
 """
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import Protocol, cast
 from urllib.parse import quote
 
 import httpx
@@ -18,6 +18,7 @@ from licenseiq.policy import Policy
 from licenseiq.ports import GroupFacts, Protection
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import ATTRIBUTES, Account
+from licenseiq.readings import Reason
 from licenseiq.steps.asking import Api, Ask, Call
 from licenseiq_desk.execution import graph_answers as answers
 from licenseiq_desk.execution.exchange import Exchange
@@ -37,14 +38,29 @@ _GROUP = (
 MOST_ROWS = 500_000
 
 
+Page = tuple[list[Mapping[str, Json]], str | None]
+
+
+class CaseIndex(Protocol):
+    """What is needed of `licenseiq_desk.holds.index.HoldIndex`; a page is read by its path."""
+
+    async def ask(
+        self, question: Mapping[str, Json], page: Callable[[str], Awaitable[Page]], policy: Policy
+    ) -> Mapping[str, Json]: ...
+
+    async def keep(self, page: Callable[[str], Awaitable[Page]], policy: Policy) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class GraphWriter:
     """Implements `licenseiq.ports.TenantWriter`. `policy` gives the policy of now, whose protected accounts are
-    compared by id and by the principal name that Graph has now. `exchange` is where cmdlets go."""
+    compared by id and by the principal name that Graph has now. `exchange` is where cmdlets go; `cases` the index of
+    eDiscovery holds, None where the desk keeps none."""
 
     graph: Sender
     policy: Callable[[], Policy] = Policy
     exchange: Exchange = field(default_factory=Exchange)
+    cases: CaseIndex | None = None
 
     async def account(self, user_id: str, *, with_groups: bool = False) -> Account:
         named = quote(user_id) if is_principal(user_id) else _checked(user_id)
@@ -59,6 +75,8 @@ class GraphWriter:
     async def ask(self, question: Ask, what: str, permission: str) -> Mapping[str, Json]:
         if question.api is Api.EXCHANGE:
             return {"value": await self.exchange.rows(question.path, question.parameters, what, permission)}
+        if question.api is Api.INDEX:
+            return await self._ask_index(question, what, permission)
         response = await self._read(question.path, what, permission, advanced=question.advanced)
         found = answers.body(response, what)
         if not question.pages:
@@ -73,6 +91,27 @@ class GraphWriter:
             if len(whole) > MOST_ROWS:
                 raise answers.malformed(what)
         return {"value": cast("list[Json]", whole)}
+
+    async def _ask_index(self, question: Ask, what: str, permission: str) -> Mapping[str, Json]:
+        """With parameters the index is asked; without, it is kept fresh."""
+        if self.cases is None:
+            raise NotReadable(
+                f"Could not read {what}: this desk keeps no index of them.",
+                "Run 'licenseiq desk'.",
+                reason=Reason.NOT_CONNECTED,
+                permission=permission,
+            )
+
+        async def page(path: str) -> Page:
+            response = await self._read(path, what, permission)
+            link = answers.body(response, what).get("@odata.nextLink")
+            rows = cast("list[Mapping[str, Json]]", answers.rows(response, what)[0])
+            return rows, None if link is None else below(self.graph, link, what)
+
+        if not question.parameters:
+            await self.cases.keep(page, self.policy())
+            return {}
+        return await self.cases.ask(question.parameters, page, self.policy())
 
     async def send(self, call: Call) -> Json:
         if call.api is Api.EXCHANGE:

@@ -1,0 +1,181 @@
+"""Whether anybody must keep what a step would let go: holds, of three kinds (docs/holds.md).
+
+Legal: litigation, holds of eDiscovery cases on mailbox or files, in-place holds, and the customer's own list. They
+stop whatever touches licences or data, and nobody waives them here. Retention: it keeps the mailbox as an inactive one,
+so it is no stop but a way to an end state. Not readable: unknown, so a stop, which a named person's dated word cures;
+or none is needed, where no product of the tenant lets anybody hold anything.
+
+An empty InPlaceHolds means nothing by itself: policies for everybody stand at the organisation alone, and holds on
+files only in the cases (graph-facts 1.8; "How to identify the type of hold placed on an Exchange Online mailbox").
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import cast
+
+from licenseiq.leaving import EndState
+from licenseiq.proposals.canonical import Json
+from licenseiq.proposals.plan import Step
+from licenseiq.proposals.steps import Account, StepKind
+from licenseiq.steps.asking import Api, Ask, Asking, Reading, Target
+from licenseiq.steps.hold_words import Kept, of_mailbox
+from licenseiq.steps.kind import Check, Held, Now, fact
+from licenseiq.steps.licence_loss import LICENCE_PLANS, Loss, loss
+from licenseiq.steps.mailbox import PERMISSION, SHARED, mailbox_row
+from licenseiq.steps.onedrive import DRIVE_PATHS, drive_of
+from licenseiq.steps.rules_of_groups import RULES_OF_GROUPS
+from licenseiq.times import iso, parse_iso
+
+UNREADABLE, NOT_YET = "holds_unreadable", "holds_not_yet_read"
+DELAY = timedelta(days=30)
+CASES = "/security/cases/ediscoveryCases"
+INDEX = "ediscovery"
+INDEX_PERMISSION = "eDiscovery.Read.All"
+_ADDRESSES = "id,userPrincipalName,mail,proxyAddresses,otherMails"
+
+
+async def _mailbox(ask: Asking, target: Target, _: Mapping[str, Json]) -> Json:
+    """What keeps the mailbox (`Kept`), and whether it is shared; null where there is no mailbox."""
+    row = await mailbox_row(ask, target) if target.user_id is not None else None
+    if row is None:
+        return None
+    answer = await ask(Ask("Get-OrganizationConfig", Api.EXCHANGE))
+    (organisation,) = cast("list[Mapping[str, Json]]", answer["value"])
+    everybody = cast("list[str]", organisation["InPlaceHolds"])
+    return {**of_mailbox(row, everybody).to_json(), "shared": row["RecipientTypeDetails"] == SHARED}
+
+
+MAILBOX_HOLDS = Reading(
+    "mailbox_holds",
+    "what holds the mailbox",
+    PERMISSION,
+    _mailbox,
+    cmdlets=("Get-Mailbox", "Get-OrganizationConfig"),
+)
+
+
+async def _cases(ask: Asking, target: Target, _: Mapping[str, Json]) -> Json:
+    """What the index of eDiscovery holds says of the person's addresses and OneDrive."""
+    user_id = target.user_id
+    if user_id is None:
+        return None
+    row = await ask(Ask(f"/users/{user_id}?$select={_ADDRESSES}"))
+    if str(row["id"]).lower() != user_id.lower():
+        raise ValueError("another account")
+    listed = [*cast("list[str]", row["proxyAddresses"] or []), *cast("list[str]", row.get("otherMails") or [])]
+    addresses = [str(one) for one in (target.principal, row["userPrincipalName"], row["mail"], *listed) if one]
+    drive = await drive_of(ask, user_id)
+    sites = [] if drive is None else [str(drive["webUrl"])]
+    return {**await ask(Ask(INDEX, Api.INDEX, {"addresses": list[Json](addresses), "sites": list[Json](sites)}))}
+
+
+HOLDS_OF_CASES = Reading(
+    "holds_of_cases",
+    "the holds of eDiscovery cases",
+    INDEX_PERMISSION,
+    _cases,
+    paths=(
+        "/users/{id}",
+        *DRIVE_PATHS,
+        CASES,
+        f"{CASES}/{{key}}/legalHolds",
+        f"{CASES}/{{key}}/legalHolds/{{key}}/userSources",
+        f"{CASES}/{{key}}/legalHolds/{{key}}/siteSources",
+        f"{CASES}/{{key}}/custodians",
+        f"{CASES}/{{key}}/custodians/{{key}}/userSources",
+    ),
+)
+
+
+def kept(account: Account) -> Kept | None:
+    """What keeps the mailbox; None where it could not be read. Nothing keeps a mailbox that is not there."""
+    more = account.more or {}
+    if MAILBOX_HOLDS.name not in more:
+        return None
+    found = more[MAILBOX_HOLDS.name]
+    return Kept.from_json(found) if isinstance(found, Mapping) else Kept()
+
+
+def nobody_can_hold(account: Account) -> bool:
+    """Whether it is known that no product of the tenant lets anybody hold content."""
+    found = fact(account, LICENCE_PLANS.name)
+    return isinstance(found, Mapping) and found.get("can_hold") is False
+
+
+def stays_shared(account: Account, now: Now) -> bool:
+    """Whether the mailbox stays as a shared one: it is, or an earlier step of the plan makes it one."""
+    found = fact(account, MAILBOX_HOLDS.name)
+    if isinstance(found, Mapping) and found.get("shared") is True:
+        return True
+    return StepKind.CONVERT_MAILBOX in now.first
+
+
+def says_no_end(step: Step, now: Now) -> bool:
+    """A step of the demo tenant that is no part of an offboarding: only a hold that is known keeps it back there."""
+    return now.simulated and "end_state" not in step.arguments
+
+
+def _held(step: Step, target: Target, account: Account, now: Now) -> Held | None:
+    lost = loss(step, target, account)
+    if not lost.anything:
+        return None
+    box, cases = kept(account), fact(account, HOLDS_OF_CASES.name)
+    found = cases if isinstance(cases, Mapping) else {}
+    if _is_listed(target, now):
+        return Held("legal_hold", "The policy's legal_hold_accounts name this person: keep everything, ask Legal.")
+    if box is not None and box.legal:
+        return Held("legal_hold", "The mailbox is on a legal hold: keep licences and data until Legal has released it.")
+    if found.get("held") is True:
+        return Held("legal_hold", "An eDiscovery case holds mailbox or files: keep them until Legal has released it.")
+    if says_no_end(step, now):
+        return None
+    if found.get("state") == "waiting":
+        until, seconds = str(found["ready_at"]), parse_iso(str(found["ready_at"])) - now.at
+        cure = f"The eDiscovery cases are being read, at five requests a minute: ask again at {until}."
+        return Held(NOT_YET, cure, seconds=min(max(int(seconds.total_seconds()), 15), 300))
+    if (box is None or not found) and not nobody_can_hold(account):
+        lacks = " and ".join(name for name, at in ((PERMISSION, box), (INDEX_PERMISSION, found or None)) if at is None)
+        cure = f"Grant the desk {lacks}; or somebody who knows it signs, with a reason, that nothing is on hold."
+        return Held(UNREADABLE, cure, waivable=True)
+    return None if box is None else _retained(step, account, now, lost, box)
+
+
+def _retained(step: Step, account: Account, now: Now, lost: Loss, box: Kept) -> Held | None:
+    """What retention and a hold that ends say of a mailbox that would be gone."""
+    if not lost.mailbox or stays_shared(account, now):
+        return None
+    inactive = step.arguments.get("end_state") == EndState.INACTIVE_MAILBOX_THEN_DELETE.value
+    if box.delayed and not inactive:
+        until = iso(now.at + DELAY)[:10]
+        return Held("delay_hold", f"A hold was lifted less than 30 days ago: it ends by itself, by {until} at latest.")
+    if box.retained and not inactive:
+        cure = "A retention policy keeps the mailbox: choose the end state inactive_mailbox_then_delete, or share it."
+        return Held("retention_policy", cure)
+    return None
+
+
+def _is_listed(target: Target, now: Now) -> bool:
+    name = target.values.get("user_principal_name")
+    return now.policy.names(
+        now.policy.legal_hold_user_ids, target.user_id or "-", name if isinstance(name, str) else None
+    )
+
+
+def _says(step: Step, target: Target, account: Account, now: Now) -> tuple[str, ...]:
+    if not loss(step, target, account).anything:
+        return ("Mail and files stay as they are with this step.",)
+    box, cases = kept(account), fact(account, HOLDS_OF_CASES.name)
+    lines = list(box.words()) if box is not None else [f"Exchange: not readable ({PERMISSION})."]
+    if not isinstance(cases, Mapping):
+        lines.append(f"eDiscovery cases: not readable ({INDEX_PERMISSION}).")
+    elif cases.get("state") == "waiting":
+        lines.append("eDiscovery cases: still being read.")
+    else:
+        said = "holds mailbox or files" if cases.get("held") is True else "none holds mailbox or files"
+        lines.append(f"eDiscovery, read {cases['at']}: {cases['cases']} open cases seen, {said}.")
+    if nobody_can_hold(account):
+        lines.append("No product of the tenant lets anybody hold content.")
+    return (f"Holds, read {iso(now.at)}.", *lines)
+
+
+HOLDS = Check("holds", (LICENCE_PLANS, RULES_OF_GROUPS, MAILBOX_HOLDS, HOLDS_OF_CASES), _held, _says)
