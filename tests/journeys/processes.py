@@ -36,6 +36,7 @@ TOOLS = {
     "withdraw_proposal",
     "list_proposals",
     "get_proposal",
+    "audit_trail",
     "refresh_tenant",
 }
 DEADLINE_SECONDS = 20.0

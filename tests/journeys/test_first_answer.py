@@ -44,6 +44,7 @@ async def test_every_tool_answers_with_the_figures_of_the_command(reported: tupl
         changed = good(await ask("propose_license_changes", changes))
         withdrawn = good(await ask("withdraw_proposal", {"proposal_id": changed["proposal_id"]}))
         listed = good(await ask("list_proposals", {"state": "open"}))
+        trail = good(await ask("audit_trail"))
         refreshed = good(await ask("refresh_tenant"))
 
     assert all(found["simulated"] is True for found in (health, inactive, tier, newcomer, proposed, detail))
@@ -61,6 +62,7 @@ async def test_every_tool_answers_with_the_figures_of_the_command(reported: tupl
     assert detail["digest"] == proposed["digest"]
     ids = {row["proposal_id"] for row in listed["proposals"]}
     assert {report["proposal"]["proposal_id"], proposed["proposal_id"]} == ids
+    assert (trail["total"], trail["entries"]) == (0, [])
     assert refreshed["started"] is False
     assert {lane["lane"] for lane in refreshed["ages"]} == {"probe", "fast", "reports", "slow"}
     assert home.demo.requests() == []
