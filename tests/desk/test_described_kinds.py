@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from licenseiq import steps as described
-from licenseiq.proposals.plan import Step
+from licenseiq.proposals.commitments import Opening, commit
+from licenseiq.proposals.plan import Step, Subject
 from licenseiq.proposals.steps import EffectClass, StepKind
 from licenseiq.steps import KINDS
 from licenseiq.steps.asking import Call
 from licenseiq.steps.kind import Check, Held
 from licenseiq_desk.execution.calls_taker import HAND_OVER_WITHIN
-from tests.desk.fakes import Killed, World, person_id, plan_for
+from tests.desk.fakes import Killed, World, opening, person_id, plan_for
 
 pytestmark = pytest.mark.anyio
 PATH = f"/users/{person_id(1)}/authentication/methods"
@@ -210,3 +211,26 @@ async def test_what_a_check_holds_back_is_not_taken_whether_it_said_so_then_or_n
     await world.finish()
     assert world.outcomes()[0] == ("done" if when == "never" else "blocked")
     assert bool(world.tenant.sent) is (when == "never")
+
+
+@pytest.mark.parametrize(("fault", "outcome"), [("killed_after", "failed"), ("lost_after", "failed"), ("", "done")])
+async def test_a_mail_is_sent_once_whatever_becomes_of_its_answer(world: World, fault: str, outcome: str) -> None:
+    """INV-17: nothing reads a mail back, so what may have been sent is told as that, and not sent again."""
+    world.tenant.accounts[person_id(1)] = replace(world.tenant.accounts[person_id(1)], exists=True)
+    kind = KINDS[StepKind.NOTIFY_SUCCESSOR]
+    goal: dict[str, Any] = {"notice_sent": "successor"}
+    mail = Step(1, kind.name, "s1", {"lines": ["the mailbox"]}, goal, EXISTS, kind.effect_class, None, "-")
+    values = opening(1).values | {"successor_principal": "b@contoso.example", "notice_sender": "it@contoso.example"}
+    told = Opening("s1", b"1" * 32, values)
+    plan = replace(plan_for(steps=(mail,)), subjects=(Subject("s1", commit(told)),))
+    world.inbox.put("p-1", plan, [told], "key")
+    await world.approve()
+    world.tenant.faults = {"call": [fault]}
+    if fault == "killed_after":
+        with pytest.raises(Killed):
+            await world.advance()
+        world.clock.move(31)
+        world.reopen()
+    await world.finish(rounds=3)
+    assert (world.outcomes(), len(world.tenant.calls)) == ([outcome], 1)
+    assert world.tenant.calls[0].path == "/users/it@contoso.example/sendMail"

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from licenseiq.context import Context
-from licenseiq.leaving import EndState, Skip
+from licenseiq.leaving import EndState, LeavingDefaults, Skip
 from licenseiq.licensing_groups import GroupTrait, LicenceGroup
 from licenseiq.people import Assignment, Person
 from licenseiq.playbooks.license_changes import Grounds
 from licenseiq.playbooks.offboarding.choices import SetBy, Successor, choices_of
 from licenseiq.playbooks.offboarding.plan import plan_offboarding
 from licenseiq.playbooks.offboarding.request import OffboardingRequest
+from licenseiq.policy import Policy
 from licenseiq.proposals.plan import Plan
 from licenseiq_demo.people.person import Person as DemoPerson
 from licenseiq_demo.state import DemoState
@@ -65,7 +66,10 @@ def leaver_of(state: DemoState, used: set[str]) -> DemoPerson:
         and one.fields["accountEnabled"]
         and not one.fields["onPremisesSyncEnabled"]
         and not state.tenant.roles_of(one.id)
-        and any(row["assignedByGroup"] is None and row["state"] == "Active" for row in one.states)
+        and any(
+            row["assignedByGroup"] is None and row["state"] == "Active" and row["skuId"] not in load_catalogue().free
+            for row in one.states
+        )
     )
     used.add(found.id)
     return found
@@ -76,9 +80,17 @@ def used() -> set[str]:
     return set()
 
 
-async def offboard(desk: OneDesk, leaver: DemoPerson, successor: DemoPerson | None, **asked: Any) -> tuple[Plan, Done]:
+async def offboard(
+    desk: OneDesk,
+    leaver: DemoPerson,
+    successor: DemoPerson | None,
+    leaving: LeavingDefaults | None = None,
+    **asked: Any,
+) -> tuple[Plan, Done]:
     now, state = desk.clock.now(), desk.state
-    context = Context(state.tenant.tenant_id, now, load_catalogue())
+    context = Context(
+        state.tenant.tenant_id, now, load_catalogue(), policy=Policy(leaving=leaving or LeavingDefaults())
+    )
     grounds = Grounds(context, "e1", True, {"client": "test"}, now, lambda: b"s" * 32, groups=groups_of(state))
     request = OffboardingRequest((leaver.id,), **asked)
     given = Successor(person_of(state, successor), SetBy.REQUEST) if successor is not None else None
@@ -120,3 +132,16 @@ async def test_what_is_left_out_is_left_alone(desk: OneDesk, state: DemoState, u
     assert done.state == "complete", became(plan, done)
     assert {entry["method"] for entry in desk.writes()[before:]} == {"PATCH", "POST"}
     assert replace(person_of(state, leaver), account_enabled=True).assignments
+
+
+async def test_finance_and_the_successor_are_told_once(desk: OneDesk, state: DemoState, used: set[str]) -> None:
+    leaver, successor, sender = (leaver_of(state, used) for _ in range(3))
+    leaving = LeavingDefaults(finance_address="licences@larkfield.example", notice_sender=sender.upn)
+    plan, done = await offboard(desk, leaver, successor, leaving=leaving)
+    assert done.state == "complete", became(plan, done)
+    mine = [one for one in state.tenant.mail.sent if one["from"] == sender.upn]
+    assert [one["to"] for one in mine] == [["licences@larkfield.example"], [successor.upn]]
+    assert "taken back" in mine[0]["content"]
+    assert leaver.upn in mine[0]["content"]
+    assert "mailbox" in mine[1]["content"]
+    assert all(one["cc"] == one["bcc"] == one["attachments"] == [] for one in mine)

@@ -43,6 +43,8 @@ class StepKind(StrEnum):
     DELETE_ACCOUNT = "delete_account"
     RESTORE_ACCOUNT = "restore_account"
     PURGE_ACCOUNT = "purge_account"
+    NOTIFY_FINANCE = "notify_finance"
+    NOTIFY_SUCCESSOR = "notify_successor"
 
 
 class EffectClass(StrEnum):

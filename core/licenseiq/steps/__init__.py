@@ -23,6 +23,7 @@ from licenseiq.steps.holds import HOLDS
 from licenseiq.steps.kind import Check, Clause, Comparison, Kind
 from licenseiq.steps.leave_groups import LEAVE_GROUPS
 from licenseiq.steps.mailbox_kept import MAILBOX_KEPT
+from licenseiq.steps.notices import NOTIFY_FINANCE, NOTIFY_SUCCESSOR
 from licenseiq.steps.onedrive_access import GRANT_ONEDRIVE_ACCESS
 from licenseiq.steps.onedrive_kept import ONEDRIVE_KEPT
 from licenseiq.steps.provision_apps import PROVISION_APPS
@@ -51,6 +52,8 @@ KINDS: dict[StepKind, Kind] = {
         DELETE_ACCOUNT,
         RESTORE_ACCOUNT,
         PURGE_ACCOUNT,
+        NOTIFY_FINANCE,
+        NOTIFY_SUCCESSOR,
     )
 }
 

@@ -207,7 +207,11 @@ def _add(
     lost: dict[str, int] = {}
     for sku_id in sku_ids:
         lost |= data_of(sku_id, leaver.context)
-    more: dict[str, Json] = {"free_seats": freed.seats(sku_ids, seats), "end_state": leaver.choices.end_state.value}
+    more: dict[str, Json] = {
+        "frees": sorted(seats),
+        "free_seats": freed.seats(sku_ids, seats),
+        "end_state": leaver.choices.end_state.value,
+    }
     until: dict[str, Json] = {}
     if lost:
         more["data_at_risk_on"] = {name: _day(dated.at, days) for name, days in sorted(lost.items())}

@@ -10,6 +10,7 @@ from licenseiq.playbooks.license_changes import Grounds
 from licenseiq.playbooks.offboarding.choices import Choices, SetBy, Successor, refuse_successors
 from licenseiq.playbooks.offboarding.leaver import Leaver
 from licenseiq.playbooks.offboarding.licences import Dated, Freed, add_licences
+from licenseiq.playbooks.offboarding.notices import add_notices
 from licenseiq.playbooks.offboarding.parts import AT_ONCE, EXISTS, NOT_YET_POSSIBLE, THEN, Part
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.commitments import Opening, commit
@@ -74,6 +75,7 @@ def _one_person(draft: Draft, leaver: Leaver, freed: Freed, grounds: Grounds) ->
         return _arguments(leaver, found, leaver.choices.end_state_by)
 
     licences = add_licences(draft, leaver, grounds.groups or {}, freed, Dated(at, arguments), keeps)
+    add_notices(draft, leaver, licences, arguments)
     if not grounds.simulated:
         at_risk = [n for n in licences if "data_at_risk_on" in draft.steps[n - 1].arguments]
         draft.block(
