@@ -70,6 +70,10 @@ def _mailbox_to_successor(leaver: Leaver) -> bool:
     return leaver.may_have_mailbox and leaver.successor is not None
 
 
+def _has_successor(leaver: Leaver) -> bool:
+    return leaver.successor is not None
+
+
 def _drive(leaver: Leaver) -> bool:
     return leaver.may_have_drive
 
@@ -150,12 +154,34 @@ THEN: tuple[Part, ...] = (
         undo_note="Methods cannot be given back; the person registers them anew.",
     ),
     Part(
+        StepKind.RESET_PASSWORD,
+        {"password_changed_since_intent": True},
+        when=_is_cloud,
+        skip=Skip.PASSWORD,
+        undo_note="The old password is gone; a person gives a new one.",
+    ),
+    Part(
         StepKind.DISABLE_DEVICES,
         {"devices_disabled": True},
         skip=Skip.DEVICES,
         undo_note="A person enables the devices that are needed again.",
     ),
     # Access
+    Part(
+        StepKind.HAND_OVER_OWNERSHIP,
+        {"ownership_handed_to": "successor_id"},
+        when=_has_successor,
+        skip=Skip.OWNERSHIP,
+        set_by=_by_successor,
+        undo_note="The successor hands ownership back.",
+    ),
+    Part(
+        StepKind.HAND_OVER_OWNERSHIP,
+        {"ownership_handed_to": None},
+        when=lambda leaver: not _has_successor(leaver),
+        skip=Skip.OWNERSHIP,
+        undo_note="Who owns it now makes the person an owner again.",
+    ),
     Part(
         StepKind.LEAVE_GROUPS,
         {"groups_left": True},
@@ -173,6 +199,12 @@ THEN: tuple[Part, ...] = (
         {"app_grants_absent": True},
         skip=Skip.APPS,
         undo_note="The person consents anew.",
+    ),
+    Part(
+        StepKind.PROVISION_APPS,
+        {"apps_provisioned": True},
+        skip=Skip.APPS,
+        undo_note="Applications follow at their next cycle.",
     ),
     # The mailbox, while it is licensed
     Part(
