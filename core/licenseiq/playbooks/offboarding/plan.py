@@ -76,11 +76,6 @@ def _one_person(draft: Draft, leaver: Leaver, freed: Freed, grounds: Grounds) ->
 
     licences = add_licences(draft, leaver, grounds.groups or {}, freed, Dated(at, arguments), keeps)
     add_notices(draft, leaver, licences, arguments)
-    if not grounds.simulated:
-        at_risk = [n for n in licences if "data_at_risk_on" in draft.steps[n - 1].arguments]
-        draft.block(
-            "data_not_preserved", "Keep the licences until this version can hand over mailbox and OneDrive.", at_risk
-        )
     if not leaver.person.licences_known:
         draft.block(
             "licences_unreadable",
