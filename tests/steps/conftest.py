@@ -15,6 +15,7 @@ from licenseiq.proposals.commitments import Opening, commit
 from licenseiq.proposals.plan import Plan, Step, Subject
 from licenseiq.proposals.steps import EffectClass, StepKind
 from licenseiq.steps import KINDS
+from licenseiq.steps.kind import Told
 from licenseiq_demo.app import build_app
 from licenseiq_demo.state import DemoState
 from licenseiq_demo.tenant import DemoTenant
@@ -22,6 +23,7 @@ from licenseiq_desk.approval.authority import Authority
 from licenseiq_desk.desk import Desk
 from licenseiq_desk.execution.exchange import Exchange
 from licenseiq_desk.execution.graph_writer import GraphWriter
+from licenseiq_desk.execution.told import told_of_run
 from licenseiq_desk.execution.write_rule import exchange_rule, write_rule
 from licenseiq_desk.holds.index import DEMO, Pace
 from licenseiq_tenant.inbox.store import Inbox
@@ -174,6 +176,39 @@ def licences_of(desk: OneDesk, user_id: str, end_state: str | None = None) -> St
     goal: dict[str, Json] = {"direct_licences_absent": skus}
     kind = StepKind.REMOVE_DIRECT_LICENCES
     return Step(1, kind, "s1", arguments, goal, {"direct_licences_present": skus}, EffectClass.SET_VALUED, None, "-")
+
+
+async def faults(desk: OneDesk, *rules: Any) -> None:
+    """These faults of the demo and no others: names of presets, or rules."""
+    app = httpx.ASGITransport(build_app(desk.state))
+    async with httpx.AsyncClient(transport=app) as control:
+        headers = {"X-Demo-Control": desk.state.tokens["control"]}
+        answer = await control.put(f"{HOST}/_demo/faults", json={"faults": list(rules)}, headers=headers)
+        assert answer.status_code < 300, answer.text
+
+
+def told(desk: OneDesk, proposal_id: str) -> list[Told]:
+    """What is told of all steps of a proposal's run, line by line."""
+    tenant_id = desk.state.tenant.tenant_id
+    report = desk.desk.report(tenant_id, proposal_id)
+    assert report is not None
+    found = told_of_run(desk.desk._store, tenant_id, report.runs[0].run_id)
+    return [one for lines in found.values() for one in lines]
+
+
+def who(desk: OneDesk, situation: str) -> str:
+    """The first person who is in a situation."""
+    return desk.state.tenant.story.is_in(situation)[0]
+
+
+def plain(desk: OneDesk) -> str:
+    """Somebody at work whom nothing is special about: no role, not synchronised."""
+    tenant = desk.state.tenant
+    return next(
+        one.id
+        for one in tenant.people
+        if one.cause == "active" and not one.fields["onPremisesSyncEnabled"] and not tenant.roles_of(one.id)
+    )
 
 
 @pytest.fixture

@@ -8,12 +8,9 @@ import pytest
 
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import StepKind
-from licenseiq.steps.kind import Told
 from licenseiq.steps.provision_apps import applications_cut_off
-from licenseiq_desk.execution.told import told_of_run
-from tests.steps.conftest import OneDesk, step
-from tests.steps.test_access import APPS, GRANTS, GROUPS, who
-from tests.steps.test_onedrive import faults
+from tests.steps.conftest import OneDesk, faults, plain, step, told, who
+from tests.steps.test_access import APPS, GRANTS, GROUPS
 
 pytestmark = pytest.mark.anyio
 PASSWORD = step(StepKind.RESET_PASSWORD, {"password_changed_since_intent": True})
@@ -28,15 +25,6 @@ def everything_stored(desk: OneDesk) -> str:
         tables = db.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
         whole = [db.exec_driver_sql(f'SELECT * FROM "{name}"').all() for name in tables]  # noqa: S608 - our own names
         return str([tuple(row) for rows in whole for row in rows])
-
-
-def plain(desk: OneDesk) -> str:
-    tenant = desk.state.tenant
-    return next(
-        one.id
-        for one in tenant.people
-        if one.cause == "active" and not one.fields["onPremisesSyncEnabled"] and not tenant.roles_of(one.id)
-    )
 
 
 async def test_a_password_becomes_one_that_nobody_knows_and_nothing_keeps(
@@ -114,14 +102,6 @@ async def test_what_a_leaver_owns_goes_to_the_successor_and_nothing_is_left_with
         assert (await desk.take(values, OWNED)).outcomes == ["already_so"]
     owners |= {key: those for key, those in then.items() if key in owners}
     apps |= {key: those for key, those in then.items() if key in apps}
-
-
-def told(desk: OneDesk, proposal_id: str) -> list[Told]:
-    tenant_id = desk.state.tenant.tenant_id
-    report = desk.desk.report(tenant_id, proposal_id)
-    assert report is not None
-    found = told_of_run(desk.desk._store, tenant_id, report.runs[0].run_id)
-    return [one for lines in found.values() for one in lines]
 
 
 async def blocked(desk: OneDesk, user_id: str) -> Any:

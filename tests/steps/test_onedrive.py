@@ -2,15 +2,13 @@
 
 from typing import Any
 
-import httpx
 import pytest
 
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import StepKind
 from licenseiq.steps.copy_onedrive import FOLDER
-from licenseiq_demo.app import build_app
 from licenseiq_demo.estate.drives import SITE_ID
-from tests.steps.conftest import HOST, OneDesk, step
+from tests.steps.conftest import OneDesk, faults, step, told
 
 pytestmark = pytest.mark.anyio
 GIVE = step(StepKind.GRANT_ONEDRIVE_ACCESS, {"onedrive_access_of": "successor_id"})
@@ -33,14 +31,6 @@ def drive_of(desk: OneDesk, user_id: Json) -> Any:
     return desk.state.estate.drives.of(tenant.by_id[str(user_id)])
 
 
-async def faults(desk: OneDesk, *named: str) -> None:
-    app = httpx.ASGITransport(build_app(desk.state))
-    async with httpx.AsyncClient(transport=app) as control:
-        headers = {"X-Demo-Control": desk.state.tokens["control"]}
-        answer = await control.put(f"{HOST}/_demo/faults", json={"faults": list(named)}, headers=headers)
-        assert answer.status_code < 300, answer.text
-
-
 def copies(desk: OneDesk) -> int:
     return sum(1 for one in desk.writes() if str(one["path"]).endswith("/copy"))
 
@@ -48,12 +38,15 @@ def copies(desk: OneDesk) -> int:
 @pytest.mark.parametrize("site", [False, True], ids=["successor", "site"])
 async def test_files_are_copied_once_and_counted_at_both_ends(desk: OneDesk, site: bool) -> None:
     values, before = leaver(desk, site=site), copies(desk)
-    done = await desk.take(values, COPY)
+    proposal_id = await desk.approved(values, COPY)
+    done = await desk.go_on(proposal_id)
     assert (done.state, done.outcomes) == ("complete", ["done"])
     source = drive_of(desk, values["user_id"])
     there = desk.state.estate.drives.site() if site else drive_of(desk, values["successor_id"])
     folder = there.child(there.root, str(values[FOLDER]))
     assert there.size_of(folder) == source.used > 0
+    (line,) = told(desk, proposal_id)
+    assert line.how.count(f"files of {source.used} bytes") == 2
     assert copies(desk) == before + 1
     assert (await desk.take(values, COPY)).outcomes == ["already_so"]
 
@@ -75,9 +68,13 @@ async def test_a_copy_that_is_one_file_short_is_never_done_and_says_how_far_it_i
 
 async def test_the_successor_may_write_and_nobody_from_outside_may_read(desk: OneDesk) -> None:
     values = leaver(desk)
-    done = await desk.take(values, GIVE, ALONE)
+    proposal_id = await desk.approved(values, GIVE, ALONE)
+    done = await desk.go_on(proposal_id)
     assert (done.state, done.outcomes) == ("complete", ["done", "done"])
     drive = drive_of(desk, values["user_id"])
+    lines = told(desk, proposal_id)
+    assert ("files", drive.web_url, "open to the successor") in {(one.what, one.name, one.how) for one in lines}
+    assert "ended with people outside: 3" in {one.how for one in lines}
     rows = [row for item in drive.items.values() for row in item.permissions]
     assert [row for row in rows if row.get("grantedToV2", {}).get("user", {}).get("id") == values["successor_id"]]
     assert not [row for row in rows if row.get("link", {}).get("scope") == "anonymous"]

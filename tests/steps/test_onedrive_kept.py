@@ -15,8 +15,8 @@ from licenseiq_demo.catalogue import by_id
 from licenseiq_demo.people.person import Person
 from licenseiq_desk.execution.checking import ask_again, ask_all
 from tests.desk.fakes import START
-from tests.steps.conftest import OneDesk
-from tests.steps.test_onedrive import COPY, faults, leaver
+from tests.steps.conftest import OneDesk, faults
+from tests.steps.test_onedrive import COPY, leaver
 
 pytestmark = pytest.mark.anyio
 NOW = Now(START, Policy(), simulated=False)

@@ -19,13 +19,14 @@ _GRANTED: dict[str, Json] = {"app_grants_absent": True}
 
 
 async def read_assignments(ask: Asking, user_id: str) -> tuple[list[Json], list[Json]]:
-    """In person: id, application's id and name. By a group: application's id and name, the group's id and name."""
+    """In person: id, application's id and name, and the role that is assigned (to give it back). By a group:
+    application's id and name, the group's id and name."""
     answer = await ask(Ask(f"/users/{user_id}/appRoleAssignments?$top=999", pages=True))
     direct, by_group = list[Json](), list[Json]()
     for row in cast("list[Mapping[str, Json]]", answer["value"]):
         app = [str(row["resourceId"]), str(row["resourceDisplayName"] or "")]
         if str(row["principalId"]).lower() == user_id.lower():
-            direct.append([str(row["id"]), *app])
+            direct.append([str(row["id"]), *app, str(row["appRoleId"])])
         else:
             by_group.append([*app, str(row["principalId"]).lower(), str(row["principalDisplayName"] or "")])
     return direct, by_group
@@ -46,16 +47,17 @@ ASSIGNMENTS = Reading(
 
 
 async def _grants(ask: Asking, target: Target, _: Mapping[str, Json]) -> Json:
-    """What the person consented to for themselves: the grant's id, the application's id and name."""
+    """What the person consented to for themselves: the grant's id, the application's id and name, then resource and
+    scopes (to give it back)."""
     user_id = target.text("user_id")
     answer = await ask(Ask(f"/users/{user_id}/oauth2PermissionGrants?$top=999", pages=True))
     mine = [
-        (str(row["id"]), str(row["clientId"]))
+        (str(row["id"]), str(row["clientId"]), str(row["resourceId"]), str(row["scope"] or ""))
         for row in cast("list[Mapping[str, Json]]", answer["value"])
         if row["consentType"] == "Principal" and str(row["principalId"]).lower() == user_id.lower()
     ]
-    names = {client: await _name_of(ask, client) for client in {client for _, client in mine}}
-    return [[key, client, names[client]] for key, client in mine]
+    names = {client: await _name_of(ask, client) for client in {client for _, client, *_ in mine}}
+    return [[key, client, names[client], resource, scope] for key, client, resource, scope in mine]
 
 
 async def _name_of(ask: Asking, client: str) -> str:
@@ -101,7 +103,7 @@ def _told_assignments(_: Step, before: Account | None, account: Account) -> tupl
     left = {key for key, *_ in now["direct"]}
     told = [
         Told(APPLICATION, app, name, "still assigned in person" if key in left else "assignment removed", key in left)
-        for key, app, name in then["direct"]
+        for key, app, name, _role in then["direct"]
     ]
     for app, name, _key, group in now["by_group"]:
         told.append(Told(APPLICATION, app, name, f"given by the group '{group}': it ends with the membership", True))
@@ -114,7 +116,7 @@ def _told_grants(_: Step, before: Account | None, account: Account) -> tuple[Tol
     left = {key for key, *_ in now}
     return tuple(
         Told(APPLICATION, app, name, "consent is still there" if key in left else "consent withdrawn", key in left)
-        for key, app, name in then
+        for key, app, name, *_rest in then
     )
 
 

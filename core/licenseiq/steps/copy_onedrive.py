@@ -11,7 +11,7 @@ from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Step
 from licenseiq.proposals.steps import Account, EffectClass, StepKind
 from licenseiq.steps.asking import Asking, Call, Reading, Shape, Target, exactly
-from licenseiq.steps.kind import Facts, Kind, fact
+from licenseiq.steps.kind import Facts, Kind, Told, fact
 from licenseiq.steps.onedrive import DRIVE_PATHS, READ, WRITE, Tree, child_folder, copy_target, drive_of, walked
 
 FOLDER = "copy_folder"
@@ -111,6 +111,19 @@ def _progress(_: Step, account: Account) -> str:
     )
 
 
+def _told(_: Step, __: Account | None, account: Account) -> tuple[Told, ...]:
+    """Files and bytes at both ends."""
+    found = fact(account, COPIED.name)
+    if not isinstance(found, Mapping) or found["drive"] is None:
+        return (Told("copy", "", "", "there was nothing to copy"),)
+    same = is_copied(found)
+    words = f"{found['files']} files of {found['bytes']} bytes; in the copy {found['copied_files']} files of "
+    words += f"{found['copied_bytes']} bytes"
+    if not same:
+        words += f"; {found['missing']} missing, {found['changed']} changed since"
+    return (Told("copy", str(found["folder"] or ""), "", words, by_hand=not same),)
+
+
 COPY_ONEDRIVE = Kind(
     name=StepKind.COPY_ONEDRIVE,
     words="copy the OneDrive",
@@ -134,5 +147,6 @@ COPY_ONEDRIVE = Kind(
     ),
     takes_time=True,
     progress=_progress,
+    told=_told,
     summary=lambda _: "Copy the OneDrive; done when files and bytes are equal at both ends.",
 )

@@ -11,7 +11,7 @@ from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Step
 from licenseiq.proposals.steps import Account, EffectClass, StepKind
 from licenseiq.steps.asking import Ask, Asking, Call, Reading, Shape, Target
-from licenseiq.steps.kind import Facts, Kind, fact
+from licenseiq.steps.kind import Facts, Kind, Told, fact
 from licenseiq.steps.onedrive import DRIVE_PATHS, READ, WRITE, drive_of
 
 _GOAL: dict[str, Json] = {"external_sharing_ended": True}
@@ -41,6 +41,8 @@ def _is_outside(row: Mapping[str, Json]) -> bool:
     if isinstance(link, Mapping) and link.get("scope") == "anonymous":
         return True
     granted = [row.get("grantedToV2"), *cast("list[Json]", row.get("grantedToIdentitiesV2") or [])]
+    if row.get("invitation") is not None and not any(isinstance(one, Mapping) for one in granted):
+        return True  # somebody was invited by mail, and has not come yet
     return any(_is_guest(one) for one in granted if isinstance(one, Mapping))
 
 
@@ -77,6 +79,19 @@ def _calls(_: Step, __: Target, account: Account) -> tuple[Call, ...]:
     return tuple(Call("DELETE", f"/drives/{found['drive']}/items/{item}/permissions/{key}") for item, key in pairs)
 
 
+def _told(_: Step, before: Account | None, account: Account) -> tuple[Told, ...]:
+    now = fact(account, SHARING.name)
+    if not isinstance(now, Mapping) or now["drive"] is None:
+        return ()
+    then = fact(before, SHARING.name) if before is not None else now
+    pairs = cast("list[Json]", now["outside"])
+    ended = len(cast("list[Json]", then["outside"] if isinstance(then, Mapping) else pairs)) - len(pairs)
+    told = [Told("sharing", str(now["drive"]), "", f"ended with people outside: {max(ended, 0)}")]
+    if pairs:
+        told.append(Told("sharing", str(now["drive"]), "", f"still shared outside: {len(pairs)}", by_hand=True))
+    return tuple(told)
+
+
 END_EXTERNAL_SHARING = Kind(
     name=StepKind.END_EXTERNAL_SHARING,
     words="end sharing with people outside",
@@ -93,5 +108,6 @@ END_EXTERNAL_SHARING = Kind(
     hand_over=lambda _, target: (
         f"In the SharePoint admin center, turn off external sharing of the OneDrive of {target.principal}."
     ),
+    told=_told,
     summary=lambda _: "End what the OneDrive shares with people outside.",
 )

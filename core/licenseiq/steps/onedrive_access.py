@@ -10,7 +10,7 @@ from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Step
 from licenseiq.proposals.steps import Account, EffectClass, StepKind
 from licenseiq.steps.asking import Ask, Asking, Call, Reading, Shape, Target
-from licenseiq.steps.kind import Facts, Kind, fact
+from licenseiq.steps.kind import Facts, Kind, Told, fact
 from licenseiq.steps.onedrive import DRIVE_PATHS, READ, WRITE, drive_of
 
 _GOAL: dict[str, Json] = {"onedrive_access_of": "successor_id"}
@@ -64,6 +64,16 @@ def _calls(_: Step, target: Target, account: Account) -> tuple[Call, ...]:
     return (Call("POST", f"/drives/{found['drive']}/items/root/invite", body),)
 
 
+def _told(_: Step, __: Account | None, account: Account) -> tuple[Told, ...]:
+    """The address of the files, for whoever looks for them later (field note 13)."""
+    found = fact(account, ACCESS.name)
+    if not isinstance(found, Mapping) or found["drive"] is None:
+        return (Told("files", "", "", "there is no OneDrive"),)
+    may = found["successor_may_write"] is True
+    words = "open to the successor" if may else "not open to the successor"
+    return (Told("files", str(found["drive"]), str(found["web_url"]), words, by_hand=not may),)
+
+
 def _shape(body: Json) -> bool:
     """One recipient of the directory, by an id; never a link, never a mail."""
     if not isinstance(body, Mapping) or body.keys() != {"requireSignIn", "sendInvitation", "roles", "recipients"}:
@@ -88,5 +98,6 @@ GRANT_ONEDRIVE_ACCESS = Kind(
         f"In the Microsoft 365 admin center, under Users > {target.principal} > OneDrive, create a link to the files; "
         f"give it to {target.text('successor_principal')}."
     ),
+    told=_told,
     summary=lambda _: "Give the successor the OneDrive.",
 )
