@@ -20,6 +20,12 @@ from tests.steps.conftest import OneDesk, licences_of, step
 pytestmark = pytest.mark.anyio
 
 
+def without_files(desk: OneDesk, user_id: str) -> str:
+    """The same person without a OneDrive, so that only mail and holds count."""
+    desk.state.tenant.by_id[user_id].drive_bytes = None
+    return user_id
+
+
 async def asked(desk: OneDesk, user_id: str, end_state: str | None = "shared_keep_account") -> dict[str, Answered]:
     """What the checks say of taking all licences of somebody, by their names, when a person is about to decide."""
     values = desk.values(user_id)
@@ -128,7 +134,8 @@ async def test_a_word_about_holds_counts_for_some_days(
 ) -> None:
     """A step that comes when the word is old is blocked again; one that comes before is taken."""
     forbid("ediscovery")
-    tenant_id, user_id = desk.state.tenant.tenant_id, desk.state.tenant.situations["forwards_outside"]
+    tenant_id = desk.state.tenant.tenant_id
+    user_id = without_files(desk, desk.state.tenant.situations["forwards_outside"])
     taken = licences_of(desk, user_id, "delete")
     later = iso(desk.clock.now() + timedelta(days=days))
     proposal_id = await desk.put(
@@ -152,7 +159,7 @@ async def test_a_word_about_holds_counts_for_some_days(
 async def test_a_hold_between_approval_and_execution_stops(desk: OneDesk) -> None:
     """INV-14, INV-15."""
     state = desk.state
-    person = next(one for one in state.tenant.people if one.id == state.tenant.situations["future_meetings"])
+    person = state.tenant.by_id[without_files(desk, state.tenant.situations["future_meetings"])]
     proposal_id = await desk.approved(desk.values(person.id), licences_of(desk, person.id, "delete"))
     state.tenant.legal.place(state.tenant.mail, person, "mailbox", state.stamp())
     try:
@@ -180,7 +187,7 @@ async def test_a_hold_on_files_is_seen_when_the_index_is_read_again(desk: OneDes
 
 async def test_the_cases_are_read_at_five_requests_a_minute_and_the_step_waits(desk: OneDesk) -> None:
     """Neither 'no hold' nor 'blocked' while they are being read; and the pace is kept."""
-    user_id = desk.state.tenant.situations["rule_that_forwards_outside"]
+    user_id = without_files(desk, desk.state.tenant.situations["rule_that_forwards_outside"])
     desk.with_cases(Pace())
     found = (await asked(desk, user_id))["holds"]
     assert found.held is not None

@@ -161,4 +161,15 @@ def _texts(found: Json) -> tuple[str, ...]:
     return tuple(str(one).lower() for one in found) if isinstance(found, list | tuple) else ()
 
 
-ONEDRIVE_KEPT = Check("onedrive_kept", (LICENCES, FILES), _held)
+def _says(_: Step, __: Target, account: Account, ___: Now) -> tuple[str, ...]:
+    files = fact(account, FILES.name)
+    if not isinstance(files, Mapping):
+        return ("OneDrive: not readable.",)
+    if files["drive"] is None:
+        return ("There is no OneDrive.",)
+    used = files["used"]
+    size = "of unknown size" if used is None else f"{cast('int', used) / 1024**3:.1f} GB"
+    return (f"OneDrive: {size}, {'copied and the same' if files['copied'] is True else 'not copied yet'}.",)
+
+
+ONEDRIVE_KEPT = Check("onedrive_kept", (LICENCES, FILES), _held, _says)
