@@ -33,6 +33,8 @@ VERBS = {
 }
 
 
+SET_BY, AT_RISK, UNTIL = "set_by", "data_at_risk_on", "undo_valid_until"
+_UNDONE = {"enable_sign_in": "allow sign-in", "disable_sign_in": "block sign-in"}
 _NOT_TOUCHED = "this person is not touched."
 _BLOCKED = " [blocked, not taken]"
 _SHOWN_AS = {"display_name": "", "user_principal_name": "", "user_id": "id "}
@@ -98,7 +100,7 @@ def kind_of(line: str) -> str:
         return "total"
     if line.startswith(("Plan ", "Kind ", "From data", "Not yet possible")):
         return "fine"
-    if line.startswith("     kept back ("):
+    if line.startswith(("     kept back (", "     data at risk: ")):
         return "detail warn"
     return "detail" if line.startswith("  ") else ""
 
@@ -118,8 +120,10 @@ def _step(step: Step, is_blocked: bool, sku_name: SkuName) -> list[str]:
         lines += [f"     - {_sku(sku, sku_name)}" for sku in skus]
     if step.kind is StepKind.CHANGE_LICENCES:
         lines += _changed(step, sku_name)
-    if rest := {name: value for name, value in step.arguments.items() if name != "sku_ids" or skus is not value}:
+    worded = {name for name in ("sku_ids", SET_BY, AT_RISK) if _has_words(name, step.arguments.get(name))}
+    if rest := {name: value for name, value in step.arguments.items() if name not in worded}:
         lines.append(f"     with {_value(rest)}")
+    lines += _worded(step.arguments)
     lines.append(f"     done when {_predicate(step.goal, skus)}; only if {_predicate(step.precondition, skus)}")
     if step.after:
         lines.append(f"     after {count(len(step.after), 'step', 'steps')} {', '.join(map(str, step.after))}")
@@ -132,6 +136,24 @@ def _instructions(step: Step, opening: Opening | None) -> list[str]:
     if kind is None or kind.hand_over is None or not kind.by_hand or opening is None:
         return []
     return [f"     by hand: {_clean(kind.hand_over(step, Target(opening.values)))}"]
+
+
+def _has_words(name: str, value: Json) -> bool:
+    """Whether an argument has the form that we have words for; any other stands as JSON."""
+    if name == AT_RISK:
+        return isinstance(value, dict) and bool(value) and all(isinstance(day, str) for day in value.values())
+    return isinstance(value, str) if name == SET_BY else isinstance(value, list)
+
+
+def _worded(arguments: Mapping[str, Json]) -> list[str]:
+    lines = []
+    days, by = arguments.get(AT_RISK), arguments.get(SET_BY)
+    if isinstance(days, dict) and _has_words(AT_RISK, days):
+        told = ", ".join(f"{_clean(what)} from {_text(day)} on" for what, day in sorted(days.items()))
+        lines.append(f"     data at risk: {told}")
+    if isinstance(by, str):
+        lines.append(f"     set by: {_clean(by)}")
+    return lines
 
 
 def _changed(step: Step, sku_name: SkuName) -> list[str]:
@@ -165,19 +187,23 @@ def _condition(name: str, value: Json, skus: Json) -> str:
         return "all of these are assigned directly"
     if name in ("in_group", "not_in_group") and isinstance(value, str):
         return f"{'a' if name == 'in_group' else 'no'} member of group {_clean(value)}"
+    if name == "exists" and value is True:
+        return "the account exists"
+    if value is True or isinstance(value, str):
+        return f"{_clean(name).replace('_', ' ')}{'' if value is True else f' {_clean(value)}'}"
     return _value({name: value})
 
 
 def _undo(step: Step, skus: Json) -> str:
     if step.undo is None:
         return f"no way back: {_clean(step.undo_note) or 'no reason given'}"
-    if step.undo == {"kind": "enable_sign_in"}:
-        return "way back: allow sign-in"
-    if step.undo == {"kind": "disable_sign_in"}:
-        return "way back: block sign-in"
-    if step.undo == {"kind": "add_licences", "sku_ids": skus}:
-        return "way back: assign these again"
-    return f"way back: {_value(step.undo)}"
+    rest = {name: value for name, value in step.undo.items() if name != UNTIL}
+    until = f" until {_text(step.undo[UNTIL])}" if UNTIL in step.undo else ""
+    if rest == {"kind": "add_licences", "sku_ids": skus}:
+        return f"way back{until}: assign these again"
+    if rest.keys() == {"kind"}:
+        return f"way back{until}: {_UNDONE.get(str(rest['kind']), _text(rest['kind']).replace('_', ' '))}"
+    return f"way back{until}: {_value(rest)}"
 
 
 def _who(opening: Opening | None) -> str:
