@@ -16,7 +16,7 @@ from licenseiq_desk.desk import Desk as TheDesk
 from licenseiq_desk.pages.app import Pages
 from licenseiq_desk.pages.server import listening, port_of, serving
 from tests.browser.seen import Desk
-from tests.desk.fakes import TENANT, World, plan_for, world_in
+from tests.desk.fakes import TENANT, Unreadable, World, plan_for, world_in
 
 
 @pytest.fixture
@@ -39,13 +39,14 @@ def test_a_reason_for_what_was_found_is_signed_or_nothing_is(real: tuple[Desk, W
     """INV-10: a reason that was typed and not read again is not in the statement, and the page does not sign it."""
     desk, world = real
     world.put(plan_for(simulated=False))
+    world.tenant.answers = Unreadable()
     desk.open(f"/enrol#{world.desk.enrolments.open(TENANT, 'Ada', 'ada').code}")
     desk.click("#enrol")
     desk.waits_for(lambda: "is an approver now" in desk.said())
     desk.read_to_sign("p-1")
     assert f"kept back ({LOST})" in desk.text()
     assert desk.browser.switch_to.active_element.get_attribute("id") == "sign-title", "a screen reader goes on there"
-    desk.browser.find_element(By.CSS_SELECTOR, "input.found").send_keys("They were copied by hand")
+    desk.browser.find_element(By.CSS_SELECTOR, f"input.found[data-kind={LOST}]").send_keys("They were copied by hand")
     desk.click("#passkey")
     desk.waits_for(lambda: "not in what you sign" in desk.said())
     assert world.desk.decided_on(TENANT, "p-1") == ()

@@ -208,6 +208,13 @@ class FakeTenant:
             raise Killed
 
 
+class Unreadable(dict[str, Any]):
+    """As `answers` of a tenant: nothing beside the accounts can be read."""
+
+    def get(self, _path: str, _default: Any = None) -> None:  # type: ignore[override]
+        return None
+
+
 def demo_of(tenant_id: str = TENANT, secret: bytes = b"s" * 32) -> DemoTenant:
     return DemoTenant(tenant_id, lambda nonce: hmac.digest(secret, nonce, "sha256"))
 
