@@ -12,10 +12,12 @@ from licenseiq.steps.authentication_methods import REMOVE_AUTHENTICATION_METHODS
 from licenseiq.steps.automatic_reply import SET_AUTOMATIC_REPLY
 from licenseiq.steps.convert_mailbox import CONVERT_MAILBOX
 from licenseiq.steps.copy_onedrive import COPY_ONEDRIVE
+from licenseiq.steps.delegated_rights import REMOVE_DELEGATED_RIGHTS
 from licenseiq.steps.delete_account import DELETE_ACCOUNT, PURGE_ACCOUNT, RESTORE_ACCOUNT
 from licenseiq.steps.devices import DISABLE_DEVICES
 from licenseiq.steps.disable_by_hand import DISABLE_BY_HAND
 from licenseiq.steps.external_sharing import END_EXTERNAL_SHARING
+from licenseiq.steps.forwarding import SET_FORWARDING
 from licenseiq.steps.grant_mailbox_access import GRANT_MAILBOX_ACCESS
 from licenseiq.steps.hand_over_ownership import HAND_OVER_OWNERSHIP
 from licenseiq.steps.hide_from_address_lists import HIDE_FROM_ADDRESS_LISTS
@@ -23,6 +25,7 @@ from licenseiq.steps.holds import HOLDS
 from licenseiq.steps.kind import Check, Clause, Comparison, Kind
 from licenseiq.steps.leave_groups import LEAVE_GROUPS
 from licenseiq.steps.mailbox_kept import MAILBOX_KEPT
+from licenseiq.steps.meetings import CANCEL_MEETINGS
 from licenseiq.steps.notices import NOTIFY_FINANCE, NOTIFY_SUCCESSOR
 from licenseiq.steps.onedrive_access import GRANT_ONEDRIVE_ACCESS
 from licenseiq.steps.onedrive_kept import ONEDRIVE_KEPT
@@ -45,6 +48,9 @@ KINDS: dict[StepKind, Kind] = {
         SET_AUTOMATIC_REPLY,
         CONVERT_MAILBOX,
         GRANT_MAILBOX_ACCESS,
+        SET_FORWARDING,
+        REMOVE_DELEGATED_RIGHTS,
+        CANCEL_MEETINGS,
         HIDE_FROM_ADDRESS_LISTS,
         GRANT_ONEDRIVE_ACCESS,
         END_EXTERNAL_SHARING,
