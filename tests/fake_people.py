@@ -53,6 +53,18 @@ def hostile() -> tuple[Person, ...]:
     )
 
 
+def principal_names(people: tuple[Person, ...], begun: str) -> tuple[str, ...]:
+    start = begun.casefold()
+    return tuple(
+        sorted(
+            p.user_principal_name
+            for p in people
+            if p.user_principal_name
+            and any((text or "").casefold().startswith(start) for text in (p.user_principal_name, p.display_name))
+        )
+    )
+
+
 def find_person(people: tuple[Person, ...], who: str) -> Person:
     found = [p for p in people if who in (p.user_id, p.user_principal_name)]
     found = found or [p for p in people if p.display_name == who]

@@ -34,7 +34,7 @@ from licenseiq_tools.deps import Deps
 from licenseiq_tools.privacy import seen_through
 from tests import fake_spending, fake_waste
 from tests.fake_catalogue import E3, catalogue
-from tests.fake_people import NOW, find_person, ordinary
+from tests.fake_people import NOW, find_person, ordinary, principal_names
 from tests.fake_proposals import FakeProposals
 
 
@@ -149,6 +149,10 @@ class FakeTenant:
     async def user_ids(self, evaluation_id: str) -> tuple[str, ...]:
         self._ask("user_ids")
         return tuple(who.user_id for who in self.people)
+
+    async def principal_names(self, evaluation_id: str, begun: str, most: int) -> tuple[str, ...]:
+        self._ask("principal_names")
+        return principal_names(self.people, begun)[:most]
 
     async def person(self, evaluation_id: str, who: str) -> Person:
         self._ask("person")

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from tests.pins import PYPROJECT, pins
 
 TOP = Path(__file__).resolve().parent.parent
-ROOMS = ("core", "tenant", "tools", "server", "desk", "demo", "cli")
+ROOMS = ("core", "tenant", "tools", "prompts", "server", "desk", "demo", "cli")
 
 
 @pytest.mark.parametrize(

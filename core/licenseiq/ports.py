@@ -169,6 +169,10 @@ class Tenant(Protocol):
         """The ids of everybody in the evaluation; empty where the users could not be read."""
         ...
 
+    async def principal_names(self, evaluation_id: str, begun: str, most: int) -> tuple[str, ...]:
+        """Up to `most` principal names that begin so, or whose owner's display name does, without case and in order."""
+        ...
+
     async def person(self, evaluation_id: str, who: str) -> Person:
         """The one person of a principal name, an id, or an unambiguous display name (else Ambiguous)."""
         ...

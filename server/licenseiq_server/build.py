@@ -1,4 +1,4 @@
-"""Puts the server together from the lists of tools."""
+"""Puts the server together from the lists of tools and of prompts."""
 
 import inspect
 import logging
@@ -10,9 +10,11 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.tools import Tool
 
 from licenseiq.privacy import Privacy
+from licenseiq_prompts import PROMPTS
 from licenseiq_server import logging_setup
 from licenseiq_server.call_log import call_log
 from licenseiq_server.door import LazyDoor, OpenDeps, kept_open
+from licenseiq_server.prompting import completing, published
 from licenseiq_server.schemas import closed, without_titles
 from licenseiq_server.strict_args import strict_arguments
 from licenseiq_server.unread import AnsweringServer
@@ -39,12 +41,19 @@ def build_server(
     entries = READS if read_only else READS + PROPOSALS
     tools = {name: tool for name, tool in all_tools().items() if name in {entry.name for entry in entries}}
 
+    # The SDK hands completion no context, so what is open is kept here.
+    doors: list[LazyDoor] = []
+
     @asynccontextmanager
     async def lifespan(_: MCPServer[LazyDoor]) -> AsyncIterator[LazyDoor]:
         async with kept_open(open_deps) as door:
-            yield door
+            doors.append(door)
+            try:
+                yield door
+            finally:
+                doors.remove(door)
 
-    return AnsweringServer(
+    server = AnsweringServer(
         "licenseiq",
         title="LicenseIQ",
         instructions=f"{INSTRUCTIONS}\n{PRIVACY[privacy]}".rstrip(),
@@ -55,6 +64,10 @@ def build_server(
         subscriptions=False,
         middleware=[call_log(tools), strict_arguments(tools)],
     )
+    for prompt in PROMPTS:
+        server.add_prompt(published(prompt))
+    server.completion()(completing(lambda: doors[-1] if doors else None))  # type: ignore[no-untyped-call]
+    return server
 
 
 @cache

@@ -142,6 +142,10 @@ class LiveTenant:
         ground = await self._ground_of(evaluation_id)
         return await self._look(lambda db: lookup.user_ids(db, ground.context, ground.generations))
 
+    async def principal_names(self, evaluation_id: str, begun: str, most: int) -> tuple[str, ...]:
+        ground = await self._ground_of(evaluation_id)
+        return await self._look(lambda db: lookup.principal_names(db, ground.context, ground.generations, begun, most))
+
     async def person(self, evaluation_id: str, who: str) -> Person:
         ground = await self._ground_of(evaluation_id)
         _users_read(ground.context)

@@ -49,6 +49,22 @@ def user_ids(db: "Connection", ground: Context, generations: views.Generations) 
     return tuple(found.scalars().all())
 
 
+def principal_names(
+    db: "Connection", ground: Context, generations: views.Generations, begun: str, most: int
+) -> tuple[str, ...]:
+    """Principal names that begin so, or whose owner's display name does, in order; none where users were not read."""
+    if not ground.is_read(Source.USERS):
+        return ()
+    start = fold(begun) or ""
+    found = db.exec_driver_sql(
+        "SELECT principal_name FROM person WHERE tenant_id = ? AND generation_id = ? "
+        "AND principal_name IS NOT NULL AND (substr(principal_key, 1, ?) = ? OR substr(name_key, 1, ?) = ?) "
+        "ORDER BY principal_key LIMIT ?",
+        (ground.tenant_id, generations[Source.USERS], len(start), start, len(start), start, most),
+    )
+    return tuple(found.scalars().all())
+
+
 def similar(db: "Connection", ground: Context, generations: views.Generations, traits: Traits) -> tuple[Person, ...]:
     """People who have all of these traits; of very many, those whose ids come first, which are as good as any.
     Location is the office or the usage location. Nobody where it is about managers, and these could not be read."""

@@ -14,7 +14,7 @@ from tests.desk.fakes import TENANT, World
 from tests.desk.passkey_world import PARTY
 
 TOP = Path(__file__).resolve().parent.parent.parent
-TOOLS_SIDE = ("core", "tenant", "tools", "server")
+TOOLS_SIDE = ("core", "tenant", "tools", "prompts", "server")
 OURS = ("/", "/proposals", "/approvers", "/enrol", "/api", "/control", "/static")
 
 

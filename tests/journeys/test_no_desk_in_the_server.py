@@ -24,7 +24,7 @@ atexit.register(dump)
 from licenseiq_cli.main import main
 sys.exit(main(["serve", "--demo"]))
 """
-ROOMS = ("core", "tenant", "tools", "server", "cli")
+ROOMS = ("core", "tenant", "tools", "prompts", "server", "cli")
 # Modules that can speak over a network; of httpx, that part which sends.
 SENDERS = {"httpx2", "requests", "aiohttp", "urllib3", "urllib.request", "http.client", "socket", "ssl", "httpcore"}
 SENDS = {"AsyncClient", "Client", "AsyncHTTPTransport", "HTTPTransport", "ASGITransport", "WSGITransport"} | {

@@ -205,3 +205,18 @@ def test_whom_a_proposal_is_about_is_named_while_they_are_in_the_tenant(home: Ho
         assert found == {"s1": (row.user_id, row.user_principal_name)}
 
     home.ask(ask)
+
+
+def test_people_are_found_while_somebody_types(home: Home) -> None:
+    async def ask(tenant: LiveTenant) -> None:
+        head = await tenant.evaluation(silent)
+        everybody = await tenant.principal_names(head.evaluation_id, "", 500)
+        assert len(everybody) == len(await tenant.user_ids(head.evaluation_id))
+        some = await tenant.person(head.evaluation_id, everybody[3])
+        assert some.display_name is not None
+        for begun in (everybody[3][:6].upper(), some.display_name.lower()):
+            assert everybody[3] in await tenant.principal_names(head.evaluation_id, begun, 500)
+        assert await tenant.principal_names(head.evaluation_id, "%", 500) == ()
+        assert len(await tenant.principal_names(head.evaluation_id, "", 7)) == 7
+
+    home.ask(ask)

@@ -50,6 +50,11 @@ class PseudonymousTenant(SeenTenant):
         )
         return replace(page, rows=tuple(rows))
 
+    async def principal_names(self, evaluation_id: str, begun: str, most: int) -> tuple[str, ...]:
+        """Pseudonyms that begin so; a name that was typed finds nobody."""
+        everybody = await self.user_ids(evaluation_id)
+        return tuple(sorted(one for one in everybody if one.startswith(begun.lower()))[:most])
+
     async def person(self, evaluation_id: str, who: str) -> Person:
         policy = (await self.inner.context(evaluation_id)).policy
         return self.masked(await self.found(evaluation_id, who), policy)
