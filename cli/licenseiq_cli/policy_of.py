@@ -5,6 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from licenseiq.errors import SettingsError
+from licenseiq.joining import JoiningDefaults
+from licenseiq.joining_file import SECTION as ONBOARDING
+from licenseiq.joining_file import read_joining
 from licenseiq.leaving import LeavingDefaults
 from licenseiq.leaving_file import read_leaving
 from licenseiq.leaving_keys import SECTION as OFFBOARDING
@@ -58,10 +61,10 @@ class PolicyFile:
 
 
 def policy_from(file: Path) -> Policy:
-    """The policy of another file, from its sections [policy] and [offboarding]; its other keys are not looked at.
-    Raises PolicyError, and SettingsError for a file that is not there, is no TOML, or has neither."""
+    """The policy of another file, from its sections [policy], [offboarding] and [onboarding], and no other key.
+    Raises PolicyError, and SettingsError for a file that is not there, is no TOML, or has none of them."""
     keys = parsed(file)
-    if POLICY not in keys and OFFBOARDING not in keys:
+    if not {POLICY, OFFBOARDING, ONBOARDING} & keys.keys():
         raise SettingsError(
             "The file has no section [policy].", "Begin it with that line; see 'licenseiq policy template'."
         )
@@ -69,12 +72,13 @@ def policy_from(file: Path) -> Policy:
 
 
 def _policy(keys: dict[str, object], file_name: str = FILE_NAME) -> Policy:
-    """The policy of both sections, with the defaults for one that is not there."""
+    """The policy of the three sections, with the defaults for one that is not there."""
     policy = read_policy(keys.get(POLICY, {}), _catalogue)
     leaving = read_leaving(keys.get(OFFBOARDING, {}))
-    if isinstance(policy, Policy) and isinstance(leaving, LeavingDefaults):
-        return with_version(replace(policy, leaving=leaving))
-    problems = [one for found in (policy, leaving) if isinstance(found, tuple) for one in found]
+    joining = read_joining(keys.get(ONBOARDING, {}))
+    if isinstance(policy, Policy) and isinstance(leaving, LeavingDefaults) and isinstance(joining, JoiningDefaults):
+        return with_version(replace(policy, leaving=leaving, joining=joining))
+    problems = [one for found in (policy, leaving, joining) if isinstance(found, tuple) for one in found]
     raise PolicyError(file_name, problems)
 
 

@@ -36,6 +36,7 @@ def show_blocks(policy: Policy, where: "Place", catalogue: Catalogue, notes: tup
         Section("Offboarding", "where a request does not say otherwise"),
         Table(_COLUMNS, tuple((key.name, _of_leaving(key, policy), key.meaning) for key in LEAVING_KEYS)),
     ]
+    blocks += [Section("Onboarding", "who is put into which group"), Lines(_joining(policy), bullets=True)]
     if notes:
         blocks += [Section("To look at"), Lines(notes, bullets=True)]
     return blocks
@@ -77,8 +78,30 @@ def show_json(policy: Policy, where: "Place", catalogue: Catalogue, notes: tuple
             }
             for key in LEAVING_KEYS
         ],
+        "onboarding": {
+            "grace_days": policy.joining.grace_days,
+            "groups": [
+                {
+                    "group": one.group_id,
+                    "departments": sorted(one.departments),
+                    "locations": sorted(one.locations),
+                }
+                for one in policy.joining.groups
+            ],
+        },
         "notes": list(notes),
     }
+
+
+def _joining(policy: Policy) -> tuple[str, ...]:
+    rules = [
+        f"Group {one.group_id}: {clean(', '.join(sorted(one.departments | one.locations))).text}"
+        for one in policy.joining.groups[:_MOST_LINES]
+    ]
+    more = len(policy.joining.groups) - len(rules)
+    last = [f"and {more:,} more"] if more > 0 else []
+    grace = f"Who moves leaves the groups of before {policy.joining.grace_days} days later."
+    return (*(rules or ["No group is given by department or location."]), *last, grace)
 
 
 def _set(key: PolicyKey, policy: Policy) -> str:

@@ -1,7 +1,8 @@
-"""The sections [policy] and [offboarding] to begin with: every key with its meaning, all of them commented out."""
+"""The sections [policy], [offboarding] and [onboarding] to begin with: every key with its meaning, commented out."""
 
 import textwrap
 
+from licenseiq.joining_file import SECTION as ONBOARDING
 from licenseiq.leaving_keys import LEAVING_KEYS, SECTION, LeavingKey
 from licenseiq.policy_keys import KEYS, PERSONA_KEYS, KeyKind, PolicyKey
 from licenseiq_cli.settings import FILE_NAME
@@ -15,6 +16,19 @@ _HEAD = f"""\
 _LEAVING = f"""
 ## What holds for somebody who leaves, where a request does not say otherwise.
 [{SECTION}]
+"""
+_JOINING = f"""
+## Who starts or moves: who is put into which group, by department or location. Who moves leaves the groups of before
+## so many days later.
+[{ONBOARDING}]
+
+## 0 to 90 days.
+# grace_days = 14
+
+# [[{ONBOARDING}.groups]]
+# group = "00000000-0000-0000-0000-000000000000"
+# departments = ["Sales"]
+# locations = ["Berlin"]
 """
 _PERSONA = """
 ## A kind of worker, by department, job title or employee type. The first one that fits a person counts.
@@ -34,7 +48,7 @@ def template() -> str:
     """TOML, with a line end at its end."""
     personas = [f"{_wrapped(meaning)}# {name} = {_PERSONA_VALUES[name]}\n" for name, meaning in PERSONA_KEYS.items()]
     leaving = "".join(_leaving(key) for key in LEAVING_KEYS)
-    return _HEAD + "".join(_key(key) for key in KEYS) + _PERSONA + "".join(personas) + _LEAVING + leaving
+    return _HEAD + "".join(_key(key) for key in KEYS) + _PERSONA + "".join(personas) + _LEAVING + leaving + _JOINING
 
 
 def _key(key: PolicyKey) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from licenseiq.errors import SettingsError
+from licenseiq.joining_file import SECTION as ONBOARDING
 from licenseiq.leaving_keys import SECTION as OFFBOARDING
 from licenseiq.privacy import Privacy
 from licenseiq_cli.homes import demo_home, home
@@ -28,7 +29,7 @@ CLOUDS = {
 FILE_NAME = "licenseiq.toml"
 # The tables of the file that `licenseiq_cli.policy_of` reads.
 POLICY = "policy"
-SECTIONS = (POLICY, OFFBOARDING)
+SECTIONS = (POLICY, OFFBOARDING, ONBOARDING)
 # What else than the home is looked at on the demo tenant.
 OF_THE_DEMO = ("LICENSEIQ_READ_ONLY", "LICENSEIQ_PRIVACY")
 

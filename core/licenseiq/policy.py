@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from licenseiq.joining import JoiningDefaults
 from licenseiq.leaving import LeavingDefaults
 from licenseiq.people import Person
+from licenseiq.policy_names import fold as fold
 
 DEFAULT_VERSION = "default-1"
 
@@ -53,7 +55,7 @@ class Policy:
 
     `legal_hold_user_ids` are people whose licences and data nothing may touch. Somebody's word that nothing is on hold
     counts for `attestation_days`; the index of eDiscovery holds may be `case_index_hours` old. `leaving` is the section
-    [offboarding].
+    [offboarding], `joining` the section [onboarding].
     """
 
     version: str = DEFAULT_VERSION
@@ -86,6 +88,7 @@ class Policy:
     attestation_days: int = 7
     case_index_hours: int = 24
     leaving: LeavingDefaults = field(default_factory=LeavingDefaults)
+    joining: JoiningDefaults = field(default_factory=JoiningDefaults)
 
     def buffer(self, enabled: int, sku_id: str | None = None) -> int:
         """Seats kept for joiners out of `enabled`, rounded up."""
@@ -117,8 +120,3 @@ class Policy:
     def persona_of(self, department: str | None, job_title: str | None, employee_type: str | None) -> Persona | None:
         """The first persona that fits."""
         return next((p for p in self.personas if p.fits(department, job_title, employee_type)), None)
-
-
-def fold(text: str | None) -> str:
-    """How names are compared: without case and without spaces around; empty for nothing."""
-    return (text or "").strip().casefold()

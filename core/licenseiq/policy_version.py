@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import fields, replace
 
+from licenseiq.joining import GroupRule, JoiningDefaults
 from licenseiq.leaving import LeavingDefaults
 from licenseiq.policy import DEFAULT_VERSION, Persona, Policy
 from licenseiq.proposals.canonical import Json, canonical, digest
@@ -29,7 +30,7 @@ def content_of(policy: Policy) -> dict[str, Json]:
 def _json(value: object) -> Json:
     if value is None or isinstance(value, bool | int | str):
         return value
-    if isinstance(value, Persona | LeavingDefaults):
+    if isinstance(value, Persona | LeavingDefaults | JoiningDefaults | GroupRule):
         return {field.name: _json(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): _json(item) for key, item in value.items()}

@@ -60,7 +60,7 @@ def uncommented(text: str) -> str:
 
 
 def test_the_template_is_the_default_policy_until_something_is_uncommented() -> None:
-    assert tomllib.loads(template()) == {"policy": {}, "offboarding": {}}
+    assert tomllib.loads(template()) == {"policy": {}, "offboarding": {}, "onboarding": {}}
 
 
 def test_every_example_of_the_template_can_be_used() -> None:

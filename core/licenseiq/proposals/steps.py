@@ -48,6 +48,11 @@ class StepKind(StrEnum):
     PURGE_ACCOUNT = "purge_account"
     NOTIFY_FINANCE = "notify_finance"
     NOTIFY_SUCCESSOR = "notify_successor"
+    CREATE_ACCOUNT = "create_account"
+    AWAIT_ACCOUNT = "await_account"
+    SET_MANAGER = "set_manager"
+    CHECK_DAY_ONE = "check_day_one"
+    ISSUE_TEMPORARY_ACCESS_PASS = "issue_temporary_access_pass"  # noqa: S105 - the name of a kind
 
 
 class EffectClass(StrEnum):

@@ -17,6 +17,7 @@ from licenseiq.steps.delete_account import DELETE_ACCOUNT, PURGE_ACCOUNT, RESTOR
 from licenseiq.steps.devices import DISABLE_DEVICES
 from licenseiq.steps.disable_by_hand import DISABLE_BY_HAND
 from licenseiq.steps.external_sharing import END_EXTERNAL_SHARING
+from licenseiq.steps.first_day import CHECK_DAY_ONE, ISSUE_TEMPORARY_ACCESS_PASS
 from licenseiq.steps.forwarding import SET_FORWARDING
 from licenseiq.steps.grant_mailbox_access import GRANT_MAILBOX_ACCESS
 from licenseiq.steps.hand_over_ownership import HAND_OVER_OWNERSHIP
@@ -26,12 +27,14 @@ from licenseiq.steps.kind import Check, Clause, Comparison, Kind
 from licenseiq.steps.leave_groups import LEAVE_GROUPS
 from licenseiq.steps.mailbox_kept import MAILBOX_KEPT
 from licenseiq.steps.meetings import CANCEL_MEETINGS
+from licenseiq.steps.newcomer import AWAIT_ACCOUNT, CREATE_ACCOUNT
 from licenseiq.steps.notices import NOTIFY_FINANCE, NOTIFY_SUCCESSOR
 from licenseiq.steps.onedrive_access import GRANT_ONEDRIVE_ACCESS
 from licenseiq.steps.onedrive_kept import ONEDRIVE_KEPT
 from licenseiq.steps.provision_apps import PROVISION_APPS
 from licenseiq.steps.reset_password import RESET_PASSWORD
 from licenseiq.steps.rules_of_groups import RULES_SAID
+from licenseiq.steps.set_manager import SET_MANAGER
 
 KINDS: dict[StepKind, Kind] = {
     kind.name: kind
@@ -60,6 +63,11 @@ KINDS: dict[StepKind, Kind] = {
         PURGE_ACCOUNT,
         NOTIFY_FINANCE,
         NOTIFY_SUCCESSOR,
+        CREATE_ACCOUNT,
+        AWAIT_ACCOUNT,
+        SET_MANAGER,
+        CHECK_DAY_ONE,
+        ISSUE_TEMPORARY_ACCESS_PASS,
     )
 }
 
