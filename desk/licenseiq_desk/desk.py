@@ -32,6 +32,7 @@ from licenseiq_desk.intake_of_proposals import TakenReport
 from licenseiq_desk.ledger import calls
 from licenseiq_desk.ledger.verify import LedgerVerdict
 from licenseiq_desk.render import render
+from licenseiq_desk.run_lines import RunLines, run_lines
 from licenseiq_desk.store import proposals
 from licenseiq_desk.store.desk_store import open_store
 from licenseiq_desk.store.proposals import Held
@@ -96,6 +97,12 @@ class Desk:
         """Approvals, runs with their steps, and the ledger's head."""
         with self._store.database.read() as db:
             return report(db, tenant_id, proposal_id)
+
+    def run_lines(self, tenant_id: str, proposal_id: str) -> RunLines:
+        """What people read of its newest run beside the steps; nothing where there is no run. Raises Tampered."""
+        found = self.report(tenant_id, proposal_id)
+        last = found.last_run if found is not None else None
+        return RunLines() if last is None else run_lines(self._store, tenant_id, proposal_id, last)
 
     def decided_on(self, tenant_id: str, proposal_id: str) -> tuple[tuple[datetime, Statement], ...]:
         """What was signed about a proposal, and when, oldest first. Raises Tampered."""

@@ -62,6 +62,9 @@ async def test_a_password_that_may_not_be_reset_is_handed_over_and_waited_for(de
     await faults(desk)
     assert done.outcomes == ["waiting"]
     assert done.notes[0].startswith("Handed over")
+    (line,) = desk.desk.run_lines(desk.state.tenant.tenant_id, proposal_id).by_hand
+    assert "User Administrator" in line
+    assert desk.state.tenant.by_id[user_id].upn in line
     desk.state.tenant.by_id[user_id].fields["lastPasswordChangeDateTime"] = "2099-01-01T00:00:00Z"
     assert (await desk.go_on(proposal_id, seconds=301)).outcomes == ["already_so"]
 
@@ -128,6 +131,9 @@ async def test_each_application_is_told_with_how_the_leaver_was_cut_off(desk: On
     assert lines["Tallyboard"].by_hand, "no job provisions it"
     assert lines["Inkwell Sign"].how.startswith("consent withdrawn")
     assert "Inkwell" not in everything_stored(desk), "names are sealed"
+    shown = desk.desk.run_lines(desk.state.tenant.tenant_id, proposal_id)
+    assert any("'Harrow CRM': assignment removed; the account there was disabled" in one for one in shown.told)
+    assert any("'Tallyboard'" in one and "by hand" in one for one in shown.by_hand)
 
 
 async def test_an_answer_that_was_lost_is_asked_for_again_and_changes_nothing_more(desk: OneDesk) -> None:

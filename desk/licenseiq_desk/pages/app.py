@@ -93,7 +93,7 @@ class Pages:
             lines=shown.lines(self._desk.lines(self._tenant, proposal_id)),
             waivable=shown.waivable(held.plan),
             decisions=shown.decisions(self._desk, self._tenant, proposal_id),
-            run=shown.run_of(report),
+            run=shown.run_of(report, self._desk.run_lines(self._tenant, proposal_id)),
             people=self._people(),
         )
 
@@ -110,7 +110,8 @@ class Pages:
         held = self._desk.proposal(self._tenant, proposal_id)
         report = self._desk.report(self._tenant, proposal_id)
         decisions = shown.decisions(self._desk, self._tenant, proposal_id)
-        return JSONResponse({"state": held.state.value, "run": shown.run_of(report), "decisions": decisions})
+        run = shown.run_of(report, self._desk.run_lines(self._tenant, proposal_id))
+        return JSONResponse({"state": held.state.value, "run": run, "decisions": decisions})
 
     async def begin(self, request: Request) -> Response:
         body = await _body(request)

@@ -18,6 +18,7 @@ from licenseiq_desk.approval.level import WORDS
 from licenseiq_desk.approval.waivers import WAIVABLE
 from licenseiq_desk.desk import Desk
 from licenseiq_desk.render import VERBS, kind_of
+from licenseiq_desk.run_lines import RunLines
 
 _VERBS = {kind.value: verb for kind, verb in VERBS.items()}
 KINDS = {"offboard": "Offboard", "license_changes": "Change licences", "undo": "Undo"}
@@ -94,8 +95,8 @@ def found_waivable(found: Iterable[tuple[str, str, Sequence[int]]]) -> list[dict
     return [{"kind": kind, "cure": one_line(cure), "steps": list(steps)} for kind, cure, steps in found]
 
 
-def run_of(report: DeskReport | None) -> dict[str, Any] | None:
-    """The newest run with its steps, in words."""
+def run_of(report: DeskReport | None, beside: RunLines) -> dict[str, Any] | None:
+    """The newest run with its steps, in words; `beside` is what people read of it besides."""
     last = report.last_run if report is not None else None
     if last is None:
         return None
@@ -104,6 +105,8 @@ def run_of(report: DeskReport | None) -> dict[str, Any] | None:
         "state": last.state,
         "ended": last.state in RUN_ENDS,
         "level": WORDS[Level(last.level)],
+        "by_hand": list(beside.by_hand),
+        "told": list(beside.told),
         "steps": [
             {
                 "number": step.number,

@@ -172,6 +172,10 @@ async function follow() {
       byId("run-state").textContent = found.run.state;
       byId("steps").replaceChildren(...found.run.steps.map((step) =>
         made("li", `${step.what}: ${step.outcome || "to come"}${step.note ? ` - ${step.note}` : ""}`)));
+      for (const key of ["by_hand", "told"]) {
+        byId(key).hidden = !found.run[key].length;
+        byId(`${key}-lines`).replaceChildren(...found.run[key].map((one) => made("li", one)));
+      }
       if (found.run.ended) { say(`The run is ${found.run.state}.`, found.run.state === "complete"); return; }
     }
     if (found.state !== "approved") return;
