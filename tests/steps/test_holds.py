@@ -198,3 +198,13 @@ async def test_the_cases_are_read_at_five_requests_a_minute_and_the_step_waits(d
     assert (await desk.go_on(proposal_id, rounds=12)).outcomes == ["done"]
     times = [one["path"] for one in desk.state.recorder.entries if "ediscoveryCases" in one["path"]]
     assert len(times) > 10
+
+
+async def test_what_was_read_is_shown_before_somebody_signs(desk: OneDesk) -> None:
+    """INV-10: under each step, what was found and what it means."""
+    user_id = desk.state.tenant.situations["litigation_hold"]
+    proposal_id = await desk.put(desk.values(user_id), licences_of(desk, user_id, "delete"))
+    _, lines = await desk.desk.begin_approval(desk.state.tenant.tenant_id, proposal_id, desk.writer, "tester")
+    text = "\n".join(lines)
+    for words in ("kept back (legal_hold)", "read: Litigation hold.", "open cases seen", "read: Mailbox: UserMailbox"):
+        assert words in text

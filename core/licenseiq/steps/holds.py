@@ -10,9 +10,11 @@ files only in the cases (graph-facts 1.8; "How to identify the type of hold plac
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import cast
 
+from licenseiq.errors import NotFound
 from licenseiq.leaving import EndState
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Step
@@ -20,8 +22,8 @@ from licenseiq.proposals.steps import Account, StepKind
 from licenseiq.steps.asking import Api, Ask, Asking, Reading, Target
 from licenseiq.steps.hold_words import Kept, of_mailbox
 from licenseiq.steps.kind import Check, Held, Now, fact
-from licenseiq.steps.licence_loss import LICENCE_PLANS, Loss, loss
-from licenseiq.steps.mailbox import PERMISSION, SHARED, mailbox_row
+from licenseiq.steps.licence_loss import LICENCE_PLANS, Loss, is_deletion, loss
+from licenseiq.steps.mailbox import PERMISSION, SHARED, mailbox_row, one_row
 from licenseiq.steps.onedrive import DRIVE_PATHS, drive_of
 from licenseiq.steps.rules_of_groups import RULES_OF_GROUPS
 from licenseiq.times import iso, parse_iso
@@ -37,6 +39,9 @@ _ADDRESSES = "id,userPrincipalName,mail,proxyAddresses,otherMails"
 async def _mailbox(ask: Asking, target: Target, _: Mapping[str, Json]) -> Json:
     """What keeps the mailbox (`Kept`), and whether it is shared; null where there is no mailbox."""
     row = await mailbox_row(ask, target) if target.user_id is not None else None
+    if row is None and target.user_id is not None:
+        # Of a deleted account, or one that lost its licence: what holds it has made it an inactive one.
+        row = await one_row(ask, "Get-Mailbox", target.user_id, SoftDeletedMailbox=True)
     if row is None:
         return None
     answer = await ask(Ask("Get-OrganizationConfig", Api.EXCHANGE))
@@ -55,11 +60,14 @@ MAILBOX_HOLDS = Reading(
 
 
 async def _cases(ask: Asking, target: Target, _: Mapping[str, Json]) -> Json:
-    """What the index of eDiscovery holds says of the person's addresses and OneDrive."""
+    """What the index of eDiscovery holds says of the person's addresses and OneDrive; `gone` for an account that is
+    neither there nor among the deleted ones."""
     user_id = target.user_id
     if user_id is None:
         return None
-    row = await ask(Ask(f"/users/{user_id}?$select={_ADDRESSES}"))
+    row = await _wherever(ask, user_id)
+    if row is None:
+        return {"gone": True}
     if str(row["id"]).lower() != user_id.lower():
         raise ValueError("another account")
     listed = [*cast("list[str]", row["proxyAddresses"] or []), *cast("list[str]", row.get("otherMails") or [])]
@@ -69,6 +77,13 @@ async def _cases(ask: Asking, target: Target, _: Mapping[str, Json]) -> Json:
     return {**await ask(Ask(INDEX, Api.INDEX, {"addresses": list[Json](addresses), "sites": list[Json](sites)}))}
 
 
+async def _wherever(ask: Asking, user_id: str) -> Mapping[str, Json] | None:
+    for place in (f"/users/{user_id}", f"/directory/deletedItems/{user_id}"):
+        with suppress(NotFound):
+            return await ask(Ask(f"{place}?$select={_ADDRESSES}"))
+    return None
+
+
 HOLDS_OF_CASES = Reading(
     "holds_of_cases",
     "the holds of eDiscovery cases",
@@ -76,6 +91,7 @@ HOLDS_OF_CASES = Reading(
     _cases,
     paths=(
         "/users/{id}",
+        "/directory/deletedItems/{id}",
         *DRIVE_PATHS,
         CASES,
         f"{CASES}/{{key}}/legalHolds",
@@ -111,8 +127,9 @@ def stays_shared(account: Account, now: Now) -> bool:
 
 
 def says_no_end(step: Step, now: Now) -> bool:
-    """A step of the demo tenant that is no part of an offboarding: only a hold that is known keeps it back there."""
-    return now.simulated and "end_state" not in step.arguments
+    """A change of licences on the demo tenant that is no part of an offboarding: there only a hold that is known keeps
+    it back."""
+    return now.simulated and "end_state" not in step.arguments and not is_deletion(step)
 
 
 def _held(step: Step, target: Target, account: Account, now: Now) -> Held | None:
@@ -127,7 +144,7 @@ def _held(step: Step, target: Target, account: Account, now: Now) -> Held | None
         return Held("legal_hold", "The mailbox is on a legal hold: keep licences and data until Legal has released it.")
     if found.get("held") is True:
         return Held("legal_hold", "An eDiscovery case holds mailbox or files: keep them until Legal has released it.")
-    if says_no_end(step, now):
+    if says_no_end(step, now) or found.get("gone") is True:
         return None
     if found.get("state") == "waiting":
         until, seconds = str(found["ready_at"]), parse_iso(str(found["ready_at"])) - now.at
@@ -142,7 +159,7 @@ def _held(step: Step, target: Target, account: Account, now: Now) -> Held | None
 
 def _retained(step: Step, account: Account, now: Now, lost: Loss, box: Kept) -> Held | None:
     """What retention and a hold that ends say of a mailbox that would be gone."""
-    if not lost.mailbox or stays_shared(account, now):
+    if not lost.mailbox or (stays_shared(account, now) and not is_deletion(step)):
         return None
     inactive = step.arguments.get("end_state") == EndState.INACTIVE_MAILBOX_THEN_DELETE.value
     if box.delayed and not inactive:
@@ -150,6 +167,8 @@ def _retained(step: Step, account: Account, now: Now, lost: Loss, box: Kept) -> 
         return Held("delay_hold", f"A hold was lifted less than 30 days ago: it ends by itself, by {until} at latest.")
     if box.retained and not inactive:
         cure = "A retention policy keeps the mailbox: choose the end state inactive_mailbox_then_delete, or share it."
+        if is_deletion(step):
+            cure = "A retention policy keeps the mailbox beyond the account: take the person out of it first."
         return Held("retention_policy", cure)
     return None
 
@@ -168,6 +187,8 @@ def _says(step: Step, target: Target, account: Account, now: Now) -> tuple[str, 
     lines = list(box.words()) if box is not None else [f"Exchange: not readable ({PERMISSION})."]
     if not isinstance(cases, Mapping):
         lines.append(f"eDiscovery cases: not readable ({INDEX_PERMISSION}).")
+    elif cases.get("gone") is True:
+        lines.append("The account is gone for good.")
     elif cases.get("state") == "waiting":
         lines.append("eDiscovery cases: still being read.")
     else:

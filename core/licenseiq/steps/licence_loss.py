@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
+from licenseiq.errors import NotFound
 from licenseiq.group_rules import would_drop
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Step
@@ -96,10 +97,13 @@ async def _read(ask: Asking, target: Target, _: Mapping[str, Json]) -> Json:
 
 
 async def _states(ask: Asking, target: Target) -> list[Mapping[str, Json]]:
-    """The seats of the account; none of one that is not there yet."""
+    """The seats of the account; none of one that is not there yet, or not any more."""
     if target.user_id is None:
         return []
-    answer = await ask(Ask(f"/users/{target.user_id}?$select=id,licenseAssignmentStates"))
+    try:
+        answer = await ask(Ask(f"/users/{target.user_id}?$select=id,licenseAssignmentStates"))
+    except NotFound:
+        return []
     if str(answer["id"]).lower() != target.user_id.lower():
         raise ValueError("another account")
     return _rows(answer["licenseAssignmentStates"])
@@ -130,12 +134,17 @@ class Loss:
 
 
 EVERYTHING = Loss(mailbox=True, archive=True, files=True)
-_DELETIONS = frozenset({"delete_account", "purge_account"})
+_DELETIONS = frozenset({StepKind.DELETE_ACCOUNT, StepKind.PURGE_ACCOUNT})
+
+
+def is_deletion(step: Step) -> bool:
+    """Whether a step takes the account with all that is in it, a shared mailbox too."""
+    return step.kind in _DELETIONS
 
 
 def loss(step: Step, target: Target, account: Account) -> Loss:
     """What a step takes away. What could not be read counts as taken, with `known` False."""
-    if step.kind.value in _DELETIONS:
+    if is_deletion(step):
         return EVERYTHING
     found = fact(account, LICENCE_PLANS.name)
     if not isinstance(found, Mapping):

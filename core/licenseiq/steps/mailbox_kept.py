@@ -15,7 +15,7 @@ from licenseiq.proposals.steps import Account
 from licenseiq.steps.asking import Asking, Reading, Target
 from licenseiq.steps.holds import MAILBOX_HOLDS, kept, says_no_end, stays_shared
 from licenseiq.steps.kind import Check, Held, Now, fact
-from licenseiq.steps.licence_loss import LICENCE_PLANS, Loss, loss
+from licenseiq.steps.licence_loss import LICENCE_PLANS, Loss, is_deletion, loss
 from licenseiq.steps.mailbox import PERMISSION, SHARED, bytes_of, mailbox_row, one_row
 from licenseiq.steps.rules_of_groups import RULES_OF_GROUPS
 
@@ -54,15 +54,20 @@ def _held(step: Step, target: Target, account: Account, now: Now) -> Held | None
     if says_no_end(step, now) or not (lost.mailbox or lost.archive or lost.room_gib is not None):
         return None
     if MAILBOX_SIZE.name not in (account.more or {}) or not lost.known:
-        return Held("mailbox_unknown", f"Kind and size of the mailbox could not be read: grant the desk {PERMISSION}.")
+        cure = (
+            f"Kind and size of the mailbox are not readable: grant the desk {PERMISSION}; or look, and sign that it is "
+        )
+        return Held(
+            "mailbox_unknown", f"{cure}shared, below 50 GB and without an archive, or need not stay.", waivable=True
+        )
     found = fact(account, MAILBOX_SIZE.name)
     if not isinstance(found, Mapping):
         return None
     end = step.arguments.get("end_state")
-    if end == EndState.DELETE.value:
-        return None
     if end == EndState.INACTIVE_MAILBOX_THEN_DELETE.value:
         return _inactive(account)
+    if end == EndState.DELETE.value or is_deletion(step):
+        return None
     return _too_much(lost, found) or _shared(account, now, lost, found)
 
 

@@ -58,7 +58,7 @@ class Preflight:
             else:
                 rest = " An approver may let it pass with a reason." if one.held.waivable else ""
                 words = f"kept back ({one.held.kind}): {one.held.cure}{rest}"
-            found.setdefault(one.step, []).append(words)
+            found.setdefault(one.step, []).extend((words, *(f"read: {line}" for line in one.says)))
         return found
 
     def to_waive(self) -> list[tuple[str, str, list[int]]]:
