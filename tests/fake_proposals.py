@@ -68,6 +68,11 @@ class FakeProposals:
         self.records[key] = ProposalRecord(key, plan.digest(), plan, "open", names, None, is_new=True)
         return Stored(self.records[key], self.groups, self.because, self.seats)
 
+    async def undo(self, proposal_id: str, client: str) -> str:
+        if (await self.get(proposal_id)).state != "approved":
+            raise Refused("Nothing of that proposal was carried out.", "Withdraw it.")
+        return f"u-{proposal_id}"
+
     async def withdraw(self, proposal_id: str) -> ProposalRecord:
         record = await self.get(proposal_id)
         if record.state not in ("open", "withdrawn"):

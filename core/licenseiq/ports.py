@@ -233,6 +233,11 @@ class Proposals(Protocol):
         request that makes no sense or whose filter matches another number than expected."""
         ...
 
+    async def undo(self, proposal_id: str, client: str) -> str:
+        """Asks the desk for the plan that takes a proposal's last run back; the id under which it will stand. Raises
+        NotFound, Refused where nothing was carried out or a run goes on, StateUnknown."""
+        ...
+
     async def withdraw(self, proposal_id: str) -> ProposalRecord:
         """Takes an open proposal back; one that is withdrawn already stays so. Raises NotFound, Refused for one that
         was decided or is over, StateUnknown where that cannot be told."""

@@ -76,9 +76,10 @@ class Desk:
         self._store.close()
 
     def take_over(self, tenant_id: str) -> TakenReport:
-        """Takes new proposals from the inbox, ends withdrawn and expired ones, seals the log of calls, and notes
-        changes of the policy and of exceptions; of these in a later round where the book cannot be read now."""
-        taken = intake_of_proposals.take_over(self._store, self._inbox, tenant_id, self._around)
+        """Takes new proposals from the inbox, makes the plans that take runs back, ends withdrawn and expired ones,
+        seals the log of calls, and notes changes of the policy and of exceptions; of these in a later round where the
+        book cannot be read now."""
+        taken = intake_of_proposals.take_over(self._store, self._inbox, tenant_id, self._around, self._policy)
         with suppress(StateUnknown):
             take_exceptions(self._store, tenant_id, self._around)
         calls.seal(self._store, self._inbox, tenant_id, self._around.now())

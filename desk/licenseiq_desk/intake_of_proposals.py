@@ -3,10 +3,12 @@
 Each step can be repeated: after a crash the next take-over finishes what was begun.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from licenseiq.errors import Tampered
+from licenseiq.errors import NotFound, Tampered
+from licenseiq.policy import Policy
 from licenseiq.proposals.commitments import check_opening
 from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.states import ProposalState
@@ -18,6 +20,7 @@ from licenseiq_desk.store.blobs import as_bytes
 from licenseiq_desk.store.desk_store import DeskStore
 from licenseiq_desk.store.sealing import NONCE_BYTES, opening_to_json, seal
 from licenseiq_desk.surroundings import Surroundings
+from licenseiq_desk.undoing import undo_of
 from licenseiq_tenant.inbox.store import Inbox
 
 
@@ -38,8 +41,11 @@ class TakenReport:
     rejected: tuple[Rejected, ...]
 
 
-def take_over(store: DeskStore, inbox: Inbox, tenant_id: str, around: Surroundings) -> TakenReport:
-    """Takes every proposal of a tenant that is new, and ends those that were withdrawn or have expired."""
+def take_over(
+    store: DeskStore, inbox: Inbox, tenant_id: str, around: Surroundings, policy: Callable[[], Policy]
+) -> TakenReport:
+    """Takes every proposal of a tenant that is new, makes the plans that take runs back, and ends those that were
+    withdrawn or have expired."""
     taken: list[str] = []
     ended: list[tuple[str, ProposalState]] = []
     rejected: list[Rejected] = []
@@ -57,6 +63,17 @@ def take_over(store: DeskStore, inbox: Inbox, tenant_id: str, around: Surroundin
             inbox.forget_openings(tenant_id, proposal_id)
         if entry.withdrawn and _end(store, tenant_id, proposal_id, ProposalState.WITHDRAWN, around.now()):
             ended.append((proposal_id, ProposalState.WITHDRAWN))
+    for request in inbox.undo_requests(tenant_id):
+        if proposals.known_digest(store, tenant_id, request.proposal_id) is not None:
+            continue
+        try:
+            made = undo_of(store, tenant_id, request, policy(), around)
+            if made is not None and _take(store, tenant_id, made, around):
+                taken.append(request.proposal_id)
+        except Tampered as error:
+            rejected.append(Rejected(request.proposal_id, error))
+        except NotFound:
+            continue
     ended += expire(store, tenant_id, around.now())
     return TakenReport(tuple(taken), tuple(ended), tuple(rejected))
 

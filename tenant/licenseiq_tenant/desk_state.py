@@ -34,6 +34,16 @@ class DeskState:
             found = {proposal_id: report(db, tenant_id, proposal_id) for proposal_id in proposal_ids}
         return {proposal_id: one for proposal_id, one in found.items() if one is not None}
 
+    def plan(self, tenant_id: str, proposal_id: str) -> tuple[str, bytes] | None:
+        """Digest and canonical bytes of a plan that the desk holds. Raises StateUnknown."""
+        if not exists(self._path):
+            return None
+        with read_only(self._path) as db:
+            row = db.exec_driver_sql(
+                "SELECT digest, plan FROM v1_plan WHERE tenant_id = ? AND proposal_id = ?", (tenant_id, proposal_id)
+            ).first()
+        return None if row is None else (str(row[0]), bytes(row[1]))
+
     def states(self, tenant_id: str) -> dict[str, str]:
         """The state of every proposal that the desk has seen, by its id. Raises StateUnknown."""
         if not exists(self._path):

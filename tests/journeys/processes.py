@@ -33,6 +33,7 @@ TOOLS = {
     "recommend_tier",
     "offboard_user",
     "propose_license_changes",
+    "propose_undo",
     "withdraw_proposal",
     "list_proposals",
     "get_proposal",

@@ -82,6 +82,7 @@ def once_each(tools: Iterable[str], known: Known) -> list[tuple[str, dict[str, A
         "offboard_user": {"user": known.people[0]},
         "propose_license_changes": {"action": "reclaim", "findings": [known.findings[0]]},
         "get_proposal": {"proposal_id": known.proposals[0]},
+        "propose_undo": {"proposal_id": known.proposals[0]},
         "withdraw_proposal": {"proposal_id": known.proposals[0]},
     }
     return [(tool, needs.get(tool, {})) for tool in tools]

@@ -71,6 +71,7 @@ class Walk:
             await self.ask("get_proposal", {"proposal_id": row["proposal_id"]})
             await self.ask("audit_trail", {"proposal_id": row["proposal_id"]})
         await self.ask("withdraw_proposal", {"proposal_id": "p-0000000000"})
+        await self.ask("propose_undo", {"proposal_id": "p-0000000000"})
         assert self.asked == {entry.name for entry in READS + PROPOSALS}
 
     async def _proposed(self, answer: dict[str, Any]) -> None:

@@ -194,6 +194,9 @@ class AggregateProposals:
             ) from None
         return StoredChanges(_counts(stored.record), ())
 
+    async def undo(self, proposal_id: str, client: str) -> str:
+        return await self._inner.undo(proposal_id, client)
+
     async def withdraw(self, proposal_id: str) -> ProposalRecord:
         return _counts(await self._inner.withdraw(proposal_id))
 

@@ -150,6 +150,9 @@ class PseudonymousProposals:
         seats = tuple(replace(one, findings=tuple(map(self._under_pseudonym, one.findings))) for one in stored.seats)
         return replace(stored, record=self._masked(stored.record), groups=groups, seats=seats)
 
+    async def undo(self, proposal_id: str, client: str) -> str:
+        return await self._inner.undo(proposal_id, client)
+
     async def withdraw(self, proposal_id: str) -> ProposalRecord:
         return self._masked(await self._inner.withdraw(proposal_id))
 

@@ -14,6 +14,8 @@ from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.stored import InboxEntry
 from licenseiq.times import iso
 from licenseiq_tenant.database import Database, read_only
+from licenseiq_tenant.inbox import undo
+from licenseiq_tenant.inbox.undo import UndoRequest
 from licenseiq_tenant.places import exists
 
 if TYPE_CHECKING:
@@ -67,6 +69,16 @@ class Inbox:
                     return found
             _insert(db, proposal_id, plan, openings, content_key)
             return proposal_id
+
+    def ask_undo(self, tenant_id: str, request: UndoRequest, at: datetime) -> None:
+        """Asks the desk for a plan that takes a run back."""
+        with self._database.write() as db:
+            undo.ask(db, tenant_id, request, at)
+
+    def undo_requests(self, tenant_id: str, *, unkept: bool = False) -> tuple[UndoRequest, ...]:
+        """Every such request, oldest first; with `unkept` those whose plan is not here yet."""
+        with self._database.read() as db:
+            return undo.requests(db, tenant_id, unkept=unkept)
 
     def with_content(self, tenant_id: str, content_key: str, now: datetime) -> tuple[str, ...]:
         """Ids of proposals that ask for the same and have neither expired nor been withdrawn, newest first."""

@@ -27,7 +27,11 @@ class Subjects(Protocol):
 
 
 class DeskStates(DeskView, Protocol):
-    """The desk's state of many proposals at one opening of its store. Both raise StateUnknown."""
+    """The desk's state of many proposals at one opening of its store. All raise StateUnknown."""
+
+    def plan(self, tenant_id: str, proposal_id: str) -> tuple[str, bytes] | None:
+        """Digest and bytes of a plan that the desk holds."""
+        ...
 
     def states(self, tenant_id: str) -> Mapping[str, str]:
         """The state of every proposal that the desk has seen, by its id."""

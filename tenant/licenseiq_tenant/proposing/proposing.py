@@ -133,6 +133,11 @@ class Proposing:
             seats_needed(record.plan, claims, context),
         )
 
+    async def undo(self, proposal_id: str, client: str) -> str:
+        """Asks for the plan that takes a run back; its id. Raises NotFound, Tampered, Refused and StateUnknown."""
+        requested_by = await to_thread.run_sync(_requester, self._home, client)
+        return await to_thread.run_sync(self._records.undo, proposal_id, requested_by)
+
     async def withdraw(self, proposal_id: str) -> ProposalRecord:
         """Takes an open proposal back. Raises NotFound, Refused, StateUnknown, Tampered."""
         return await to_thread.run_sync(self._records.withdraw, proposal_id)

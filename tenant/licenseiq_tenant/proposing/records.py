@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from licenseiq.errors import BadRequest, NotFound, Refused, StateUnknown, Tampered
+from licenseiq.errors import BadRequest, NotFound, NotReady, Refused, StateUnknown, Tampered
 from licenseiq.proposals.canonical import digest
 from licenseiq.proposals.commitments import Opening, check_opening
 from licenseiq.proposals.plan import Plan, read_plan
@@ -13,6 +13,7 @@ from licenseiq.proposals.stored import DeskReport, InboxEntry, Listed, ProposalR
 from licenseiq.spending.savings import Reclaim
 from licenseiq.times import iso
 from licenseiq_tenant.inbox.store import Head, Inbox
+from licenseiq_tenant.proposing import undoing
 from licenseiq_tenant.proposing.neighbours import DeskStates, Subjects
 from licenseiq_tenant.proposing.places import PagePlace, read_place
 from licenseiq_tenant.proposing.reclaims import reclaims_of
@@ -40,8 +41,11 @@ class Records:
         self._now = now
 
     def get(self, proposal_id: str) -> ProposalRecord:
-        """Raises NotFound, or Tampered."""
+        """Raises NotFound, Tampered, or NotReady for a plan that the desk is still preparing."""
         entry = self._inbox.entry(self._tenant_id, proposal_id)
+        if entry is None and proposal_id in undoing.keep_prepared(self._inbox, self._desk, self._tenant_id):
+            raise NotReady("The desk is preparing that plan.", "Ask again in a moment; the desk has to run.")
+        entry = entry or self._inbox.entry(self._tenant_id, proposal_id)
         if entry is None:
             raise NotFound("There is no proposal of that id.", "Call list_proposals for the ids there are.")
         return self._with_desk(entry, self._checked(entry))
@@ -69,6 +73,21 @@ class Records:
             )
         raise Refused(f"The proposal is {record.state} already.", "There is nothing left to withdraw.")
 
+    def undo(self, proposal_id: str, requested_by: Mapping[str, str]) -> str:
+        """Asks the desk for the plan that takes a run back; the id that it will have, or has: one that is being
+        prepared or still open is found again. Raises NotFound, Tampered, Refused and StateUnknown."""
+        record = self.get(proposal_id)
+        undoing.refuse_nothing_to_undo(record)
+        waiting = undoing.keep_prepared(self._inbox, self._desk, self._tenant_id)
+        for request in reversed(self._inbox.undo_requests(self._tenant_id)):
+            if request.of_proposal == proposal_id and (
+                request.proposal_id in waiting or self.get(request.proposal_id).state == ProposalState.OPEN
+            ):
+                return request.proposal_id
+        made = new_id()
+        undoing.ask(self._inbox, self._subjects, self._tenant_id, record, made, requested_by, self._now())
+        return made
+
     def keep(self, plan: Plan, openings: Sequence[Opening], content_key: str) -> ProposalRecord:
         """Stores the plan, unless a live proposal asks for the same: then that one, with `is_new` False."""
         not_live: set[str] = set()
@@ -95,6 +114,7 @@ class Records:
         """
         if limit < 1:
             raise BadRequest("A page needs at least one row.", "Choose a limit of 1 or more.")
+        undoing.keep_prepared(self._inbox, self._desk, self._tenant_id)
         place = read_place(after) if after is not None else None
         matching = self._matching(state)
         rest = [head for head in matching if place is None or place.is_before(head)]

@@ -1,0 +1,69 @@
+"""An offboarding and its undo on the demo: what was there is there again, and what cannot come back is named."""
+
+from typing import Any
+
+import pytest
+
+from licenseiq.proposals.steps import StepKind
+from licenseiq_demo.state import DemoState
+from licenseiq_tenant.inbox.undo import UndoRequest
+from tests.steps.conftest import OneDesk
+from tests.steps.test_offboarding import leaver_of, offboard
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+def used() -> set[str]:
+    return set()
+
+
+def rows(person: Any) -> list[tuple[str, str | None, tuple[str, ...]]]:
+    return sorted((r["skuId"], r["assignedByGroup"], tuple(sorted(r["disabledPlans"]))) for r in person.states)
+
+
+async def undo(desk: OneDesk, proposal_id: str, made: str) -> Any:
+    tenant_id = desk.state.tenant.tenant_id
+    desk.inbox.ask_undo(tenant_id, UndoRequest(made, proposal_id, {"client": "test"}), desk.clock.now())
+    desk.desk.take_over(tenant_id)
+    return desk.desk.proposal(tenant_id, made).plan
+
+
+async def test_who_stays_after_all_has_everything_back_that_can_be(
+    desk: OneDesk, state: DemoState, used: set[str]
+) -> None:
+    leaver, successor = leaver_of(state, used), leaver_of(state, used)
+    before, groups = rows(leaver), set(leaver.groups)
+    _, done = await offboard(desk, leaver, successor)
+    assert done.state == "complete"
+    assert rows(leaver) != before
+    plan = await undo(desk, "p-whole", "p-undo")
+    kinds = [step.kind for step in plan.steps]
+    assert kinds[0] is StepKind.CHANGE_LICENCES
+    assert kinds[-1] is StepKind.ENABLE_SIGN_IN
+    assert StepKind.CONVERT_MAILBOX in kinds
+    named = " ".join(one.instructions for one in plan.hand_offs)
+    assert "authentication methods" in named
+    assert leaver.id not in plan.to_bytes().decode()
+    pending, _ = await desk.desk.begin_approval(plan.tenant_id, "p-undo", desk.writer, "tester")
+    desk.desk.approve(pending, pending.phrase)
+    back = await desk.go_on("p-undo", rounds=40)
+    assert back.state == "complete", (kinds, back)
+    assert rows(leaver) == before
+    assert set(leaver.groups) == groups
+    assert leaver.fields["accountEnabled"] is True
+
+
+async def test_what_was_never_done_has_no_undo_and_what_is_too_late_is_named(
+    desk: OneDesk, state: DemoState, used: set[str]
+) -> None:
+    leaver, successor = leaver_of(state, used), leaver_of(state, used)
+    tenant_id = state.tenant.tenant_id
+    desk.inbox.ask_undo(tenant_id, UndoRequest("p-none", "p-nobody", {}), desk.clock.now())
+    desk.desk.take_over(tenant_id)
+    assert [one for one, _, _ in desk.desk.proposals(tenant_id)] == []
+    await offboard(desk, leaver, successor)
+    desk.clock.move(60 * 86_400)
+    plan = await undo(desk, "p-whole", "p-late")
+    assert StepKind.CHANGE_LICENCES not in [step.kind for step in plan.steps if "mailbox" in str(step.undo)]
+    assert [one for one in plan.hand_offs if one.kind == "too_late_to_undo"]
