@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 
 from licenseiq import steps as described
+from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.commitments import Opening, commit
 from licenseiq.proposals.plan import Step, Subject
 from licenseiq.proposals.steps import EffectClass, StepKind
 from licenseiq.steps import KINDS
-from licenseiq.steps.asking import Call
+from licenseiq.steps.asking import Ask, Call, Target
 from licenseiq.steps.kind import Check, Held
+from licenseiq_desk.execution import lease
 from licenseiq_desk.execution.calls_taker import HAND_OVER_WITHIN
-from tests.desk.fakes import Killed, World, opening, person_id, plan_for
+from licenseiq_desk.execution.lease import Lease
+from tests.desk.fakes import TENANT, Killed, World, opening, person_id, plan_for
 
 pytestmark = pytest.mark.anyio
 PATH = f"/users/{person_id(1)}/authentication/methods"
@@ -234,3 +237,33 @@ async def test_a_mail_is_sent_once_whatever_becomes_of_its_answer(world: World, 
     await world.finish(rounds=3)
     assert (world.outcomes(), len(world.tenant.calls)) == ([outcome], 1)
     assert world.tenant.calls[0].path == "/users/it@contoso.example/sendMail"
+
+
+@pytest.mark.parametrize("renews", [True, False], ids=["renewed", "planted_without"])
+async def test_a_reading_that_takes_minutes_keeps_its_run(
+    world: World, monkeypatch: pytest.MonkeyPatch, renews: bool
+) -> None:
+    """Nobody else takes a run over while a large library is walked; without renewing it somebody does."""
+    if not renews:
+        monkeypatch.setattr(Lease, "keep_alive", lambda _: lambda: None)
+    Methods(world)
+    taken = list[object]()
+
+    def claimed(_: object) -> dict[str, Any]:
+        run_id = world.report().runs[0].run_id
+        taken.append(lease.claim(world.desk._store, world.clock.around(), TENANT, run_id, "another"))
+        return {"value": []}
+
+    world.tenant.answers["/slow"] = claimed
+    kind = KINDS[StepKind.REMOVE_AUTHENTICATION_METHODS]
+
+    async def read(ask: Any, target: Target, _: object) -> Json:
+        for _ in range(8):
+            world.clock.move(12)
+            await ask(Ask("/slow"))
+        return []
+
+    monkeypatch.setitem(KINDS, kind.name, replace(kind, readings=(replace(kind.readings[0], read=read),)))
+    await approved(world, methods_step())
+    await world.advance()
+    assert any(one is not None for one in taken) is not renews

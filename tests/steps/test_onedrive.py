@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from licenseiq.proposals.canonical import Json
+from licenseiq.proposals.plan import Step
 from licenseiq.proposals.steps import StepKind
 from licenseiq.steps.copy_onedrive import FOLDER
-from licenseiq_demo.estate.drives import SITE_ID
+from licenseiq_demo.estate.drives import SITE_ID, link
 from tests.steps.conftest import OneDesk, faults, step, told
 
 pytestmark = pytest.mark.anyio
@@ -109,14 +110,85 @@ async def test_a_drive_of_two_thousand_files_is_counted_page_by_page(desk: OneDe
     folder = source.add("Many", source.root, "2026-01-01T00:00:00Z", is_folder=True)
     for number in range(2_000):
         source.add(f"{number}.txt", folder, "2026-01-01T00:00:00Z", size=number)
+    nested = folder
+    for number in range(200):
+        nested = source.add(f"Folder {number}", source.root if number % 2 else folder, folder.at, is_folder=True)
+        source.add("file.txt", nested, folder.at, size=7)
+    before = len(desk.state.recorder.entries)
     done = await desk.take(values, COPY)
+    asked = [str(one["path"]) for one in desk.state.recorder.entries[before:]]
     source.remove(folder)
     assert done.outcomes == ["done"]
+    assert sum(f"/drives/{source.id}/" in path for path in asked) < 40, "a request for each page, not for each folder"
 
 
 async def test_more_than_one_copy_can_hold_is_for_a_person(desk: OneDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("licenseiq.steps.copy_onedrive.MOST_ITEMS", 3)
     values, before = {**leaver(desk), FOLDER: "Too many"}, copies(desk)
+    done = await desk.take(values, COPY, rounds=2)
+    assert (done.outcomes, copies(desk)) == (["waiting"], before)
+    assert done.notes[0].startswith("Handed over")
+
+
+@pytest.mark.parametrize("path", ["/items/root/copy", "/items/root/children"], ids=["copy", "folder"])
+async def test_a_copy_whose_answer_was_lost_is_found_by_reading_and_never_begun_again(desk: OneDesk, path: str) -> None:
+    """INV-17: creation and copy are of the class that never happens twice."""
+    values, before = {**leaver(desk), FOLDER: f"Lost {path}".replace("/", " ")}, copies(desk)
+    await faults(desk, {"what": "lost_answer", "path": path, "method": "POST", "times": 1})
+    done = await desk.take(values, COPY)
+    await faults(desk)
+    assert done.outcomes[0] in ("done", "confirmed_after_restart")
+    assert copies(desk) == before + 1
+
+
+async def test_a_file_that_comes_while_the_copy_is_under_way_is_told_as_missing(desk: OneDesk) -> None:
+    """Changed in between: neither done, nor copied a second time."""
+    values = {**leaver(desk), FOLDER: "In between"}
+    source = drive_of(desk, values["user_id"])
+    await faults(desk, "failed_copy")
+    proposal_id = await desk.approved(values, COPY)
+    done = await desk.go_on(proposal_id, rounds=2)
+    await faults(desk)
+    assert done.outcomes == ["waiting"]
+    late = source.add("late.txt", source.root, "2026-11-23T10:00:00Z", size=1)
+    begun = copies(desk)
+    done = await desk.go_on(proposal_id, rounds=2)
+    desk.clock.move(90_000)
+    assert (await desk.go_on(proposal_id, rounds=2)).outcomes == ["failed"]
+    source.remove(late)
+    assert copies(desk) == begun
+    (line,) = told(desk, proposal_id)
+    assert line.by_hand
+    assert "missing" in line.how
+
+
+@pytest.mark.parametrize("one", [GIVE, ALONE, COPY], ids=lambda one: one.kind.value)
+@pytest.mark.parametrize("fault", ["forbid:files", "forbid:file_writes"])
+async def test_what_the_desk_may_not_do_with_files_is_handed_over(desk: OneDesk, one: Step, fault: str) -> None:
+    """INV-21."""
+    tenant = desk.state.tenant
+    person = next(p for p in tenant.people if p.drive_bytes and p.id in tenant.story.is_in("leaver_with_files"))
+    share_outside(desk, person.id)
+    more = {name: value for name, value in leaver(desk).items() if name.startswith("successor")}
+    before = len(desk.writes())
+    await faults(desk, fault, *(["forbid:file_deletes"] if fault == "forbid:file_writes" else []))
+    proposal_id = await desk.approved(desk.values(person.id, **more, **{FOLDER: "Not allowed"}), one)
+    done = await desk.go_on(proposal_id, rounds=2)
+    await faults(desk)
+    assert done.outcomes in (["waiting"], ["handed_over"])
+    assert len(desk.writes()) == before
+
+
+def share_outside(desk: OneDesk, user_id: str) -> None:
+    drive = drive_of(desk, user_id)
+    file = next(item for item in drive.items.values() if not item.is_folder)
+    file.permissions.append(link("a-link", "view", "anonymous"))
+
+
+async def test_a_successor_without_a_onedrive_leaves_the_copy_to_a_person(desk: OneDesk) -> None:
+    tenant = desk.state.tenant
+    nobody = next(one for one in tenant.people if one.drive_bytes is None)
+    values, before = {**leaver(desk), "successor_id": nobody.id, FOLDER: "Nowhere"}, copies(desk)
     done = await desk.take(values, COPY, rounds=2)
     assert (done.outcomes, copies(desk)) == (["waiting"], before)
     assert done.notes[0].startswith("Handed over")

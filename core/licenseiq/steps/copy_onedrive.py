@@ -12,7 +12,7 @@ from licenseiq.proposals.plan import Step
 from licenseiq.proposals.steps import Account, EffectClass, StepKind
 from licenseiq.steps.asking import Asking, Call, Reading, Shape, Target, exactly
 from licenseiq.steps.kind import Facts, Kind, Told, fact
-from licenseiq.steps.onedrive import DRIVE_PATHS, READ, WRITE, Tree, child_folder, copy_target, drive_of, walked
+from licenseiq.steps.onedrive import DRIVE_PATHS, READ, WRITE, Tree, child_folder, copy_target, drive_of, listed, walked
 
 FOLDER = "copy_folder"
 # What one copy can hold ("driveItem: copy", graph).
@@ -36,7 +36,7 @@ async def read_copy(ask: Asking, target: Target, *, only_made: bool = False) -> 
     told: dict[str, Json] = {"drive": str(found["id"]), "there": there, "folder": folder}
     if only_made and folder is None:
         return told
-    source = await walked(ask, str(found["id"]), "root")
+    source = await listed(ask, str(found["id"]))
     copy = Tree({}, 0) if there is None or folder is None else await walked(ask, there, folder)
     return told | {
         "files": len(source.files),
@@ -57,6 +57,7 @@ COPIED = Reading(
     paths=(
         *DRIVE_PATHS,
         "/sites/{key}/drive",
+        "/drives/{key}/root/delta",
         "/drives/{key}/items/root/children",
         "/drives/{key}/items/{key}/children",
     ),

@@ -6,7 +6,7 @@ that changes nothing more, and never a third. What cannot be sent is handed to a
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -193,7 +193,8 @@ class CallsTaker:
 
     async def _read(self, step: Step, user_id: str, target: Target) -> Account:
         """A fresh reading, with what is kept of the tenant's answers where nothing else reads back."""
-        account = await read_for(self.kind.readings, self.writer, self.kind, step, user_id, target)
+        alive = self.journal.lease.keep_alive()
+        account = await read_for(self.kind.readings, self.writer, self.kind, step, user_id, target, alive)
         if self.kind.answers is not None:
             account = replace(account, more={**(account.more or {}), ANSWERED: self.journal.kept(step)})
         self._last[:] = [account]
@@ -243,7 +244,13 @@ class CallsTaker:
 
 
 async def read_for(
-    readings: tuple[Reading, ...], writer: TenantWriter, kind: Kind | None, step: Step, user_id: str, target: Target
+    readings: tuple[Reading, ...],
+    writer: TenantWriter,
+    kind: Kind | None,
+    step: Step,
+    user_id: str,
+    target: Target,
+    alive: Callable[[], None] = lambda: None,
 ) -> Account:
     """The account with what the readings tell. Raises NotReadable, NotFound and EffectWaits."""
     try:
@@ -252,14 +259,22 @@ async def read_for(
         if kind is None or kind.needs_account:
             raise
         account = Account(None, None, None, None, exists=False)
-    more = {one.name: await read_one(one, writer, target, step.arguments) for one in readings}
+    more = {one.name: await read_one(one, writer, target, step.arguments, alive) for one in readings}
     return replace(account, more=more) if more else account
 
 
-async def read_one(reading: Reading, writer: TenantWriter, target: Target, arguments: Mapping[str, Json]) -> Json:
-    """What one reading tells. Raises NotReadable also for an answer that is not understood."""
+async def read_one(
+    reading: Reading,
+    writer: TenantWriter,
+    target: Target,
+    arguments: Mapping[str, Json],
+    alive: Callable[[], None] = lambda: None,
+) -> Json:
+    """What one reading tells; `alive` is called before each of its requests. Raises NotReadable also for an answer that
+    is not understood."""
 
     async def ask(question: Ask) -> Mapping[str, Json]:
+        alive()
         return await writer.ask(question, reading.what, reading.permission)
 
     try:

@@ -1,6 +1,6 @@
 """The questions that are asked before a step that could do harm: in the preflight, and again just before."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from licenseiq.errors import NotFound, NotReadable, Tampered
@@ -81,12 +81,19 @@ def kinds_before(plan: Plan, step: Step) -> frozenset[StepKind]:
     return frozenset(numbered[number].kind for number in found)
 
 
-async def ask_again(step: Step, writer: TenantWriter, user_id: str, target: Target, now: Now) -> list[Answered]:
+async def ask_again(
+    step: Step,
+    writer: TenantWriter,
+    user_id: str,
+    target: Target,
+    now: Now,
+    alive: Callable[[], None] = lambda: None,
+) -> list[Answered]:
     """The checks of one step on fresh readings. Raises EffectWaits."""
     checks = checks_of(step.kind)
     if not checks:
         return []
-    account = await _read(checks, writer, step, user_id, target)
+    account = await _read(checks, writer, step, user_id, target, alive)
     return [_answered(step, check, target, account, now) for check in checks]
 
 
@@ -102,7 +109,14 @@ def first_held(answers: Iterable[Answered], waived: frozenset[str]) -> Held | No
     return min(left, key=lambda one: one.seconds is not None, default=None)
 
 
-async def _read(checks: Iterable[Check], writer: TenantWriter, step: Step, user_id: str, target: Target) -> Account:
+async def _read(
+    checks: Iterable[Check],
+    writer: TenantWriter,
+    step: Step,
+    user_id: str,
+    target: Target,
+    alive: Callable[[], None] = lambda: None,
+) -> Account:
     """The account with all that could be read for the checks; what could not be read is missing."""
     more: dict[str, Json] = {}
     try:
@@ -113,7 +127,7 @@ async def _read(checks: Iterable[Check], writer: TenantWriter, step: Step, user_
         account = Account(None, None, None, None)
     for reading in {one.name: one for check in checks for one in check.readings}.values():
         try:
-            more[reading.name] = await read_one(reading, writer, target, step.arguments)
+            more[reading.name] = await read_one(reading, writer, target, step.arguments, alive)
         except (NotReadable, NotFound, Tampered):
             continue  # a value that the plan does not hold, too: what was not asked is not known
     return replace(account, more=more)

@@ -267,7 +267,8 @@ class Executor:
         held = checking.first_held(work.held.get(step.number, ()), waived)
         if (held is None or held.seconds is not None) and checks_of(step.kind):
             now = Now(at, policy, work.plan.simulated)
-            answers = await checking.ask_again(step, self.writer, account_id, Target(opening.values), now)
+            target, alive = Target(opening.values), work.journal.lease.keep_alive()
+            answers = await checking.ask_again(step, self.writer, account_id, target, now, alive)
             held = checking.first_held(answers, waived)
         if held is None:
             return None

@@ -4,7 +4,7 @@ The lease is renewed by every write. When an owner dies, another takes the run o
 the fence; what the old one still tries to write does not pass it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -52,6 +52,18 @@ class Lease:
     def renew(self) -> None:
         with self.write():
             pass
+
+    def keep_alive(self) -> Callable[[], None]:
+        """Something to call again and again while one thing takes long: it renews the lease before it ends."""
+        last = self.around.now()
+
+        def renew_when_due() -> None:
+            nonlocal last
+            if self.around.now() - last > LEASE / 3:
+                self.renew()
+                last = self.around.now()
+
+        return renew_when_due
 
     def release(self) -> None:
         """Lets another owner go on at once."""
