@@ -94,7 +94,7 @@ class HoldIndex:
         while (todo := self._next(state.generation)) is not None:
             number, what, path = todo
             if not self._takes_a_turn(state.generation):
-                if state.refused_at is not None:
+                if self._state().refused_at is not None:
                     raise _refused()
                 return
             try:
