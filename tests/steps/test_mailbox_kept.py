@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from licenseiq.proposals.steps import StepKind
+from licenseiq.proposals.plan import Step
+from licenseiq.proposals.steps import EffectClass, StepKind
 from licenseiq.steps.licence_loss import can_hold, has_files, mailbox_gib
 from tests.steps.conftest import OneDesk, licences_of, step
 from tests.steps.test_holds import asked, kind
@@ -76,3 +77,21 @@ async def test_an_account_on_hold_is_not_deleted(desk: OneDesk) -> None:
 )
 def test_plans_by_their_names(plan: str, gib: int | None, files: bool, holds: bool) -> None:
     assert (mailbox_gib(plan), has_files(plan), can_hold(plan)) == (gib, files, holds)
+
+
+async def test_a_rule_that_takes_the_licence_when_sign_in_is_blocked_is_said_and_stops_nothing(desk: OneDesk) -> None:
+    """Field note 9: blocking sign-in waits for nothing, so whoever decides hears of it before."""
+    user_id = desk.state.tenant.story.is_in("leaver_licensed_by_account_rule")[0]
+    block = Step(
+        1, StepKind.DISABLE_SIGN_IN, "s1", {}, {"account_enabled": False}, {"account_enabled": True},
+        EffectClass.SET_VALUED, None, "-",
+    )  # fmt: skip
+    tenant_id, values = desk.state.tenant.tenant_id, desk.values(user_id)
+    _, lines = await desk.desk.begin_approval(tenant_id, await desk.put(values, block), desk.writer, "tester")
+    assert any("it takes the person out within minutes" in line for line in lines)
+    other = desk.state.tenant.situations["plain_leaver"]
+    _, lines = await desk.desk.begin_approval(
+        tenant_id, await desk.put(desk.values(other), block), desk.writer, "tester"
+    )
+    assert not any("takes the person out" in line for line in lines)
+    assert (await desk.take(values, block)).outcomes[0] in ("done", "already_so")

@@ -74,12 +74,14 @@ class Now:
 class Check:
     """A question that is asked in the preflight, and again on fresh readings before each step that it concerns. What it
     said then and what it says now both hold: the stricter counts. A reading that could not be read is missing from the
-    facts; `held` says what that means. `says` is what was read, in sentences of ours for whoever decides."""
+    facts; `held` says what that means. `says` is what was read, in sentences of ours for whoever decides. One that
+    `only_says` something keeps nothing back, and is asked in the preflight alone."""
 
     name: str
     readings: tuple[Reading, ...]
     held: Callable[[Step, Target, Account, Now], Held | None]
     says: Callable[[Step, Target, Account, Now], tuple[str, ...]] = lambda *_: ()
+    only_says: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ async def ask_again(
     alive: Callable[[], None] = lambda: None,
 ) -> list[Answered]:
     """The checks of one step on fresh readings. Raises EffectWaits."""
-    checks = checks_of(step.kind)
+    checks = [check for check in checks_of(step.kind) if not check.only_says]
     if not checks:
         return []
     account = await _read(checks, writer, step, user_id, target, alive)

@@ -245,7 +245,7 @@ class Executor:
             return Waits(error.seconds, error.what_happened, everybody=True)
         except NotReadable:
             return Ended(Outcome.BLOCKED, "The account could not be read.")
-        if why is not None and not sent:
+        if why is not None and (not sent or isinstance(why, Waits)):
             return why
         taker = self._taker(journal, step, may_send=why is None)
         return await taker.take(step, account_id, work.openings[step.subject], sent)
