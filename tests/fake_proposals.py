@@ -10,7 +10,10 @@ from licenseiq.people import Person
 from licenseiq.playbooks.change_request import ChangeRequest
 from licenseiq.playbooks.offboarding.request import OffboardingRequest
 from licenseiq.playbooks.offboarding.request import check as check_offboarding
-from licenseiq.ports import Because, Progress, SeatsNeeded
+from licenseiq.playbooks.onboarding.joiner import Tier, TierBy
+from licenseiq.playbooks.onboarding.request import JoinRequest
+from licenseiq.playbooks.onboarding.request import check as check_joining
+from licenseiq.ports import Because, Progress, SeatsNeeded, StoredJoining
 from licenseiq.ports import StoredChanges as Stored
 from licenseiq.proposals.plan import Blocker, HandOff, Plan, Step, Subject
 from licenseiq.proposals.steps import EffectClass, StepKind
@@ -19,7 +22,7 @@ from licenseiq.proposals.trail import Trail, TrailEntry, TrailQuery
 from licenseiq.spending.savings import Reclaim
 from tests import fake_waste
 from tests.fake_catalogue import E3, catalogue
-from tests.fake_changes import changes_plan
+from tests.fake_changes import changes_plan, joining_plan
 from tests.fake_people import NOW, find_person, ordinary
 
 
@@ -72,6 +75,21 @@ class FakeProposals:
         if (await self.get(proposal_id)).state != "approved":
             raise Refused("Nothing of that proposal was carried out.", "Withdraw it.")
         return f"u-{proposal_id}"
+
+    async def onboard(self, request: JoinRequest, client: str, progress: Progress) -> StoredJoining:
+        if self.failure is not None:
+            raise self.failure
+        check_joining(request)
+        key = "p" + hashlib.sha256(repr(request).encode()).hexdigest()[:12]
+        tier = Tier((E3,), TierBy.PERSONA, ("A persona of the policy gives these seats.",))
+        if key in self.records:
+            return StoredJoining(replace(self.records[key], is_new=False), tier, self.seats)
+        there = find_person(self.people, request.user) if request.user is not None else None
+        who = there or Person("", request.user_principal_name, request.display_name, roles=())
+        plan = joining_plan(who, request, tier, client, catalogue(), NOW)
+        names = {"s1": (who.user_id or "newcomer", who.user_principal_name)}
+        self.records[key] = ProposalRecord(key, plan.digest(), plan, "open", names, None, is_new=True)
+        return StoredJoining(self.records[key], tier, self.seats)
 
     async def withdraw(self, proposal_id: str) -> ProposalRecord:
         record = await self.get(proposal_id)

@@ -27,14 +27,15 @@ class Path(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LicenceGroup:
-    """A group that gives licences. Name and rule are raw text of the tenant; `rule` is None where it has none, `traits`
-    and `synced` where Graph did not say."""
+    """A group that gives the licences `sku_ids`. Name and rule are raw text of the tenant; `rule` is None where it has
+    none, `traits` and `synced` where Graph did not say."""
 
     group_id: str
     display_name: str | None
     rule: str | None
     synced: bool | None = None
     traits: frozenset[GroupTrait] | None = None
+    sku_ids: tuple[str, ...] = ()
 
     @property
     def path(self) -> Path:

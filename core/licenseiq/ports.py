@@ -15,6 +15,8 @@ from licenseiq.money import Total
 from licenseiq.people import Person
 from licenseiq.playbooks.change_request import ChangeRequest
 from licenseiq.playbooks.offboarding.request import OffboardingRequest
+from licenseiq.playbooks.onboarding.joiner import Tier
+from licenseiq.playbooks.onboarding.request import JoinRequest
 from licenseiq.prediction.traits import Traits
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import Account
@@ -135,6 +137,15 @@ class StoredChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredJoining:
+    """A stored proposal for somebody who starts or moves, with the licences that it gives and why, and their seats."""
+
+    record: ProposalRecord
+    tier: Tier
+    seats: tuple[SeatsNeeded, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RefreshReport:
     """`started` is False when the data is fresh or a scan runs already; `reason` says which, in a sentence. `ages` say
     since when what is used of a lane stands, None where nothing of it is; `unknown` what could not be read, and why."""
@@ -236,6 +247,11 @@ class Proposals(Protocol):
     async def undo(self, proposal_id: str, client: str) -> str:
         """Asks the desk for the plan that takes a proposal's last run back; the id under which it will stand. Raises
         NotFound, Refused where nothing was carried out or a run goes on, StateUnknown."""
+        ...
+
+    async def onboard(self, request: JoinRequest, client: str, progress: Progress) -> StoredJoining:
+        """A proposal for somebody who starts, or moves; an identical live one is found again instead. Raises BadRequest
+        for a request that makes no sense, or an account of that name that is somebody else's."""
         ...
 
     async def withdraw(self, proposal_id: str) -> ProposalRecord:

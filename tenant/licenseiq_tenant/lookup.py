@@ -96,11 +96,14 @@ def licence_groups(
     if not group_ids or not ground.is_read(Source.GROUPS):
         return {}
     found = db.exec_driver_sql(
-        "SELECT group_id, display_name, membership_rule, synced, traits FROM licensing_group "  # noqa: S608
+        "SELECT group_id, display_name, membership_rule, synced, traits, sku_ids FROM licensing_group "  # noqa: S608
         f"WHERE tenant_id = ? AND generation_id = ? AND group_id IN ({', '.join('?' * len(group_ids))})",
         (ground.tenant_id, generations[Source.GROUPS], *group_ids),
     )
-    return {row[0]: LicenceGroup(row[0], row[1], row[2], _flag(row[3]), _traits(row[4])) for row in found}
+    return {
+        row[0]: LicenceGroup(row[0], row[1], row[2], _flag(row[3]), _traits(row[4]), tuple(row[5].split()))
+        for row in found
+    }
 
 
 def _flag(value: int | None) -> bool | None:

@@ -34,6 +34,7 @@ TOOLS = {
     "offboard_user",
     "propose_license_changes",
     "propose_undo",
+    "propose_onboarding",
     "withdraw_proposal",
     "list_proposals",
     "get_proposal",

@@ -61,6 +61,7 @@ class Walk:
                 ("audit_trail", {"user": who}),
                 ("offboard_user", {"user": who}),
                 ("propose_license_changes", {"action": "add", "users": [who], "sku": "Power BI Pro"}),
+                ("propose_onboarding", {"user": who, "department": "Sales"}),
             ):
                 await self._proposed(await self.ask(tool, arguments))
         found = await self.ask("list_waste", {"limit": 10})

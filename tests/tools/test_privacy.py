@@ -224,6 +224,7 @@ async def test_a_filter_that_singles_out_a_few_is_refused(mode: str, tool: str, 
         ("explain_user", {"user": "User 1"}),
         ("recommend_tier", {"user": "User 1"}),
         ("offboard_user", {"user": "User 1"}),
+        ("propose_onboarding", {"user": "User 1", "department": "Sales"}),
         ("propose_license_changes", {"action": "add", "users": ["User 1"], "sku": "Power BI Pro"}),
         ("propose_license_changes", {"action": "reclaim", "findings": ["never_used:x"]}),
         (

@@ -20,6 +20,7 @@ from licenseiq_tools.list_subscriptions import list_subscriptions
 from licenseiq_tools.list_waste import list_waste
 from licenseiq_tools.offboard_user import offboard_user
 from licenseiq_tools.propose_license_changes import propose_license_changes
+from licenseiq_tools.propose_onboarding import propose_onboarding
 from licenseiq_tools.propose_undo import propose_undo
 from licenseiq_tools.recommend_tier import recommend_tier
 from licenseiq_tools.refresh_tenant import refresh_tenant
@@ -70,6 +71,7 @@ PROPOSALS: tuple[Entry, ...] = (
     Entry("offboard_user", offboard_user, "Propose to offboard people", _PROPOSES),
     Entry("propose_license_changes", propose_license_changes, "Propose licence changes", _PROPOSES),
     Entry("propose_undo", propose_undo, "Propose to take a run back", _PROPOSES),
+    Entry("propose_onboarding", propose_onboarding, "Propose to onboard or to move somebody", _PROPOSES),
     Entry("withdraw_proposal", withdraw_proposal, "Take a proposal back", _WITHDRAWS),
 )
 

@@ -17,7 +17,17 @@ from licenseiq.people import Person
 from licenseiq.playbooks.change_request import ChangeRequest
 from licenseiq.playbooks.finding_actions import is_proposable
 from licenseiq.playbooks.offboarding.request import OffboardingRequest
-from licenseiq.ports import HolderGroup, HolderPage, HolderQuery, Progress, Proposals, StoredChanges, Tenant
+from licenseiq.playbooks.onboarding.request import JoinRequest
+from licenseiq.ports import (
+    HolderGroup,
+    HolderPage,
+    HolderQuery,
+    Progress,
+    Proposals,
+    StoredChanges,
+    StoredJoining,
+    Tenant,
+)
 from licenseiq.prediction.traits import Traits
 from licenseiq.privacy import SMALLEST_GROUP, is_too_small, split_small
 from licenseiq.proposals.stored import Listed, ProposalRecord
@@ -196,6 +206,9 @@ class AggregateProposals:
 
     async def undo(self, proposal_id: str, client: str) -> str:
         return await self._inner.undo(proposal_id, client)
+
+    async def onboard(self, request: JoinRequest, client: str, progress: Progress) -> StoredJoining:
+        refuse("Proposals for named people are switched off")
 
     async def withdraw(self, proposal_id: str) -> ProposalRecord:
         return _counts(await self._inner.withdraw(proposal_id))

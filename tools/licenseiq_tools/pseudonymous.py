@@ -10,7 +10,18 @@ from licenseiq.errors import Ambiguous, NotFound
 from licenseiq.people import Person
 from licenseiq.playbooks.change_request import ChangeRequest
 from licenseiq.playbooks.offboarding.request import OffboardingRequest
-from licenseiq.ports import EvaluationHead, HolderPage, HolderQuery, Progress, Proposals, StoredChanges, Tenant
+from licenseiq.playbooks.onboarding.request import JoinRequest
+from licenseiq.ports import (
+    EvaluationHead,
+    HolderPage,
+    HolderQuery,
+    Progress,
+    Proposals,
+    SeatsNeeded,
+    StoredChanges,
+    StoredJoining,
+    Tenant,
+)
 from licenseiq.prediction.traits import Traits
 from licenseiq.privacy import Pseudonyms, PseudonymTable, is_pseudonym
 from licenseiq.proposals.stored import Listed, ProposalRecord
@@ -147,11 +158,20 @@ class PseudonymousProposals:
         meant = replace(request, users=users, findings=tuple(findings))
         stored = await self._inner.change_licences(meant, client, progress)
         groups = tuple(without_rule(group, NOTE) for group in stored.groups)
-        seats = tuple(replace(one, findings=tuple(map(self._under_pseudonym, one.findings))) for one in stored.seats)
+        seats = tuple(map(self._seats, stored.seats))
         return replace(stored, record=self._masked(stored.record), groups=groups, seats=seats)
 
     async def undo(self, proposal_id: str, client: str) -> str:
         return await self._inner.undo(proposal_id, client)
+
+    async def onboard(self, request: JoinRequest, client: str, progress: Progress) -> StoredJoining:
+        """A newcomer has no pseudonym yet: who types a name in shows it to the model's vendor by that."""
+        head = await self._tenant.evaluation(progress)
+        users = [await self._ids(head.evaluation_id, (one,) if one else ()) for one in (request.user, request.manager)]
+        user, manager = (found[0] if found else None for found in users)
+        asked = replace(request, user=user, manager=manager)
+        stored = await self._inner.onboard(asked, client, progress)
+        return replace(stored, record=self._masked(stored.record), seats=tuple(map(self._seats, stored.seats)))
 
     async def withdraw(self, proposal_id: str) -> ProposalRecord:
         return self._masked(await self._inner.withdraw(proposal_id))
@@ -190,6 +210,9 @@ class PseudonymousProposals:
         if not is_pseudonym(who):
             return finding_id
         return f"{kind}:{(await self._tenant.found(evaluation_id, who)).user_id}"
+
+    def _seats(self, one: SeatsNeeded) -> SeatsNeeded:
+        return replace(one, findings=tuple(map(self._under_pseudonym, one.findings)))
 
     def _under_pseudonym(self, finding_id: str) -> str:
         kind, _, user_id = finding_id.partition(":")

@@ -17,15 +17,15 @@ from licenseiq.playbooks.change_request import Change, When
 from licenseiq.playbooks.draft import Draft, protection_of, refuse_nobody_or_too_many, values_of, versions
 from licenseiq.playbooks.evidence import evidence_beside, reviewed_first
 from licenseiq.playbooks.group_paths import groups_beside, hand_over, inherited
-from licenseiq.playbooks.licence_step import Move, add_step, move_keeps_data, move_of
+from licenseiq.playbooks.licence_step import Move, add_step, move_of
 from licenseiq.playbooks.prerequisites import AddOn
 from licenseiq.playbooks.renewal import next_date
 from licenseiq.playbooks.seat_sources import Seats, SeatSource
+from licenseiq.playbooks.seats_taken import take_seats
 from licenseiq.proposals.commitments import Opening, commit
 from licenseiq.proposals.plan import Plan, Subject
 
 KIND = "license_changes"
-NOT_YET_POSSIBLE = ("Read legal holds and the mailbox before a licence goes",)
 _SCARCE = (SeatSource.MISSING, SeatSource.AFTER_HAND_OFF)
 
 
@@ -72,7 +72,7 @@ def plan_license_changes(changes: Sequence[Change], when: When, grounds: Grounds
         blockers=making.draft.blockers(),
         money=making.worth.money,
         unpriced_seats=making.worth.unpriced,
-        not_yet_possible=NOT_YET_POSSIBLE,
+        not_yet_possible=(),
         saving=making.worth.saving(grounds.now),
     )
     return plan, tuple(making.openings)
@@ -123,13 +123,10 @@ class _Making:
         number = add_step(self.draft, subject, move, self._context, sources, date)
         for kind, cure in blocked:
             self.draft.block(kind, cure, [number])
-        self._block_seats(sources, number)
+        take_seats(self.draft, self._seats, self.worth, sources, number)
         for name in unproven_add_ons(move.change, self._context, self._grounds.add_ons):
             cure = f"Check that {name} keeps a licence that it can stand on; no page of Microsoft that we know says."
             self.draft.block("prerequisite_to_check", cure, [number])
-        if not self._grounds.simulated and move.remove and not move_keeps_data(move, self._context):
-            cure = "Keep the licence until mailbox and OneDrive can be handed over."
-            self.draft.block("data_not_preserved", cure, [number])
         kept, held = inherited(person), person.seats()
         freed = [sku_id for sku_id in move.remove if sku_id in held and sku_id not in kept]
         self.worth.count(freed, move.add)
@@ -144,23 +141,6 @@ class _Making:
         if self._when is When.NOW:
             return None
         return next_date(move.remove or move.add, self._context, self._grounds.now)
-
-    def _block_seats(self, sources: Mapping[str, SeatSource], number: int) -> None:
-        """Takes the seats where there is one of each SKU, and blocks the step where there is not yet."""
-        if not {SeatSource.MISSING, SeatSource.UNKNOWN} & set(sources.values()):
-            for sku_id in sources:
-                self._seats.take(sku_id)
-        for sku_id, source in sources.items():
-            if source is SeatSource.UNKNOWN:
-                name = self._context.sku(sku_id).name
-                self.draft.block("free_seats_unknown", f"Microsoft Graph does not tell the seats of {name}.", [number])
-            elif source is SeatSource.AFTER_HAND_OFF:
-                name = self._context.sku(sku_id).name
-                cure = f"A seat of {name} comes free with a hand-off: do that, then propose again."
-                self.draft.block("waits_for_hand_off", cure, [number])
-            elif source is SeatSource.MISSING:
-                self.worth.lacks(sku_id)
-                self.draft.block("no_free_seat", self._seats.cure(sku_id), [number])
 
 
 def _blockers(move: Move, context: Context) -> list[tuple[str, str]]:

@@ -56,7 +56,9 @@ _SEATED = frozenset({"Active", "ActiveWithError"})
 async def _licences(ask: Asking, target: Target, _: Mapping[str, Json]) -> Json:
     """`rows`: SKU, group (null: direct) and plans that are off, of what is active; `plans`: those plans of each SKU
     that may carry files."""
-    told = await ask(Ask(f"/users/{target.text('user_id')}?$select=id,licenseAssignmentStates"))
+    if target.user_id is None:
+        return {"rows": [], "plans": {}}  # an account that is not there yet
+    told = await ask(Ask(f"/users/{target.user_id}?$select=id,licenseAssignmentStates"))
     rows: list[Json] = [
         [_lower(row["skuId"]), _lower(row["assignedByGroup"]), [_lower(one) for one in _list(row["disabledPlans"])]]
         for row in cast("list[Mapping[str, Json]]", told["licenseAssignmentStates"])
@@ -97,7 +99,7 @@ LICENCES = Reading(
 async def _files(ask: Asking, target: Target, arguments: Mapping[str, Json]) -> Json:
     """`used` bytes (null: not told) and whether a copy is `copied`; `drive` null without a OneDrive. The files are
     walked only where the plan names a copy."""
-    found = await drive_of(ask, target.text("user_id"), "id,webUrl,quota")
+    found = await drive_of(ask, target.user_id, "id,webUrl,quota") if target.user_id is not None else None
     if found is None:
         return {"drive": None}
     quota = found.get("quota")

@@ -26,8 +26,7 @@ def content_key(key: bytes, plan: Plan, openings: Sequence[Opening]) -> str:
     cure stay out: they differ between two requests for the same thing.
     """
     people: dict[str, Json] = {
-        str(opening.values["user_id"]): _for_one(plan, opening.reference) | {"values": _values(opening)}
-        for opening in openings
+        who(opening): _for_one(plan, opening.reference) | {"values": _values(opening)} for opening in openings
     }
     asked: Mapping[str, Json] = {
         "tenant": plan.tenant_id,
@@ -36,6 +35,11 @@ def content_key(key: bytes, plan: Plan, openings: Sequence[Opening]) -> str:
         "people": people,
     }
     return hmac.digest(key, canonical(asked), hashlib.sha256).hex()
+
+
+def who(opening: Opening) -> str:
+    """The id of a person's account, or the principal name of one that is not there yet."""
+    return str(opening.values.get("user_id") or str(opening.values["user_principal_name"]).casefold())
 
 
 def _for_one(plan: Plan, reference: str) -> dict[str, Json]:

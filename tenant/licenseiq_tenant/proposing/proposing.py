@@ -10,13 +10,16 @@ from anyio import to_thread
 
 from licenseiq.context import Context
 from licenseiq.errors import SettingsError
-from licenseiq.playbooks.change_request import ChangeRequest, check
+from licenseiq.playbooks.change_request import Change, ChangeRequest, check
 from licenseiq.playbooks.license_changes import Grounds, plan_license_changes
 from licenseiq.playbooks.offboarding.choices import choices_of
 from licenseiq.playbooks.offboarding.plan import plan_offboarding
 from licenseiq.playbooks.offboarding.request import OffboardingRequest
 from licenseiq.playbooks.offboarding.request import check as check_offboarding
-from licenseiq.ports import EvaluationHead, Progress, StoredChanges, Tenant
+from licenseiq.playbooks.onboarding.plan import plan_onboarding
+from licenseiq.playbooks.onboarding.request import JoinRequest
+from licenseiq.playbooks.onboarding.request import check as check_joining
+from licenseiq.ports import EvaluationHead, Progress, StoredChanges, StoredJoining, Tenant
 from licenseiq.proposals.commitments import SEED_BYTES, Opening
 from licenseiq.proposals.plan import DATA_AS_OF, Plan
 from licenseiq.proposals.stored import Listed, ProposalRecord
@@ -30,6 +33,7 @@ from licenseiq_tenant.proposing.add_ons import load_add_ons
 from licenseiq_tenant.proposing.changes import claims_on, groups_of, people, understood
 from licenseiq_tenant.proposing.content import content_key, home_key
 from licenseiq_tenant.proposing.grounds import because_of, seats_needed
+from licenseiq_tenant.proposing.joiners import groups_of_rules, joiner_of
 from licenseiq_tenant.proposing.leavers import groups_of_people, leavers
 from licenseiq_tenant.proposing.neighbours import DeskStates, Subjects
 from licenseiq_tenant.proposing.records import Records
@@ -137,6 +141,30 @@ class Proposing:
         """Asks for the plan that takes a run back; its id. Raises NotFound, Tampered, Refused and StateUnknown."""
         requested_by = await to_thread.run_sync(_requester, self._home, client)
         return await to_thread.run_sync(self._records.undo, proposal_id, requested_by)
+
+    async def onboard(self, request: JoinRequest, client: str, progress: Progress) -> StoredJoining:
+        """A proposal for somebody who starts or moves, or the identical live one with `is_new` False.
+
+        Raises BadRequest for a request that makes no sense, and what the tenant's port raises.
+        """
+        check_joining(request)
+        head, context = await self._ground(progress)
+        joiner = await joiner_of(self._tenant, head.evaluation_id, context, request)
+        change = Change(joiner.person, add=joiner.tier.skus)
+        claims = await claims_on(self._tenant, head.evaluation_id, context, [change])
+        grounds = Grounds(
+            context=context,
+            evaluation_id=head.evaluation_id,
+            simulated=head.simulated,
+            requested_by=await to_thread.run_sync(_requester, self._home, client),
+            now=self._now(),
+            new_seed=_new_seed,
+            groups=await groups_of_rules(self._tenant, head.evaluation_id, joiner),
+            claimed={sku_id: len(findings) for sku_id, findings in claims.items()},
+        )
+        plan, openings = plan_onboarding(joiner, grounds)
+        record = await to_thread.run_sync(self._keep, _dated(plan, head), openings)
+        return StoredJoining(record, joiner.tier, seats_needed(record.plan, claims, context))
 
     async def withdraw(self, proposal_id: str) -> ProposalRecord:
         """Takes an open proposal back. Raises NotFound, Refused, StateUnknown, Tampered."""

@@ -14,6 +14,7 @@ from licenseiq.spending.savings import Reclaim
 from licenseiq.times import iso
 from licenseiq_tenant.inbox.store import Head, Inbox
 from licenseiq_tenant.proposing import undoing
+from licenseiq_tenant.proposing.content import who
 from licenseiq_tenant.proposing.neighbours import DeskStates, Subjects
 from licenseiq_tenant.proposing.places import PagePlace, read_place
 from licenseiq_tenant.proposing.reclaims import reclaims_of
@@ -96,7 +97,7 @@ class Records:
                 return found
             not_live.add(proposal_id)
         proposal_id = new_id()
-        people = {opening.reference: str(opening.values["user_id"]) for opening in openings}
+        people = {opening.reference: who(opening) for opening in openings}
         # First the names: a crash in between leaves a row that nothing points at, never a plan without its people.
         self._subjects.remember(proposal_id, people)
         # Another process may have stored the same since we looked: the inbox decides in one transaction.
@@ -214,7 +215,7 @@ class Records:
         names = dict(self._subjects.names(entry.proposal_id))
         for opening in _opened(entry, plan):
             name = opening.values.get("user_principal_name")
-            known = (str(opening.values["user_id"]), name if isinstance(name, str) else None)
+            known = (who(opening), name if isinstance(name, str) else None)
             names.setdefault(opening.reference, known)
         return ProposalRecord(entry.proposal_id, entry.digest, plan, state, names, report, is_new)
 
@@ -228,6 +229,6 @@ def _opened(entry: InboxEntry, plan: Plan) -> tuple[Opening, ...]:
             check_opening(opening, expected.get(opening.reference, {}))
         except Tampered:
             continue
-        if "user_id" in opening.values:
+        if opening.values.get("user_id") or opening.values.get("user_principal_name"):
             found.append(opening)
     return tuple(found)

@@ -28,7 +28,8 @@ class SnapshotSubjects:
                 "SELECT s.reference, s.user_id, p.principal_name FROM proposal_subject s "
                 "JOIN pointer n ON n.tenant_id = s.tenant_id AND n.source = 'users' "
                 "JOIN person p ON p.tenant_id = s.tenant_id AND p.generation_id = n.generation_id "
-                "AND p.user_id = s.user_id WHERE s.tenant_id = ? AND s.proposal_id = ?",
+                "AND (p.user_id = s.user_id OR p.principal_key = s.user_id) "
+                "WHERE s.tenant_id = ? AND s.proposal_id = ?",
                 (self._tenant, proposal_id),
             )
             return {reference: (user_id, name) for reference, user_id, name in found}

@@ -1,0 +1,72 @@
+"""Somebody starts, and somebody moves: proposed in the chat, approved in the terminal, there on the first day."""
+
+import re
+
+import anyio
+import pytest
+from tests.journeys.offboarding import type_the_phrase
+from tests.journeys.processes import DEADLINE_SECONDS, Home, Json
+from tests.tools.talk import Ask, good
+
+pytestmark = pytest.mark.anyio
+
+
+async def read(ask: Ask) -> None:
+    """Until everything has been read."""
+    await ask("health_score")
+    with anyio.fail_after(DEADLINE_SECONDS):
+        while True:
+            report = good(await ask("refresh_tenant"))
+            if not report["scan_running"] and all(lane["as_of"] for lane in report["ages"]):
+                return
+
+
+async def colleague(ask: Ask) -> Json:
+    """Somebody at work with a mail domain, to be a manager and to start beside."""
+    rows = good(await ask("list_inactive_users", {"inactive_days": 1, "limit": 50, "include_disabled": False}))["users"]
+    return next(row for row in rows if row["is_person"] and row["department"])
+
+
+async def test_a_newcomer_is_proposed_made_licensed_and_waits_for_the_first_day(home: Home) -> None:
+    """INV-05: the chat changes nothing; the account comes with the approval."""
+    async with home.chat() as ask:
+        await read(ask)
+        boss = await colleague(ask)
+        name = f"saoirse.lindgren@{boss['user_principal_name'].partition('@')[2]}"
+        asked = {
+            "display_name": "Saoirse Lindgren",
+            "user_principal_name": name,
+            "employee_id": "990001",
+            "department": "Finance",
+            "job_title": "Controller",
+            "office": "Leeds",
+            "usage_location": "GB",
+            "manager": boss["id"],
+            "skus": ["Power BI Pro"],
+            "account": "here",
+        }
+        proposed = good(await ask("propose_onboarding", asked))
+        again = good(await ask("propose_onboarding", asked))
+        assert (again["proposal_id"], again["digest"]) == (proposed["proposal_id"], proposed["digest"])
+        assert [step["kind"] for step in proposed["steps"]] == [
+            "create_account", "change_licences", "set_manager", "issue_temporary_access_pass", "check_day_one",
+        ]  # fmt: skip
+        assert proposed["blockers"] == []
+        assert proposed["tier"]["decided_by"] == "request"
+        assert home.changes() == []
+
+        with home.started("approve", proposed["proposal_id"]) as approving:
+            type_the_phrase(approving)
+            with anyio.fail_after(60):
+                while True:
+                    told = good(await ask("get_proposal", {"proposal_id": proposed["proposal_id"]}))
+                    done = {step["kind"]: step["outcome"] for run in told["runs"] for step in run["steps"]}
+                    if done.get("issue_temporary_access_pass") and done.get("check_day_one"):
+                        break
+                    await anyio.sleep(0.3)
+            approving.terminate()
+            approving.wait(timeout=30)
+    assert (done["create_account"], done["change_licences"], done["set_manager"]) == ("done", "done", "done")
+    assert done["issue_temporary_access_pass"] == "waiting"
+    made = [(method, re.sub(r"/users/.+?/", "/users/X/", path)) for method, path, _ in home.changes()]
+    assert made == [("POST", "/users"), ("POST", "/users/X/assignLicense"), ("PUT", "/users/X/manager/$ref")]
