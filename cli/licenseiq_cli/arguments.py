@@ -268,10 +268,14 @@ def _run(parser: argparse.ArgumentParser) -> None:
         ("pause", "let a run rest before its next step"),
         ("resume", "let a run that rests go on"),
         ("cancel", "end a run before its next step, for good"),
+        ("certificate", "say who approved a run, what became of each step, and prove it from the ledger"),
     ):
         action = actions.add_parser(name, help=words, description=_sentence(words))
         if name != "status":
             action.add_argument("run_id", metavar="RUN", help="the run's id, as 'run status' shows it")
+        if name == "certificate":
+            words = "the file to write: a page where it ends in .html, else JSON"
+            action.add_argument("--to", metavar="FILE", help=words)
         action.add_argument("--demo", action="store_true", help="of the demo tenant")
         _json(action)
 

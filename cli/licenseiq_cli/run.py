@@ -2,7 +2,9 @@
 
 import argparse
 import json
+from pathlib import Path
 
+from licenseiq.errors import Refused
 from licenseiq_cli.desk_control import need
 from licenseiq_cli.homes import demo_home, home
 from licenseiq_cli.screen import Block, Column, Lines, Table, Title, show
@@ -29,8 +31,34 @@ def run(options: argparse.Namespace) -> int:
             blocks.append(Lines(("Nothing was approved yet.",)))
         show(blocks)
         return 0
+    if options.action == "certificate":
+        return _certificate(folder, options)
     told = need(folder, demo=options.demo).ask(f"/control/runs/{options.run_id}/{options.action}")
     print(json.dumps(told, indent=2) if options.json else _words(options.action))  # noqa: T201 - the answer
+    return 0
+
+
+def _certificate(folder: Path, options: argparse.Namespace) -> int:
+    """Prints a certificate as JSON, or writes it: as a page where the file's name ends in .html."""
+    from licenseiq_desk.audit import certificate_of
+    from licenseiq_desk.certificate import as_json
+
+    found = certificate_of(folder, options.run_id)
+    if options.to is None:
+        print(as_json(found), end="")  # noqa: T201 - what was asked for
+        return 0
+    text = as_json(found)
+    if options.to.endswith(".html"):
+        from licenseiq_desk.certificate_html import as_html
+
+        text = as_html(found)
+    try:
+        Path(options.to).write_text(text, encoding="utf-8")
+    except OSError:
+        raise Refused(
+            "The certificate could not be written there.", "Name a file in a folder that you may write."
+        ) from None
+    print(f"The certificate of {options.run_id} is in {options.to}.")  # noqa: T201 - the answer
     return 0
 
 

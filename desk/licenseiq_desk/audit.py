@@ -10,6 +10,7 @@ from licenseiq.errors import NotFound
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.stored import LedgerHead
 from licenseiq_desk.approval.approvers import Enrolled, everybody
+from licenseiq_desk.certificate import certificate
 from licenseiq_desk.exceptions_taken import exceptions_disagree
 from licenseiq_desk.ledger import anchor, proofs
 from licenseiq_desk.ledger.agreement import disagreements
@@ -70,6 +71,14 @@ def proof(home: Path, tenant_id: str, *, seq: int | None, older: int | None, is_
         if older is not None:
             return proofs.consistency(store, tenant_id, older, is_demo=is_demo)
         return proofs.inclusion(store, tenant_id, seq or 0, is_demo=is_demo)
+
+
+def certificate_of(home: Path, run_id: str) -> dict[str, Json]:
+    """The certificate of a run. Raises NotFound and Tampered."""
+    if not exists(home / DESK_FILE):
+        raise NotFound("There is no run of that id.", "Nothing was approved in this home yet.")
+    with _store(home) as store:
+        return certificate(store, run_id)
 
 
 def approvers(home: Path) -> tuple[Enrolled, ...]:

@@ -9,6 +9,7 @@ from licenseiq.errors import Refused, StateUnknown
 from licenseiq.policy import Policy
 from licenseiq.ports import TenantWriter
 from licenseiq.proposals.attention import Attention, attention
+from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.statement import Statement
 from licenseiq.proposals.states import ProposalState
 from licenseiq.proposals.stored import DeskReport, LedgerHead
@@ -22,6 +23,7 @@ from licenseiq_desk.approval.enrolment import Enrolments
 from licenseiq_desk.approval.on_demo import Pending
 from licenseiq_desk.approval.preflight import Preflight
 from licenseiq_desk.audit import verify_store
+from licenseiq_desk.certificate import certificate
 from licenseiq_desk.erasure import Erased, erase_subject
 from licenseiq_desk.exceptions_taken import take_exceptions
 from licenseiq_desk.execution import control
@@ -104,6 +106,10 @@ class Desk:
         found = self.report(tenant_id, proposal_id)
         last = found.last_run if found is not None else None
         return RunLines() if last is None else run_lines(self._store, tenant_id, proposal_id, last)
+
+    def certificate(self, run_id: str) -> dict[str, Json]:
+        """Who approved a run, what became of it, with proofs. Raises NotFound and Tampered."""
+        return certificate(self._store, run_id)
 
     def decided_on(self, tenant_id: str, proposal_id: str) -> tuple[tuple[datetime, Statement], ...]:
         """What was signed about a proposal, and when, oldest first. Raises Tampered."""

@@ -21,6 +21,7 @@ from licenseiq.proposals.attention import IN_WORDS
 from licenseiq.proposals.statement import Decision
 from licenseiq_desk.approval.decisions import WINDOW
 from licenseiq_desk.approval.level import WORDS
+from licenseiq_desk.certificate_html import as_html
 from licenseiq_desk.desk import Desk
 from licenseiq_desk.pages import shown
 from licenseiq_desk.pages.answering import answering
@@ -45,6 +46,7 @@ class Pages:
         page: tuple[tuple[str, Callable[[Request], Awaitable[Response]]], ...] = (
             ("/", self.listed),
             ("/proposals/{id}", self.proposal),
+            ("/runs/{id}/certificate", self.certificate),
             ("/approvers", self.approvers),
             ("/enrol", self.enrol),
         )
@@ -96,6 +98,9 @@ class Pages:
             run=shown.run_of(report, self._desk.run_lines(self._tenant, proposal_id)),
             people=self._people(),
         )
+
+    async def certificate(self, request: Request) -> Response:
+        return HTMLResponse(as_html(self._desk.certificate(request.path_params["id"])))
 
     async def approvers(self, _: Request) -> Response:
         return self._page("approvers.html", people=shown.people(self._desk.approvers(self._tenant)))
