@@ -8,7 +8,8 @@ import pytest
 
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import StepKind
-from licenseiq.steps.provision_apps import applications_cut_off
+from licenseiq.steps.kind import ACCOUNT_THERE, APPLICATION, Told
+from licenseiq.steps.provision_apps import SAME, applications_cut_off
 from tests.steps.conftest import OneDesk, faults, plain, step, told, who
 from tests.steps.test_access import APPS, GRANTS, GROUPS
 
@@ -134,6 +135,20 @@ async def test_each_application_is_told_with_how_the_leaver_was_cut_off(desk: On
     shown = desk.desk.run_lines(desk.state.tenant.tenant_id, proposal_id)
     assert any("'Harrow CRM': assignment removed; the account there was disabled" in one for one in shown.told)
     assert any("'Tallyboard'" in one and "by hand" in one for one in shown.by_hand)
+
+
+def test_what_was_never_used_is_no_application_to_be_cut_off_from() -> None:
+    """Every application of the tenant is provisioned; only those that gave or changed something have a line."""
+
+    def there(app: str, how: str, *, by_hand: bool = False) -> Told:
+        return Told(ACCOUNT_THERE, app, app, how, by_hand)
+
+    look = "skipped other NotEntitled: look whether the account there has ended"
+    used = Told(APPLICATION, "used", "used", "assignment removed")
+    found = applications_cut_off(
+        (used, there("used", look, by_hand=True), there("never", SAME), there("outside", look, by_hand=True))
+    )
+    assert {one.key: one.by_hand for one in found} == {"used": True, "outside": False}
 
 
 async def test_an_answer_that_was_lost_is_asked_for_again_and_changes_nothing_more(desk: OneDesk) -> None:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import cast
 
+from licenseiq.errors import NotFound
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Step
 from licenseiq.proposals.steps import Account, EffectClass, StepKind
@@ -21,6 +22,7 @@ _ENTRA = "Azure Active Directory"
 _WELL = frozenset({"Success", "Skipped"})
 _ENDED = frozenset({"Disable", "Delete"})
 _SAME = "RedundantExport"
+SAME, SKIPPED = "nothing had to change there", "skipped"
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")
 
 
@@ -32,8 +34,7 @@ async def _read(ask: Asking, _: Target, __: Mapping[str, Json]) -> Json:
         if _ENTERPRISE not in cast("list[str]", row.get("tags") or []):
             continue
         base = f"/servicePrincipals/{row['id']}/synchronization/jobs"
-        jobs = await ask(Ask(base, pages=True))
-        for job in cast("list[Mapping[str, Json]]", jobs["value"]):
+        for job in await _jobs(ask, base):
             schema = await ask(Ask(f"{base}/{job['id']}/schema"))
             found += [
                 [str(row["id"]), str(row["displayName"] or ""), str(job["id"]), str(rule["id"])]
@@ -41,6 +42,15 @@ async def _read(ask: Asking, _: Target, __: Mapping[str, Json]) -> Json:
                 if rule["sourceDirectoryName"] == _ENTRA and _is_about_people(rule)
             ]
     return found
+
+
+async def _jobs(ask: Asking, base: str) -> list[Mapping[str, Json]]:
+    """The jobs of one application; none where it has no provisioning at all."""
+    try:
+        found = await ask(Ask(base, pages=True))
+    except NotFound:
+        return []
+    return cast("list[Mapping[str, Json]]", found["value"])
 
 
 def _is_about_people(rule: Mapping[str, Json]) -> bool:
@@ -138,23 +148,27 @@ def _line(app: str, name: str, found: Mapping[str, str] | None) -> Told:
         words = "the account there was deleted" if action == "Delete" else "the account there was disabled"
         return Told(ACCOUNT_THERE, app, name, words)
     if result == "Skipped" and code == _SAME:
-        return Told(ACCOUNT_THERE, app, name, "nothing had to change there")
+        return Told(ACCOUNT_THERE, app, name, SAME)
     why = " ".join(word for word in (result.lower() or "not understood", action.lower(), code) if word)
     return Told(ACCOUNT_THERE, app, name, f"{why}: look whether the account there has ended", by_hand=True)
 
 
 def applications_cut_off(told: Iterable[Told]) -> tuple[Told, ...]:
     """One line for each application that a person was cut off from, out of the lines of all steps about them: what was
-    taken away, and what became of an account there. One that no job provisions is for a person to look at."""
+    taken away, and what became of an account there. One that no job provisions is for a person to look at. Where
+    nothing was taken away and nothing had to change, there was nothing to be cut off from."""
     lines = [one for one in told if one.what in (APPLICATION, ACCOUNT_THERE)]
     found = list[Told]()
     for key in dict.fromkeys(one.key for one in lines):
         mine = [one for one in lines if one.key == key]
         words = list(dict.fromkeys(one.how for one in mine))
-        provisioned = any(one.what == ACCOUNT_THERE for one in mine)
+        provisioned, used = (any(one.what == what for one in mine) for what in (ACCOUNT_THERE, APPLICATION))
+        if not used and words == [SAME]:
+            continue
         if not provisioned:
             words.append("an account of its own there, if it has any, is ended by hand")
-        by_hand = not provisioned or any(one.by_hand for one in mine)
+        out_of_scope = not used and all(word.startswith(SKIPPED) for word in words)
+        by_hand = not provisioned or (any(one.by_hand for one in mine) and not out_of_scope)
         name = next((one.name for one in mine if one.name), "")
         found.append(Told(APPLICATION, key, name, "; ".join(words), by_hand))
     return tuple(found)
