@@ -7,7 +7,8 @@ from datetime import timedelta
 from licenseiq.errors import LicenseIQError, NotFound, Refused
 from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.people import Person
-from licenseiq.playbooks.change_request import ChangeRequest
+from licenseiq.playbooks.change_request import Action, ChangeRequest
+from licenseiq.playbooks.leave import LeaveRequest
 from licenseiq.playbooks.offboarding.request import OffboardingRequest
 from licenseiq.playbooks.offboarding.request import check as check_offboarding
 from licenseiq.playbooks.onboarding.joiner import Tier, TierBy
@@ -90,6 +91,11 @@ class FakeProposals:
         names = {"s1": (who.user_id or "newcomer", who.user_principal_name)}
         self.records[key] = ProposalRecord(key, plan.digest(), plan, "open", names, None, is_new=True)
         return StoredJoining(self.records[key], tier, self.seats)
+
+    async def leave(self, request: LeaveRequest, client: str, progress: Progress) -> Stored:
+        """As a swap for everything that the person holds."""
+        who = find_person(self.people, request.user).user_id
+        return await self.change_licences(ChangeRequest(Action.RECLAIM, findings=(f"x:{who}",)), client, progress)
 
     async def withdraw(self, proposal_id: str) -> ProposalRecord:
         record = await self.get(proposal_id)

@@ -14,6 +14,7 @@ from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.money import Total
 from licenseiq.people import Person
 from licenseiq.playbooks.change_request import ChangeRequest
+from licenseiq.playbooks.leave import LeaveRequest
 from licenseiq.playbooks.offboarding.request import OffboardingRequest
 from licenseiq.playbooks.onboarding.joiner import Tier
 from licenseiq.playbooks.onboarding.request import JoinRequest
@@ -252,6 +253,11 @@ class Proposals(Protocol):
     async def onboard(self, request: JoinRequest, client: str, progress: Progress) -> StoredJoining:
         """A proposal for somebody who starts, or moves; an identical live one is found again instead. Raises BadRequest
         for a request that makes no sense, or an account of that name that is somebody else's."""
+        ...
+
+    async def leave(self, request: LeaveRequest, client: str, progress: Progress) -> StoredChanges:
+        """A proposal for somebody's leave, there and back; an identical live one is found again instead. Raises
+        BadRequest where nothing smaller keeps mailbox and files, Refused while another leave of theirs stands."""
         ...
 
     async def withdraw(self, proposal_id: str) -> ProposalRecord:

@@ -35,6 +35,7 @@ TOOLS = {
     "propose_license_changes",
     "propose_undo",
     "propose_onboarding",
+    "propose_leave",
     "withdraw_proposal",
     "list_proposals",
     "get_proposal",

@@ -1,12 +1,13 @@
-"""Somebody starts, and somebody moves: proposed in the chat, approved in the terminal, there on the first day."""
+"""Somebody starts, and somebody goes on leave: proposed in the chat, approved in the terminal, done by its day."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import anyio
 import pytest
 from tests.journeys.offboarding import type_the_phrase
 from tests.journeys.processes import DEADLINE_SECONDS, Home, Json
-from tests.tools.talk import Ask, good
+from tests.tools.talk import Ask, good, text_of
 
 pytestmark = pytest.mark.anyio
 
@@ -70,3 +71,42 @@ async def test_a_newcomer_is_proposed_made_licensed_and_waits_for_the_first_day(
     assert done["issue_temporary_access_pass"] == "waiting"
     made = [(method, re.sub(r"/users/.+?/", "/users/X/", path)) for method, path, _ in home.changes()]
     assert made == [("POST", "/users"), ("POST", "/users/X/assignLicense"), ("PUT", "/users/X/manager/$ref")]
+
+
+async def on_leave(ask: Ask, back: str) -> tuple[str, Json]:
+    """Somebody for whom something smaller is there, and the proposal."""
+    rows = good(await ask("list_inactive_users", {"inactive_days": 1, "limit": 50, "include_disabled": False}))["users"]
+    for row in rows:
+        answer = await ask("propose_leave", {"user": row["id"], "back_on": back})
+        if not answer.is_error and good(answer)["steps"] and not good(answer)["blockers"]:
+            return row["id"], good(answer)
+    raise AssertionError("nobody can go on leave")
+
+
+async def test_a_leave_goes_there_and_waits_for_the_day_of_return(home: Home) -> None:
+    back = (datetime.now(UTC) + timedelta(days=120)).date()
+    async with home.chat() as ask:
+        await read(ask)
+        user_id, proposed = await on_leave(ask, back.isoformat())
+        assert [step["kind"] for step in proposed["steps"]] == ["change_licences", "change_licences"]
+        assert proposed["steps"][1]["summary"].endswith(f"not before {back.isoformat()}T00:00:00Z.")
+        again = good(await ask("propose_leave", {"user": user_id, "back_on": back.isoformat()}))
+        assert again["proposal_id"] == proposed["proposal_id"]
+        later = (back + timedelta(days=7)).isoformat()
+        second = await ask("propose_leave", {"user": user_id, "back_on": later})
+        assert second.is_error
+        assert proposed["proposal_id"] in text_of(second)
+
+        with home.started("approve", proposed["proposal_id"]) as approving:
+            type_the_phrase(approving)
+            with anyio.fail_after(60):
+                while True:
+                    told = good(await ask("get_proposal", {"proposal_id": proposed["proposal_id"]}))
+                    if any(run["state"] == "waiting" for run in told["runs"]):
+                        break
+                    await anyio.sleep(0.3)
+            approving.terminate()
+            approving.wait(timeout=30)
+    (run,) = told["runs"]
+    assert run["steps"][0]["outcome"] == "done"
+    assert home.changes() == [("POST", f"/users/{user_id}/assignLicense", True)]

@@ -19,6 +19,7 @@ from licenseiq_tools.list_proposals import list_proposals
 from licenseiq_tools.list_subscriptions import list_subscriptions
 from licenseiq_tools.list_waste import list_waste
 from licenseiq_tools.offboard_user import offboard_user
+from licenseiq_tools.propose_leave import propose_leave
 from licenseiq_tools.propose_license_changes import propose_license_changes
 from licenseiq_tools.propose_onboarding import propose_onboarding
 from licenseiq_tools.propose_undo import propose_undo
@@ -72,6 +73,7 @@ PROPOSALS: tuple[Entry, ...] = (
     Entry("propose_license_changes", propose_license_changes, "Propose licence changes", _PROPOSES),
     Entry("propose_undo", propose_undo, "Propose to take a run back", _PROPOSES),
     Entry("propose_onboarding", propose_onboarding, "Propose to onboard or to move somebody", _PROPOSES),
+    Entry("propose_leave", propose_leave, "Propose licences for a leave", _PROPOSES),
     Entry("withdraw_proposal", withdraw_proposal, "Take a proposal back", _WITHDRAWS),
 )
 

@@ -16,6 +16,7 @@ from licenseiq.money import add_up
 from licenseiq.people import Person
 from licenseiq.playbooks.change_request import ChangeRequest
 from licenseiq.playbooks.finding_actions import is_proposable
+from licenseiq.playbooks.leave import LeaveRequest
 from licenseiq.playbooks.offboarding.request import OffboardingRequest
 from licenseiq.playbooks.onboarding.request import JoinRequest
 from licenseiq.ports import (
@@ -208,6 +209,9 @@ class AggregateProposals:
         return await self._inner.undo(proposal_id, client)
 
     async def onboard(self, request: JoinRequest, client: str, progress: Progress) -> StoredJoining:
+        refuse("Proposals for named people are switched off")
+
+    async def leave(self, request: LeaveRequest, client: str, progress: Progress) -> StoredChanges:
         refuse("Proposals for named people are switched off")
 
     async def withdraw(self, proposal_id: str) -> ProposalRecord:

@@ -9,6 +9,7 @@ from anyio.to_thread import run_sync
 from licenseiq.errors import Ambiguous, NotFound
 from licenseiq.people import Person
 from licenseiq.playbooks.change_request import ChangeRequest
+from licenseiq.playbooks.leave import LeaveRequest
 from licenseiq.playbooks.offboarding.request import OffboardingRequest
 from licenseiq.playbooks.onboarding.request import JoinRequest
 from licenseiq.ports import (
@@ -172,6 +173,13 @@ class PseudonymousProposals:
         asked = replace(request, user=user, manager=manager)
         stored = await self._inner.onboard(asked, client, progress)
         return replace(stored, record=self._masked(stored.record), seats=tuple(map(self._seats, stored.seats)))
+
+    async def leave(self, request: LeaveRequest, client: str, progress: Progress) -> StoredChanges:
+        head = await self._tenant.evaluation(progress)
+        (user,) = await self._ids(head.evaluation_id, (request.user,))
+        stored = await self._inner.leave(replace(request, user=user), client, progress)
+        groups = tuple(without_rule(group, NOTE) for group in stored.groups)
+        return replace(stored, record=self._masked(stored.record), groups=groups)
 
     async def withdraw(self, proposal_id: str) -> ProposalRecord:
         return self._masked(await self._inner.withdraw(proposal_id))

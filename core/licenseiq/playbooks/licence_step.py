@@ -62,7 +62,7 @@ def add_step(
     arguments["names"] = {sku_id: context.sku(sku_id).name for sku_id in (*move.remove, *move.add)}
     if date is not None:
         arguments["not_before"] = iso(date)
-    given: list[Json] = [{"sku_id": a.sku_id, "disabled_plans": sorted(a.disabled_plans)} for a in _rows(move)]
+    given: list[Json] = [{"sku_id": a.sku_id, "disabled_plans": sorted(a.disabled_plans)} for a in removed_rows(move)]
     return draft.add(
         StepKind.CHANGE_LICENCES,
         subject,
@@ -95,7 +95,7 @@ def precondition_of(*, present: Sequence[str], absent: Sequence[str]) -> dict[st
     return found
 
 
-def _rows(move: Move) -> list[Assignment]:
+def removed_rows(move: Move) -> list[Assignment]:
     """The direct assignments that go."""
     return [a for a in move.person.assignments if a.is_direct and a.sku_id in move.remove]
 
@@ -103,7 +103,7 @@ def _rows(move: Move) -> list[Assignment]:
 def _carried(move: Move, sku_id: str, context: Context) -> tuple[str, ...]:
     """The plans that were switched off in what goes, as far as what comes has them."""
     plans = plans_of(sku_id, context) or frozenset()
-    return tuple(sorted({plan for row in _rows(move) for plan in row.disabled_plans} & plans))
+    return tuple(sorted({plan for row in removed_rows(move) for plan in row.disabled_plans} & plans))
 
 
 def _coming(move: Move, context: Context) -> frozenset[str] | None:

@@ -10,7 +10,9 @@ from anyio import to_thread
 
 from licenseiq.context import Context
 from licenseiq.errors import SettingsError
+from licenseiq.leaving_file import zone
 from licenseiq.playbooks.change_request import Change, ChangeRequest, check
+from licenseiq.playbooks.leave import LeaveRequest, days_of, plan_leave
 from licenseiq.playbooks.license_changes import Grounds, plan_license_changes
 from licenseiq.playbooks.offboarding.choices import choices_of
 from licenseiq.playbooks.offboarding.plan import plan_offboarding
@@ -166,6 +168,33 @@ class Proposing:
         record = await to_thread.run_sync(self._keep, _dated(plan, head), openings)
         return StoredJoining(record, joiner.tier, seats_needed(record.plan, claims, context))
 
+    async def leave(self, request: LeaveRequest, client: str, progress: Progress) -> StoredChanges:
+        """A proposal for somebody's leave, or the identical live one with `is_new` False.
+
+        Raises BadRequest where nothing smaller keeps mailbox and files, Refused while another leave of this person
+        stands, and what the tenant's port raises.
+        """
+        head, context = await self._ground(progress)
+        name = context.policy.leaving.time_zone
+        days = days_of(request, zone(name) if name is not None else None, self._now())
+        (person,) = await people(self._tenant, head.evaluation_id, (request.user,))
+        to_sku = await self._tenant.sku_id(head.evaluation_id, request.to_sku) if request.to_sku else None
+        groups = await groups_of_people(self._tenant, head.evaluation_id, [person])
+        grounds = Grounds(
+            context=context,
+            evaluation_id=head.evaluation_id,
+            simulated=head.simulated,
+            requested_by=await to_thread.run_sync(_requester, self._home, client),
+            now=self._now(),
+            new_seed=_new_seed,
+            groups=groups,
+        )
+        plan, openings = plan_leave(person, to_sku, days, grounds)
+        plan = _dated(plan, head)
+        await to_thread.run_sync(self._refuse_second, plan, openings, person.user_id)
+        record = await to_thread.run_sync(self._keep, plan, openings)
+        return StoredChanges(record, tuple(groups.values()), (), seats_needed(record.plan, {}, context))
+
     async def withdraw(self, proposal_id: str) -> ProposalRecord:
         """Takes an open proposal back. Raises NotFound, Refused, StateUnknown, Tampered."""
         return await to_thread.run_sync(self._records.withdraw, proposal_id)
@@ -210,3 +239,8 @@ class Proposing:
 
     def _keep(self, plan: Plan, openings: tuple[Opening, ...]) -> ProposalRecord:
         return self._records.keep(plan, openings, content_key(home_key(self._home), plan, openings))
+
+    def _refuse_second(self, plan: Plan, openings: tuple[Opening, ...], user_id: str) -> None:
+        """Raises Refused where another plan of the same kind stands for the person, with other days."""
+        same = content_key(home_key(self._home), plan, openings)
+        self._records.refuse_second(plan, same, self._subjects.places(user_id))

@@ -1,7 +1,7 @@
 """Proposals as the server tells them: kept once, found again, listed. Blocking: call it off the event loop."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from licenseiq.errors import BadRequest, NotFound, NotReady, Refused, StateUnknown, Tampered
@@ -107,6 +107,17 @@ class Records:
             not_live.add(kept)
         entry = InboxEntry(proposal_id, plan.digest(), plan.to_bytes(), tuple(openings), withdrawn=False)
         return self._record(entry, self._checked(entry), ProposalState.OPEN.value, None, is_new=True)
+
+    def refuse_second(self, plan: Plan, content_key: str, proposal_ids: Iterable[str]) -> None:
+        """Raises Refused where one of these proposals is live, of the plan's kind, and asks for something else."""
+        same = set(self._inbox.with_content(self._tenant_id, content_key, plan.created))
+        for proposal_id in sorted(set(proposal_ids) - same):
+            found = self._live(proposal_id)
+            if found is not None and found.plan.kind == plan.kind:
+                raise Refused(
+                    f"Another proposal of this kind stands for the person: {proposal_id}.",
+                    "Withdraw it, or cancel its run at the desk; then propose one with the days that hold now.",
+                )
 
     def page(self, state: str | None, limit: int, after: str | None) -> tuple[int, tuple[Listed, ...], str | None]:
         """Total, a page newest first, and where the next one starts.
