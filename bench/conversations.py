@@ -9,7 +9,7 @@ import argparse
 import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,11 @@ class Talk:
         self.told += [f"> {_words(result)}", ""]
         return found
 
+    async def domain(self) -> str:
+        """The domain of the tenant's accounts."""
+        rows = good(await self.ask("list_inactive_users", {"limit": 1}))["users"]
+        return str(rows[0]["user_principal_name"]).partition("@")[2]
+
     def proposed(self, found: dict[str, Any]) -> None:
         """The steps, the blockers and the hand-offs of a proposal, as a model would show them."""
         for name in ("blockers", "hand_offs", "not_yet_possible"):
@@ -110,29 +115,37 @@ async def new_hire(talk: Talk) -> None:
     tier = await talk.call("recommend_tier", **given)
     await talk.call("list_subscriptions")
     sku = (tier["recommended"] or tier["current"])[0]["name"]
-    waste = await talk.call("list_waste", sku=sku, limit=3)
-    talk.model(f"{sku} it is. Is the account there already?")
-    talk.person("Not yet. It comes from HR.")
-    talk.model(
-        f"Then come back with its principal name, for a proposal to add {sku}. "
-        f"{waste['matched_seats']} such seats could be taken back before one is bought."
+    await talk.call("list_waste", sku=sku, limit=3)
+    talk.model(f"{sku} it is. Who is it, and is the account there already?")
+    start = (datetime.now(UTC).date() + timedelta(days=14)).isoformat()
+    talk.person(f"Mira Dahl, number 990003, in Britain, on {start}. The account comes from HR.")
+    found = await talk.call(
+        "propose_onboarding",
+        display_name="Mira Dahl",
+        user_principal_name=f"mira.dahl@{await talk.domain()}",
+        employee_id="990003",
+        usage_location="GB",
+        start=start,
+        skus=[sku],
+        account="elsewhere",
+        **given,
     )
+    talk.proposed(found)
 
 
 async def leave_request(talk: Talk) -> None:
     found = await talk.call("list_waste", kind="unused_premium", sku="Microsoft 365 E5", limit=1)
     talk.told.clear()
     user = found["findings"][0]["user"]["user_principal_name"]
-    await talk.begin("leave_request", {"user": user, "first_day": "2027-01-01", "last_day": "2027-06-30"})
+    away, last = (datetime.now(UTC).date() + timedelta(days=days) for days in (30, 210))
+    await talk.begin("leave_request", {"user": user, "first_day": away.isoformat(), "last_day": last.isoformat()})
     await talk.call("explain_user", user=user)
     await talk.call("recommend_tier", user=user)
-    talk.model("It pays only where the subscription can be reduced, or somebody else takes the seat. Do you want it?")
-    talk.person("Yes, down to E3.")
-    found = await talk.call(
-        "propose_license_changes", action="swap", users=[user], sku="Microsoft 365 E5", to_sku="Microsoft 365 E3"
-    )
+    back = last + timedelta(days=1)
+    found = await talk.call("propose_leave", user=user, away_from=away.isoformat(), back_on=back.isoformat())
+    talk.model(f"{found['saving']['basis']} Do you want it?")
+    talk.person("Yes.")
     talk.proposed(found)
-    talk.model("Come back before 2027-06-30 for the way back.")
 
 
 SCRIPTS: dict[str, Callable[[Talk], Awaitable[None]]] = {

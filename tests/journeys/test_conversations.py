@@ -22,8 +22,7 @@ async def test_each_prompt_leads_to_its_end(scanned: Home) -> None:
             assert [tool for tool in called if tool not in asked_for] == []
             in_order = [asked_for.index(tool) for tool in dict.fromkeys(called)]
             assert in_order == sorted(in_order), f"{name}: {called}"
-            if name != "new_hire":
-                assert "outside of this chat: `" in told
+            assert "outside of this chat: `" in told
     assert scanned.changes() == []
 
 
