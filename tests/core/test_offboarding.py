@@ -337,3 +337,11 @@ def test_whatever_is_left_out_order_and_safety_stay(
     assert [(b.kind, len(b.applies_to)) for b in found.blockers if "licences" in b.kind] == [
         (b.kind, len(b.applies_to)) for b in whole.blockers if "licences" in b.kind
     ]
+
+
+@pytest.mark.parametrize("state", [EndState.DELETE, EndState.INACTIVE_MAILBOX_THEN_DELETE])
+def test_an_end_state_that_deletes_says_that_this_plan_does_not(state: EndState) -> None:
+    found = plan(LEAVER, end_state=state)
+    assert "delete_account" not in kinds(found)
+    (words,) = [one.instructions for one in found.hand_offs if one.kind == "delete_account"]
+    assert "2026-12-23" in words

@@ -15,7 +15,7 @@ from licenseiq_tenant import home_keys
 
 FILE = "content.key"
 # What differs between two requests for the same thing: counts and days, and what stands beside a person's values.
-_PASSING = frozenset({"free_seats", "data_at_risk_on", "undo_valid_until"})
+_PASSING = frozenset({"free_seats", "data_at_risk_on", "undo_valid_until", "from", "until"})
 _BESIDE = frozenset({"findings", "licensing_groups"})
 
 

@@ -6,6 +6,7 @@ sign-in (graph-facts 1.5); what needs a live mailbox comes before the licences, 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from licenseiq.leaving import EndState, Skip
 from licenseiq.playbooks.offboarding.choices import SetBy
@@ -14,6 +15,7 @@ from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import StepKind
 from licenseiq.steps.disable_by_hand import ON_PREMISES, PRIVILEGED
 from licenseiq.steps.mailbox import SHARED
+from licenseiq.times import iso
 
 Goal = Mapping[str, Json]
 EXISTS: Goal = {"exists": True}
@@ -108,6 +110,12 @@ def _audience(leaver: Leaver) -> Goal:
     return {"audience": leaver.choices.defaults.reply_audience.value}
 
 
+def _a_year(leaver: Leaver) -> Goal:
+    """From the first day without the person on, for a year."""
+    first = (leaver.choices.not_before or leaver.context.now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return {"from": iso(first), "until": iso(first + timedelta(days=365))}
+
+
 def _by_reply(leaver: Leaver) -> SetBy:
     return SetBy.POLICY if leaver.choices.defaults.reply else SetBy.PLAYBOOK
 
@@ -168,6 +176,13 @@ THEN: tuple[Part, ...] = (
     ),
     # Access
     Part(
+        StepKind.REMOVE_DELEGATED_RIGHTS,
+        {"delegated_rights_absent": True},
+        when=_mailbox,
+        skip=Skip.DELEGATED_RIGHTS,
+        undo_note="Who owns the other mailbox gives the rights anew.",
+    ),
+    Part(
         StepKind.HAND_OVER_OWNERSHIP,
         {"ownership_handed_to": "successor_id"},
         when=_has_successor,
@@ -208,6 +223,14 @@ THEN: tuple[Part, ...] = (
     ),
     # The mailbox, while it is licensed
     Part(
+        StepKind.CANCEL_MEETINGS,
+        {"meetings_cancelled": True},
+        when=_mailbox,
+        skip=Skip.MEETINGS,
+        arguments=_a_year,
+        undo_note="A meeting that was called off is called anew.",
+    ),
+    Part(
         StepKind.SET_AUTOMATIC_REPLY,
         {"automatic_reply_is": "automatic_reply"},
         when=_mailbox,
@@ -215,6 +238,13 @@ THEN: tuple[Part, ...] = (
         arguments=_audience,
         set_by=_by_reply,
         undo_note="The person switches the reply off.",
+    ),
+    Part(
+        StepKind.SET_FORWARDING,
+        {"forwarding_is": "successor"},
+        when=lambda leaver: leaver.choices.forwards and _mailbox_to_successor(leaver),
+        set_by=lambda _: SetBy.POLICY,
+        undo_note="A person takes the forwarding away.",
     ),
     Part(
         StepKind.CONVERT_MAILBOX,

@@ -76,6 +76,9 @@ def _one_person(draft: Draft, leaver: Leaver, freed: Freed, grounds: Grounds) ->
 
     licences = add_licences(draft, leaver, grounds.groups or {}, freed, Dated(at, arguments), keeps)
     add_notices(draft, leaver, licences, arguments)
+    if leaver.choices.end_state.deletes:
+        day = iso(at + timedelta(days=leaver.choices.defaults.delete_after_days))[:10]
+        draft.hand_offs.append(HandOff("delete_account", leaver.reference, _DELETION.format(day=day)))
     if not leaver.person.licences_known:
         draft.block(
             "licences_unreadable",
@@ -86,6 +89,10 @@ def _one_person(draft: Draft, leaver: Leaver, freed: Freed, grounds: Grounds) ->
     _protect(draft, leaver)
 
 
+_DELETION = (
+    "This plan blocks the account and does not delete it: a deletion is a proposal of its own, with an approval of its "
+    "own. Not before {day}, with propose_erasure or in the Entra admin center."
+)
 _UNREADABLE = "Which licences the person holds could not be read, so none is taken back by this plan: propose again."
 
 
