@@ -1,6 +1,6 @@
 """The questions that are asked before a step that could do harm: in the preflight, and again just before."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from licenseiq.errors import NotFound, NotReadable, Tampered
@@ -60,18 +60,19 @@ async def ask_all(
 ) -> list[Answered]:
     """Every check of every step of one person. What they share is read once. What the steps that it comes after do is
     taken as done: they are read back before it, and it is asked again then. Raises EffectWaits."""
-    steps = [step for step in plan.steps if step.subject == reference and step.number not in plan.blocked_steps()]
+    mine, blocked = [step for step in plan.steps if step.subject == reference], plan.blocked_steps()
+    steps = [step for step in mine if step.number not in blocked]
     asked = [(step, check) for step in steps for check in checks_of(step.kind)]
     if not asked:
         return []
     account = await _read((check for _, check in asked), writer, asked[0][0], user_id, target)
-    first = {step.number: kinds_before(plan, step) for step, _ in asked}
+    numbered = {one.number: one for one in plan.steps}
+    first = {step.number: kinds_before(numbered, step) for step, _ in asked}
     return [_answered(step, check, target, account, replace(now, first=first[step.number])) for step, check in asked]
 
 
-def kinds_before(plan: Plan, step: Step) -> frozenset[StepKind]:
-    """The kinds of the steps that must have read back as true before this one, directly or by one another."""
-    numbered = {one.number: one for one in plan.steps}
+def kinds_before(numbered: Mapping[int, Step], step: Step) -> frozenset[StepKind]:
+    """The kinds of the steps of a plan that must have read back as true before this one, directly or by one another."""
     found, left = set[int](), list(step.after)
     while left:
         number = left.pop()

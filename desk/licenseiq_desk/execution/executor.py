@@ -138,10 +138,11 @@ class Executor:
             stopped={s.subject for s in found.plan.steps if order.stops(s, outcomes.get(s.number))},
             checked=dict.fromkeys(then, Ended(Outcome.SKIPPED, "The account was protected when this was approved.")),
             held=preflight.held_in_run(self.store, tenant_id, journal.lease.run_id),
+            blocked=plan.blocked_steps(),
             digest=found.digest,
             signed=signed,
         )
-        pace, resting = Pace(self.around.now()), set[str]()
+        pace, resting, people = Pace(self.around.now()), set[str](), order.People(plan, outcomes)
         for step in found.plan.steps:
             if step.number in outcomes:
                 continue
@@ -183,7 +184,8 @@ class Executor:
                     result.note,
                 )
             )
-            failed, finished, any_left = order.people_done(plan, outcomes)
+            people.note(step, result.outcome)
+            failed, finished, any_left = people.done
             if any_left and fails_too_often(failed, finished, self.policy()):
                 journal.leave(RunState.PAUSED)
                 control.pause(self.store, tenant_id, journal.lease.run_id, self.around.now(), control.BY_FAILURES)
@@ -232,7 +234,7 @@ class Executor:
     async def _step(self, work: "_Work", step: Step) -> Ended | Waits:
         """One step behind its guards. What was sent already is found out even where a guard forbids more."""
         plan, journal = work.plan, work.journal
-        if step.number in plan.blocked_steps():
+        if step.number in work.blocked:
             kinds = sorted({blocker.kind for blocker in plan.blockers if step.number in blocker.applies_to})
             return Ended(Outcome.BLOCKED, f"Blocked: {', '.join(kinds)}.")
         try:
@@ -303,5 +305,6 @@ class _Work:
     stopped: set[str]
     checked: dict[str, Ended | None]
     held: Mapping[int, Sequence[checking.Answered]]
+    blocked: frozenset[int]
     digest: str
     signed: Sequence[Statement]

@@ -31,8 +31,12 @@ async def undone(
 ) -> dict[int, str] | Waits:
     """What does not hold any more, by the number of its step, in words; empty where everything does."""
     found: dict[int, str] = {}
+    everybodys: dict[str, list[Step]] = {}
+    for step in plan.steps:
+        everybodys.setdefault(step.subject, []).append(step)
     for subject in plan.subjects:
-        steps = _last_words(plan, subject.reference)
+        mine = everybodys.get(subject.reference, [])
+        steps = _last_words(mine)
         account_id = user_id(openings, subject.reference)
         if not steps or account_id is None:
             continue
@@ -43,7 +47,7 @@ async def undone(
             return Waits(error.seconds, error.what_happened)
         except NotFound:
             # A plan that deletes the account says so by a kind of its own.
-            if not any(step.kind in KINDS for step in plan.steps if step.subject == subject.reference):
+            if not any(step.kind in KINDS for step in mine):
                 found |= {step.number: GONE for step in steps}
         except NotReadable:
             found |= {step.number: UNREAD for step in steps}
@@ -73,9 +77,8 @@ def _before(journal: Journal, step: Step) -> Account | None:
     return intents[0].before if intents else None
 
 
-def _last_words(plan: Plan, reference: str) -> list[Step]:
-    """The steps of a person after which the plan wants nothing else of the same things."""
-    mine = [step for step in plan.steps if step.subject == reference]
+def _last_words(mine: list[Step]) -> list[Step]:
+    """Of a person's steps those after which the plan wants nothing else of the same things."""
     return [
         step
         for place, step in enumerate(mine)

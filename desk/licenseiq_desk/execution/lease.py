@@ -7,7 +7,7 @@ the fence; what the old one still tries to write does not pass it.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from licenseiq.errors import Refused
@@ -77,12 +77,17 @@ class Lease:
         """Moves the run on and gives the lease back, in the caller's transaction. `next_in` is in seconds."""
         move_run(RunState.RUNNING, then)
         now = self.around.now()
-        next_at = None if next_in is None else iso(now + timedelta(seconds=max(1.0, next_in)))
+        next_at = None if next_in is None else iso(_whole(now + timedelta(seconds=max(1.0, next_in))))
         db.exec_driver_sql(
             "UPDATE run SET state = ?, next_at = ?, ended_at = ?, lease_owner = NULL, lease_until = NULL "
             "WHERE tenant_id = ? AND run_id = ?",
             (then.value, next_at, iso(now) if ended else None, self.tenant_id, self.run_id),
         )
+
+
+def _whole(at: datetime) -> datetime:
+    """The next whole second: a time is written without its fraction, and nobody comes before a Retry-After is over."""
+    return at if not at.microsecond else at.replace(microsecond=0) + timedelta(seconds=1)
 
 
 def claim(store: DeskStore, around: Surroundings, tenant_id: str, run_id: str, owner: str) -> Lease | None:

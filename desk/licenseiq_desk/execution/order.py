@@ -1,5 +1,6 @@
 """What a step waits for, and what follows when one did not succeed."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,13 +50,32 @@ def pending(step: Step, outcomes: Mapping[int, Outcome]) -> int | None:
     return next((number for number in step.after if number not in outcomes), None)
 
 
-def people_done(plan: Plan, outcomes: Mapping[int, Outcome]) -> tuple[int, int, bool]:
-    """How many people went wrong, how many are finished with them, and if anybody is left. One is finished when all
-    of their steps have an outcome, or one of them went wrong."""
-    failed = {step.subject for step in plan.steps if stops(step, outcomes.get(step.number))}
-    left = {step.subject for step in plan.steps if step.number not in outcomes}
-    finished = failed | {step.subject for step in plan.steps if step.subject not in left}
-    return len(failed), len(finished), bool(left)
+class People:
+    """How far the people of a plan are, kept while outcomes come in: looking at the whole plan after each step would
+    cost the square of its size."""
+
+    def __init__(self, plan: Plan, outcomes: Mapping[int, Outcome]) -> None:
+        self._left = Counter(step.subject for step in plan.steps)
+        self._failed, self._finished = set[str](), set[str]()
+        for step in plan.steps:
+            if step.number in outcomes:
+                self.note(step, outcomes[step.number])
+
+    def note(self, step: Step, outcome: Outcome) -> None:
+        """A step that had none has its outcome."""
+        self._left[step.subject] -= 1
+        if stops(step, outcome):
+            self._failed.add(step.subject)
+        if not self._left[step.subject]:
+            del self._left[step.subject]
+        if step.subject not in self._left or step.subject in self._failed:
+            self._finished.add(step.subject)
+
+    @property
+    def done(self) -> tuple[int, int, bool]:
+        """How many people went wrong, how many are finished with them, and if anybody is left. One is finished when all
+        of their steps have an outcome, or one of them went wrong."""
+        return len(self._failed), len(self._finished), bool(self._left)
 
 
 @dataclass

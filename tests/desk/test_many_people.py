@@ -1,0 +1,51 @@
+"""Runs of many people: what is counted while they go on, and how long a wait is."""
+
+from random import Random
+
+import pytest
+
+from licenseiq.proposals.plan import Plan
+from licenseiq.proposals.states import Outcome
+from licenseiq_desk.execution import order
+from tests.desk.fakes import World, plan_for
+
+pytestmark = pytest.mark.anyio
+PEOPLE = 6
+
+
+def by_the_whole_plan(plan: Plan, outcomes: dict[int, Outcome]) -> tuple[int, int, bool]:
+    """The same count, as its words say it."""
+    people = {step.subject for step in plan.steps}
+    failed = {step.subject for step in plan.steps if order.stops(step, outcomes.get(step.number))}
+    left = {step.subject for step in plan.steps if step.number not in outcomes}
+    return len(failed), len(failed | (people - left)), bool(left)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_people_are_counted_as_the_whole_plan_would_count_them(seed: int) -> None:
+    random, plan = Random(seed), plan_for(PEOPLE)
+    outcomes: dict[int, Outcome] = {}
+    taken = random.sample(plan.steps, len(plan.steps))
+    people = order.People(plan, outcomes)
+    for place, step in enumerate(taken):
+        outcomes[step.number] = random.choice(list(Outcome))
+        people.note(step, outcomes[step.number])
+        assert people.done == by_the_whole_plan(plan, outcomes)
+        if place == PEOPLE:
+            people = order.People(plan, outcomes)  # another process
+
+
+async def test_nobody_comes_back_before_the_time_that_the_tenant_asked_for_is_over(world: World) -> None:
+    """Times are written in whole seconds; a fraction of one is still to be waited out. (The fake asks for 20 s.)"""
+    world.clock.now_is = world.clock.now().replace(microsecond=900_000)
+    world.tenant.faults = {"disable": ["throttled"]}
+    world.put(plan_for())
+    await world.approve()
+    await world.advance()
+    sent = len(world.tenant.sent)
+    world.clock.move(19.9)
+    assert await world.advance() == ()
+    assert len(world.tenant.sent) == sent
+    world.clock.move(0.2)
+    await world.advance()
+    assert len(world.tenant.sent) > sent
