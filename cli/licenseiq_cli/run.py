@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from licenseiq.errors import Refused
@@ -9,7 +10,7 @@ from licenseiq_cli.desk_control import need
 from licenseiq_cli.homes import demo_home, home
 from licenseiq_cli.screen import Block, Column, Lines, Table, Title, show
 
-_COLUMNS = (Column("Run"), Column("Proposal"), Column("State"), Column("Since", flex=True))
+_COLUMNS = (Column("Run"), Column("Proposal"), Column("State"), Column("Steps"), Column("Since", flex=True))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -24,9 +25,11 @@ def run(options: argparse.Namespace) -> int:
             return 0
         blocks: list[Block] = [Title("LicenseIQ", "runs")]
         if found:
-            blocks.append(
-                Table(_COLUMNS, [(one["run"], one["proposal"], one["state"], one["created_at"]) for one in found])
-            )
+            rows = [
+                (*(str(one[name]) for name in ("run", "proposal", "state")), _far(one), str(one["created_at"]))
+                for one in found
+            ]
+            blocks.append(Table(_COLUMNS, rows))
         else:
             blocks.append(Lines(("Nothing was approved yet.",)))
         show(blocks)
@@ -60,6 +63,11 @@ def _certificate(folder: Path, options: argparse.Namespace) -> int:
         ) from None
     print(f"The certificate of {options.run_id} is in {options.to}.")  # noqa: T201 - the answer
     return 0
+
+
+def _far(one: Mapping[str, str | int]) -> str:
+    """How far a run is."""
+    return f"{one['steps_ended']} of {one['steps']}"
 
 
 def _words(action: str) -> str:

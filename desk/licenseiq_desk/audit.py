@@ -90,16 +90,22 @@ def approvers(home: Path) -> tuple[Enrolled, ...]:
         return tuple(one for tenant_id in found for one in everybody(db, str(tenant_id)))
 
 
-def runs(home: Path) -> tuple[dict[str, str], ...]:
-    """Every run of this home, the newest first."""
+def runs(home: Path) -> tuple[dict[str, str | int], ...]:
+    """Every run of this home, the newest first, with how many steps it has and how many have their outcome."""
     if not exists(home / DESK_FILE):
         return ()
     with _store(home) as store, store.database.read() as db:
         rows = db.exec_driver_sql(
-            "SELECT run_id, proposal_id, state, level, created_at FROM v1_run ORDER BY created_at DESC, run_id"
+            "SELECT run_id, proposal_id, state, level, created_at, "
+            "(SELECT COUNT(*) FROM run_step s WHERE s.tenant_id = r.tenant_id AND s.run_id = r.run_id), "
+            "(SELECT COUNT(*) FROM outcome o WHERE o.tenant_id = r.tenant_id AND o.run_id = r.run_id) "
+            "FROM v1_run r ORDER BY created_at DESC, run_id"
         ).all()
     names = ("run", "proposal", "state", "level", "created_at")
-    return tuple(dict(zip(names, map(str, row), strict=True)) for row in rows)
+    return tuple(
+        {**dict(zip(names, map(str, row[:5]), strict=True)), "steps": int(row[5]), "steps_ended": int(row[6])}
+        for row in rows
+    )
 
 
 def tenants(home: Path) -> tuple[str, ...]:

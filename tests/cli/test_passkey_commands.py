@@ -93,6 +93,7 @@ def test_a_person_enrols_and_approves_with_a_passkey_and_the_desk_carries_it_out
     run = ended(said, proposal_id)
     assert (run["state"], run["level"]) == ("complete", "L1")
     assert proposed.changes(leaver) == all_done_once(leaver)
+    assert run["steps_ended"] == run["steps"] == len(all_done_once(leaver))
     assert "nothing left to stop" in said("run", "cancel", run["run"], "--demo")
 
     proposal_id, _ = proposed.put(proposed.leavers[2])
