@@ -1,4 +1,4 @@
-"""Every described kind of step against what goes wrong. INV-15, INV-17.
+"""Every described kind of step against what goes wrong.
 
 Whatever happens: what is told to be done is so in the tenant, what must not be repeated took effect once, what went
 wrong for a moment is made good, and the run ends or waits and says why.
@@ -152,6 +152,7 @@ def test_every_kind_has_somebody_to_try_it_on() -> None:
 async def test_what_goes_wrong_loses_nothing_repeats_nothing_and_is_told_as_it_is(
     desk: OneDesk, meddler: Meddler, kind: StepKind, fault: str
 ) -> None:
+    """INV-15, INV-17."""
     assert await carried_out(desk, meddler, kind, fault) == []
 
 
