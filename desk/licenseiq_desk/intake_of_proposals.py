@@ -49,7 +49,10 @@ def take_over(
     taken: list[str] = []
     ended: list[tuple[str, ProposalState]] = []
     rejected: list[Rejected] = []
+    over = proposals.decided(store, tenant_id)
     for proposal_id in inbox.ids(tenant_id):
+        if proposal_id in over:
+            continue  # nothing of it changes any more, and a home keeps every proposal that was ever made
         entry = inbox.entry(tenant_id, proposal_id)
         if entry is None:
             continue

@@ -24,6 +24,11 @@ _DIRECTORY = ("Directory.Read.All", "Directory.ReadWrite.All")
 NEEDED = (
     Needed("User.Read.All", "to read accounts before and after each step", (_USERS, *_DIRECTORY)),
     Needed("RoleManagement.Read.Directory", "to see who holds a directory role and is not touched", _DIRECTORY),
+    Needed(
+        "RoleEligibilitySchedule.Read.Directory",
+        "to see who may activate a directory role and is not touched",
+        ("RoleManagement.Read.Directory", "RoleManagement.Read.All", *_DIRECTORY),
+    ),
     Needed("GroupMember.Read.All", "to read the groups of an account", ("GroupMember.ReadWrite.All", *_DIRECTORY)),
     Needed("Group.Read.All", "to read licensing groups", ("Group.ReadWrite.All", *_DIRECTORY)),
     Needed("LicenseAssignment.Read.All", "to read free seats", ("LicenseAssignment.ReadWrite.All", *_DIRECTORY)),

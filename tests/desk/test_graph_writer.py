@@ -34,6 +34,18 @@ class Answering(httpx.AsyncBaseTransport):
         return self.answer
 
 
+class Eligible(httpx.AsyncBaseTransport):
+    """A tenant where nobody holds a role, and this is said of who may activate one."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self.answer = answer
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if "roleEligibility" in request.url.path:
+            return self.answer
+        return httpx.Response(200, json={"value": []})
+
+
 @pytest.fixture(scope="module")
 def state() -> DemoState:
     return DemoState(DemoTenant.build(250, 7, date(2026, 11, 23)))
@@ -127,10 +139,31 @@ async def test_protection_knows_roles_lists_and_ordinary_people(state: DemoState
     assert (await writer.protection(person.id)).allows
     listed = Policy(protected_user_ids=frozenset({person.id}))
     assert (await GraphWriter(writer.graph, lambda: listed).protection(person.id.upper())).listed
-    privileged = state.tenant.role_assignments[0]["principalId"]
-    found = await writer.protection(privileged)
-    assert found.roles
-    assert not found.allows
+    for rows in (state.tenant.role_assignments, state.tenant.role_eligibility):
+        privileged = next(row["principalId"] for row in rows if row["principalId"] in state.tenant.by_id)
+        found = await writer.protection(privileged)
+        assert found.roles
+        assert not found.allows
+
+
+@pytest.mark.parametrize(
+    ("code", "readable"), [("AadPremiumLicenseRequired", True), ("Authorization_RequestDenied", False)]
+)
+async def test_roles_that_nobody_can_be_made_eligible_for_protect_nobody_and_unread_ones_everybody(
+    code: str, readable: bool
+) -> None:
+    """INV-12, INV-21."""
+
+    told = Eligible(httpx.Response(403, json={"error": {"code": code}}))
+    assert (await GraphWriter(Graph(told, "t")).protection(person_id(1))).readable is readable
+
+
+async def test_who_may_activate_a_role_is_protected_like_who_holds_it() -> None:
+    """INV-12, INV-13."""
+    told = Eligible(httpx.Response(200, json={"value": [{"roleDefinitionId": "r"}]}))
+    assert not (await GraphWriter(Graph(told, "t")).protection(person_id(1))).allows
+    nobody = Eligible(httpx.Response(200, json={"value": []}))
+    assert (await GraphWriter(Graph(nobody, "t")).protection(person_id(1))).allows
 
 
 async def test_a_global_administrator_is_protected_by_a_role_of_their_own_and_by_one_that_a_group_gives(
@@ -262,4 +295,4 @@ def test_retry_after_is_honoured_with_a_ceiling(header: str, seconds: float) -> 
 async def test_the_rule_stands_below_the_writer(writer: GraphWriter, monkeypatch: pytest.MonkeyPatch) -> None:
     """A planted effect that the desk does not have is refused unsent."""
     with pytest.raises(Refused):
-        await writer._effect("DELETE", f"/users/{person_id(1)}", None)
+        await writer._effect("DELETE", f"/groups/{person_id(1)}", None)

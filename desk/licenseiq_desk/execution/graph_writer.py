@@ -146,8 +146,8 @@ class GraphWriter:
         return answers.free_seats(await self._read(path, "the subscriptions", "LicenseAssignment.Read.All"))
 
     async def protection(self, user_id: str) -> Protection:
-        """The list of protected accounts, roles held directly, and groups that can carry roles. What cannot be read
-        whole is unreadable."""
+        """The list of protected accounts, roles held directly or to be activated, and groups that can carry roles. What
+        cannot be read whole is unreadable."""
         policy = self.policy()
         listed = policy.names(policy.protected_user_ids, _checked(user_id), None)
         which = quote(f"principalId eq '{user_id}'")
@@ -162,6 +162,7 @@ class GraphWriter:
                 "RoleManagement.Read.Directory",
             )
             assignments, _ = answers.rows(response, "the directory roles")
+            assignments += await self._eligible(which)
             response = await self._read(
                 f"/users/{user_id}/transitiveMemberOf/microsoft.graph.group?$select=id,isAssignableToRole&$top=999",
                 "the account's groups",
@@ -173,6 +174,17 @@ class GraphWriter:
         roles = [str(row.get("roleDefinitionId", "unknown")) for row in assignments]
         roles += ["a group that can carry roles" for row in groups if row.get("isAssignableToRole") is True]
         return Protection(readable=is_whole, roles=tuple(roles), listed=listed)
+
+    async def _eligible(self, which: str) -> list[dict[str, object]]:
+        """The roles that somebody may activate; without Entra ID P2 there are none."""
+        path = f"/roleManagement/directory/roleEligibilityScheduleInstances?$filter={which}"
+        try:
+            response = await self._read(path, "the eligible roles", "RoleEligibilitySchedule.Read.Directory")
+        except NotReadable as error:
+            if error.reason == Reason.NO_PREMIUM:
+                return []
+            raise
+        return answers.rows(response, "the eligible roles")[0]
 
     async def set_sign_in(self, user_id: str, *, enabled: bool) -> None:
         await self._effect("PATCH", f"/users/{_checked(user_id)}", {"accountEnabled": enabled})

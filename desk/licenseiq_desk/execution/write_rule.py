@@ -31,7 +31,10 @@ _MEMBER = re.compile(rf"/groups/{_ID}/members/{_ID}/\$ref")
 _SEATS = "/subscribedSkus"
 _PEOPLE = "/users/$count"
 _LONGEST_VALUE = 256
-_ROLES = "/roleManagement/directory/roleAssignments"
+_ROLES = (
+    "/roleManagement/directory/roleAssignments",
+    "/roleManagement/directory/roleEligibilityScheduleInstances",
+)
 _ONE_PRINCIPAL = re.compile(rf"principalId eq '{_ID}'")
 _READ_OPTIONS = frozenset({"$select", "$expand", "$filter", "$top", "$count"})
 # How the pages of a collection go on.
@@ -115,7 +118,7 @@ def _is_read(path: str, query: str) -> bool:
         return True
     if not options.keys() <= _READ_OPTIONS:
         return False
-    if path == _ROLES:
+    if path in _ROLES:
         return _ONE_PRINCIPAL.fullmatch(options.get("$filter", "")) is not None
     return path in (_SEATS, _PEOPLE) or any(known.fullmatch(path) for known in (_USER, _NAMED, _GROUPS, _GROUP))
 

@@ -50,6 +50,15 @@ def known_digest(store: DeskStore, tenant_id: str, proposal_id: str) -> str | No
     return None if row is None else str(row[0])
 
 
+def decided(store: DeskStore, tenant_id: str) -> frozenset[str]:
+    """The ids of the proposals that are not open any more."""
+    with store.database.read() as db:
+        rows = db.exec_driver_sql(
+            "SELECT proposal_id FROM proposal WHERE tenant_id = ? AND state <> 'open'", (tenant_id,)
+        )
+        return frozenset(rows.scalars().all())
+
+
 def get(store: DeskStore, tenant_id: str, proposal_id: str) -> Held:
     """The proposal. Raises NotFound, or Tampered."""
     found = find(store, tenant_id, proposal_id)
