@@ -22,6 +22,7 @@ from licenseiq.proposals.steps import Account, EffectClass
 from licenseiq.readings import Reason
 from licenseiq.steps.asking import Ask, Call, Reading, Target
 from licenseiq.steps.kind import ANSWERED, Kind
+from licenseiq_desk.execution.asked_once import Asks
 from licenseiq_desk.execution.journal import Intent, Journal
 from licenseiq_desk.execution.seen import Observe, Phase, StepSeen
 from licenseiq_desk.execution.step_taker import (
@@ -265,7 +266,7 @@ async def read_for(
 
 async def read_one(
     reading: Reading,
-    writer: TenantWriter,
+    writer: Asks,
     target: Target,
     arguments: Mapping[str, Json],
     alive: Callable[[], None] = lambda: None,

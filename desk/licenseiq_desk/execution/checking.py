@@ -11,6 +11,7 @@ from licenseiq.proposals.steps import Account, StepKind
 from licenseiq.steps import checks_of
 from licenseiq.steps.asking import Target
 from licenseiq.steps.kind import Check, Held, Now
+from licenseiq_desk.execution.asked_once import AskedOnce
 from licenseiq_desk.execution.calls_taker import read_one
 
 ASK_AGAIN = 60
@@ -120,6 +121,7 @@ async def _read(
 ) -> Account:
     """The account with all that could be read for the checks; what could not be read is missing."""
     more: dict[str, Json] = {}
+    once = AskedOnce(writer)
     try:
         account = await writer.account(user_id)
     except NotFound:
@@ -128,7 +130,7 @@ async def _read(
         account = Account(None, None, None, None)
     for reading in {one.name: one for check in checks for one in check.readings}.values():
         try:
-            more[reading.name] = await read_one(reading, writer, target, step.arguments, alive)
+            more[reading.name] = await read_one(reading, once, target, step.arguments, alive)
         except (NotReadable, NotFound, Tampered):
             continue  # a value that the plan does not hold, too: what was not asked is not known
     return replace(account, more=more)
