@@ -4,17 +4,20 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from licenseiq.context import Context
 from licenseiq.errors import LicenseIQError, NotFound, Refused
 from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.people import Person
 from licenseiq.playbooks.change_request import Action, ChangeRequest
+from licenseiq.playbooks.erasure import inventory, plan_erasure
 from licenseiq.playbooks.leave import LeaveRequest
+from licenseiq.playbooks.license_changes import Grounds
 from licenseiq.playbooks.offboarding.request import OffboardingRequest
 from licenseiq.playbooks.offboarding.request import check as check_offboarding
 from licenseiq.playbooks.onboarding.joiner import Tier, TierBy
 from licenseiq.playbooks.onboarding.request import JoinRequest
 from licenseiq.playbooks.onboarding.request import check as check_joining
-from licenseiq.ports import Because, Progress, SeatsNeeded, StoredJoining
+from licenseiq.ports import Because, Progress, SeatsNeeded, StoredErasure, StoredJoining
 from licenseiq.ports import StoredChanges as Stored
 from licenseiq.proposals.plan import Blocker, HandOff, Plan, Step, Subject
 from licenseiq.proposals.steps import EffectClass, StepKind
@@ -57,6 +60,19 @@ class FakeProposals:
         names = {f"s{n}": (p.user_id, p.user_principal_name) for n, p in enumerate(chosen, 1)}
         self.records[key] = ProposalRecord(key, plan.digest(), plan, "open", names, None, is_new=True)
         return self.records[key]
+
+    async def erase(self, user: str, grace_days: int, client: str, progress: Progress) -> StoredErasure:
+        if self.failure is not None:
+            raise self.failure
+        person = find_person(self.people, user)
+        ground = Context("tenant-1", NOW, catalogue())
+        grounds = Grounds(ground, "ev-1", True, {"client": client}, NOW, lambda: b"s" * 32)
+        plan, _ = plan_erasure(replace(person, roles=()), grace_days, grounds)
+        key = "e" + hashlib.sha256(person.user_id.encode()).hexdigest()[:12]
+        known = key in self.records
+        names = {"s1": (person.user_id, person.user_principal_name)}
+        self.records[key] = ProposalRecord(key, plan.digest(), plan, "open", names, None, is_new=not known)
+        return StoredErasure(self.records[key], inventory(person))
 
     async def change_licences(self, request: ChangeRequest, client: str, progress: Progress) -> Stored:
         if self.failure is not None:

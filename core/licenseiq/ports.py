@@ -27,6 +27,7 @@ from licenseiq.steps.asking import Ask, Call
 from licenseiq.waste import GroupBy, WasteGroup, WastePage, WasteQuery
 
 if TYPE_CHECKING:
+    from licenseiq.playbooks.erasure import Place
     from licenseiq.proposals.trail import Trail, TrailQuery
     from licenseiq.spending.days import Day
     from licenseiq.spending.savings import Reclaim, SeenSeats
@@ -147,6 +148,14 @@ class StoredJoining:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredErasure:
+    """A stored proposal to erase somebody, with where something of that person is."""
+
+    record: ProposalRecord
+    inventory: "tuple[Place, ...]"
+
+
+@dataclass(frozen=True, slots=True)
 class RefreshReport:
     """`started` is False when the data is fresh or a scan runs already; `reason` says which, in a sentence. `ages` say
     since when what is used of a lane stands, None where nothing of it is; `unknown` what could not be read, and why."""
@@ -238,6 +247,10 @@ class Proposals(Protocol):
     async def offboard(self, request: OffboardingRequest, client: str, progress: Progress) -> ProposalRecord:
         """A proposal to offboard people; an identical live one is found again instead. Raises BadRequest for a request
         that contradicts itself."""
+        ...
+
+    async def erase(self, user: str, grace_days: int, client: str, progress: Progress) -> StoredErasure:
+        """A proposal to erase one person; an identical live one is found again instead."""
         ...
 
     async def change_licences(self, request: ChangeRequest, client: str, progress: Progress) -> StoredChanges:

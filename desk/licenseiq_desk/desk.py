@@ -24,7 +24,7 @@ from licenseiq_desk.approval.on_demo import Pending
 from licenseiq_desk.approval.preflight import Preflight
 from licenseiq_desk.audit import verify_store
 from licenseiq_desk.certificate import certificate
-from licenseiq_desk.erasure import Erased, erase_subject
+from licenseiq_desk.erasure import Erased, erase_subject, finish_erasures
 from licenseiq_desk.exceptions_taken import take_exceptions
 from licenseiq_desk.execution import control
 from licenseiq_desk.execution.executor import Executor
@@ -183,8 +183,10 @@ class Desk:
     async def advance_all(
         self, tenant_id: str, writer: TenantWriter, observe: Observe = nobody
     ) -> tuple[RunProgress, ...]:
-        """Starts what was approved, carries on what can go on."""
-        return await self.executor(writer, observe).advance_all(tenant_id)
+        """Starts what was approved, carries on what can go on, and forgets whoever was erased by it."""
+        progress = await self.executor(writer, observe).advance_all(tenant_id)
+        finish_erasures(self._store, tenant_id, self._around.now())
+        return progress
 
     def pause(self, tenant_id: str, run_id: str) -> None:
         """A run rests before its next step. Raises NotFound and Refused, as the next two do."""

@@ -4,13 +4,15 @@ Plans, approvals and the ledger hold commitments only, so all of it verifies on.
 right to: a playbook of erasure, behind a person's approval.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from licenseiq.errors import Refused
 from licenseiq.proposals.canonical import Json
-from licenseiq.proposals.states import RUN_ENDS
+from licenseiq.proposals.states import RUN_ENDS, RunState
+from licenseiq.proposals.steps import StepKind
 from licenseiq_desk.execution import rates
 from licenseiq_desk.ledger.entries import Kind
 from licenseiq_desk.people import user_id
@@ -49,6 +51,28 @@ def erase_subject(store: DeskStore, tenant_id: str, whom: str, by: str, now: dat
         rates.forget(db, tenant_id, person)
     store.keys.destroy(tenant_id, *places)
     return Erased(tuple(sorted({proposal_id for proposal_id, _ in places})))
+
+
+def finish_erasures(store: DeskStore, tenant_id: str, now: datetime) -> tuple[Erased, ...]:
+    """Destroys the keys of everybody whose run of erasure is complete: the account is gone for good, as it was read.
+    Whom another run is about comes later. A run whose person was forgotten already opens nothing, and is passed over.
+    """
+    with store.database.read() as db:
+        rows = db.exec_driver_sql(
+            "SELECT DISTINCT r.run_id, r.proposal_id FROM run r JOIN run_step s ON s.tenant_id = r.tenant_id "
+            "AND s.run_id = r.run_id WHERE r.tenant_id = ? AND r.state = ? AND s.kind = ?",
+            (tenant_id, RunState.COMPLETE.value, StepKind.PURGE_ACCOUNT.value),
+        ).all()
+    found = []
+    for run_id, proposal_id in rows:
+        plan = proposals.get(store, tenant_id, proposal_id).plan
+        openings = proposals.openings(store, tenant_id, proposal_id, plan)
+        for step in plan.steps:
+            whom = user_id(openings, step.subject) if step.kind is StepKind.PURGE_ACCOUNT else None
+            if whom is not None:
+                with suppress(Refused):
+                    found.append(erase_subject(store, tenant_id, whom, run_id, now))
+    return tuple(found)
 
 
 def _old_places(store: DeskStore, tenant_id: str, wanted: str) -> list[tuple[str, str]]:

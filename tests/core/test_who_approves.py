@@ -69,3 +69,13 @@ def test_who_asked_for_one_of_several_plans_decides_on_none_of_them() -> None:
     assert "asked for this" in str(why_not(Approver("a", "ada"), case, Policy()))
     assert why_not(Approver("b", "ben"), case, Policy()) is None
     assert why_not(Approver("c", ""), case, Policy()) is None, "an account that is not known is nobody's"
+
+
+def test_what_nobody_can_take_back_takes_two_whoever_it_is_about() -> None:
+    """INV-08."""
+    one = Case(1, 2, sole=True, for_good=True)
+    assert needed(one, Policy()) == 2
+    assert missing([Approver("a")], one, Policy()) == 1
+    assert missing([Approver("a"), Approver("a")], one, Policy()) == 1
+    assert missing([Approver("a"), Approver("b")], one, Policy()) == 0
+    assert "two approvers" in str(why_not(Approver("a"), replace(one, enrolled=1), Policy()))

@@ -63,7 +63,11 @@ def kinds(world: World) -> list[str]:
 
 def bodies(world: World, kind: str) -> list[dict[str, Any]]:
     """What the entries of a kind say, in their order."""
-    with world.desk._store.database.read() as db:
+    return bodies_of(world.desk, kind)
+
+
+def bodies_of(desk: Desk, kind: str) -> list[dict[str, Any]]:
+    with desk._store.database.read() as db:
         rows = db.exec_driver_sql("SELECT entry FROM ledger_entry ORDER BY seq").scalars().all()
     entries = [json.loads(as_bytes(row)) for row in rows]
     return [entry["body"] for entry in entries if entry["kind"] == kind]

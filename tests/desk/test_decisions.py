@@ -8,8 +8,9 @@ import pytest
 from licenseiq.errors import BadRequest, Refused
 from licenseiq.policy import Policy
 from licenseiq.ports import Protection
-from licenseiq.proposals.plan import Blocker
+from licenseiq.proposals.plan import Blocker, Step
 from licenseiq.proposals.statement import Decision, Level
+from licenseiq.proposals.steps import EffectClass, StepKind
 from licenseiq_desk.approval.authority import Authority
 from licenseiq_desk.approval.level import Standing
 from licenseiq_desk.desk import Desk
@@ -44,6 +45,24 @@ async def test_two_people_decide_on_many_and_the_first_alone_starts_nothing(worl
     assert world.desk.decisions.decide(second.ticket, ben_key.sign(second.options)).missing == 0
     assert await world.finish() == "complete"
     assert len(world.report().approvals) == 2
+
+
+async def test_a_deletion_for_good_takes_two_people_and_an_approval_of_its_own(world: World) -> None:
+    """INV-08: one person, one step, and still two approvers; a sole administrator cannot."""
+    ada, ada_key = enrol(world)
+    purge = Step(
+        1, StepKind.PURGE_ACCOUNT, "s1", {}, {"account_is": "gone"}, {"account_is": "deleted"}, EffectClass.CHECKABLE
+    )
+    world.put(plan_for(steps=(purge,)))
+    world.put(plan_for(evaluation_id="ev-2"), "p-2")
+    with pytest.raises(Refused, match="two approvers"):
+        await begin(world, ada)
+    ben, _ = enrol(world, "Ben", "ben", by=ada)
+    with pytest.raises(BadRequest, match="approval of its own"):
+        await begin(world, ben, "p-1", "p-2")
+    first = await begin(world, ada)
+    assert world.desk.decisions.decide(first.ticket, ada_key.sign(first.options)).missing == 1
+    await nothing_was_approved(world)
 
 
 async def test_a_first_approval_of_somebody_revoked_meanwhile_does_not_count(world: World) -> None:

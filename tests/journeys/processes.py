@@ -36,6 +36,7 @@ TOOLS = {
     "propose_undo",
     "propose_onboarding",
     "propose_leave",
+    "propose_erasure",
     "withdraw_proposal",
     "list_proposals",
     "get_proposal",

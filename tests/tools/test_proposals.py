@@ -227,3 +227,25 @@ async def test_a_tool_that_proposes_asks_the_tenant_for_nothing_else(mode: str) 
     tenant = FakeTenant()
     await content(mode, "offboard_user", ONE, tenant=tenant)
     assert tenant.asked == []
+
+
+async def test_an_erasure_says_what_there_is_and_that_two_people_approve(mode: str) -> None:
+    answer = await ask(mode, "propose_erasure", ONE)
+    found = good(answer)
+    assert [step["kind"] for step in found["steps"]] == [
+        *("disable_sign_in", "revoke_sessions", "delete_account", "purge_account"),
+    ]
+    assert "Two people must approve it" in text_of(answer)
+    assert {row["place"]: row["found"] for row in found["inventory"]}["sign-in and audit logs"] is None
+    assert "article 15" in found["hand_offs"][0]["instructions"]
+    wrong = await ask(mode, "propose_erasure", {**ONE, "grace_days": 30})
+    assert "0 to 29" in text_of(wrong)
+    everybody = await ask(mode, "propose_erasure", {"user": "*"})
+    assert "selects nobody in particular" in text_of(everybody)
+
+
+async def test_totals_alone_erase_nobody(mode: str) -> None:
+    refused = await ask(mode, "propose_erasure", ONE, privacy=Privacy.AGGREGATE)
+    assert refused.is_error
+    named = await content(mode, "propose_erasure", ONE, privacy=Privacy.PSEUDONYMS)
+    assert {step["target"][:7] for step in named["steps"]} == {"person-"}

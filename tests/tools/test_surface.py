@@ -22,6 +22,7 @@ REACHED = {
     *("health_score", "list_inactive_users", "list_waste", "explain_user", "list_subscriptions", "spend_summary"),
     *("forecast_spend", "recommend_tier", "refresh_tenant", "list_proposals", "get_proposal", "audit_trail"),
     *("offboard_user", "propose_license_changes", "propose_onboarding", "propose_leave", "propose_undo"),
+    "propose_erasure",
     "withdraw_proposal",
 }
 # Everything that a person can start a chat with: words for the model, which calls nothing by itself.

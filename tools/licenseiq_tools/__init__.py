@@ -19,6 +19,7 @@ from licenseiq_tools.list_proposals import list_proposals
 from licenseiq_tools.list_subscriptions import list_subscriptions
 from licenseiq_tools.list_waste import list_waste
 from licenseiq_tools.offboard_user import offboard_user
+from licenseiq_tools.propose_erasure import propose_erasure
 from licenseiq_tools.propose_leave import propose_leave
 from licenseiq_tools.propose_license_changes import propose_license_changes
 from licenseiq_tools.propose_onboarding import propose_onboarding
@@ -74,6 +75,7 @@ PROPOSALS: tuple[Entry, ...] = (
     Entry("propose_undo", propose_undo, "Propose to take a run back", _PROPOSES),
     Entry("propose_onboarding", propose_onboarding, "Propose to onboard or to move somebody", _PROPOSES),
     Entry("propose_leave", propose_leave, "Propose licences for a leave", _PROPOSES),
+    Entry("propose_erasure", propose_erasure, "Propose to erase a person", _PROPOSES),
     Entry("withdraw_proposal", withdraw_proposal, "Take a proposal back", _WITHDRAWS),
 )
 

@@ -26,6 +26,7 @@ from licenseiq.ports import (
     Progress,
     Proposals,
     StoredChanges,
+    StoredErasure,
     StoredJoining,
     Tenant,
 )
@@ -176,6 +177,9 @@ class AggregateProposals:
         self._tenant = tenant
 
     async def offboard(self, request: OffboardingRequest, client: str, progress: Progress) -> ProposalRecord:
+        refuse("Proposals for named people are switched off")
+
+    async def erase(self, user: str, grace_days: int, client: str, progress: Progress) -> StoredErasure:
         refuse("Proposals for named people are switched off")
 
     async def change_licences(self, request: ChangeRequest, client: str, progress: Progress) -> StoredChanges:

@@ -20,6 +20,7 @@ from licenseiq.ports import (
     Proposals,
     SeatsNeeded,
     StoredChanges,
+    StoredErasure,
     StoredJoining,
     Tenant,
 )
@@ -151,6 +152,12 @@ class PseudonymousProposals:
             (successor,) = await self._ids(head.evaluation_id, (request.successor,))
             meant = replace(meant, successor=successor)
         return self._masked(await self._inner.offboard(meant, client, progress))
+
+    async def erase(self, user: str, grace_days: int, client: str, progress: Progress) -> StoredErasure:
+        head = await self._tenant.evaluation(progress)
+        (meant,) = await self._ids(head.evaluation_id, (user,))
+        stored = await self._inner.erase(meant, grace_days, client, progress)
+        return replace(stored, record=self._masked(stored.record))
 
     async def change_licences(self, request: ChangeRequest, client: str, progress: Progress) -> StoredChanges:
         head = await self._tenant.evaluation(progress)

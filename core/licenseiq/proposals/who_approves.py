@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from licenseiq.policy import Policy
+from licenseiq.proposals.plan import Plan
+from licenseiq.proposals.steps import StepKind
 from licenseiq.words import count
 
 
@@ -24,18 +26,25 @@ class Approver:
 class Case:
     """What is to be decided on. `people` are those that the plans touch, `enrolled` how many approvers there are,
     `sole` whether one may decide alone, `requesters` the OS accounts that asked for any of it, and `sole_today` how
-    many people a sole administrator has approved changes of in the last 24 hours."""
+    many people a sole administrator has approved changes of in the last 24 hours. `for_good`: something cannot be taken
+    back by anybody afterwards."""
 
     people: int
     enrolled: int
     sole: bool
     requesters: frozenset[str] = frozenset()
     sole_today: int = 0
+    for_good: bool = False
+
+
+def deletes_for_good(plan: Plan) -> bool:
+    """Whether a plan holds a step that nobody can take back: it takes two people, whoever it is about."""
+    return any(step.kind is StepKind.PURGE_ACCOUNT for step in plan.steps)
 
 
 def needed(case: Case, policy: Policy) -> int:
     """How many distinct people must approve: 1 or 2."""
-    return 1 if case.people <= policy.people_per_approver else 2
+    return 1 if case.people <= policy.people_per_approver and not case.for_good else 2
 
 
 def why_not(approver: Approver, case: Case, policy: Policy) -> tuple[str, str] | None:
@@ -53,6 +62,8 @@ def why_not(approver: Approver, case: Case, policy: Policy) -> tuple[str, str] |
             "Enrol a second one with 'licenseiq approvers add', or set "
             'sole_administrator = "true" in licenseiq.toml.',
         )
+    if case.for_good:
+        return ("This deletes an account for good, which takes two approvers.", "Enrol a second approver.")
     if needed(case, policy) > 1:
         return (
             f"This is about {count(case.people, 'person', 'people')}; one person alone may decide on "

@@ -2,6 +2,7 @@
 
 A deleted account lies in a container for 30 days and can be restored with its licences and groups; what is deleted from
 there is gone (graph-facts 1.4 and 1.8). Each is read back at both places, so "not found" is never taken for "restored".
+Holds stop both deletions; of a deleted account only cases and the customer's own list can still be asked.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Step
 from licenseiq.proposals.steps import Account, EffectClass, StepKind
 from licenseiq.steps.asking import Ask, Asking, Call, Reading, Shape, Target
+from licenseiq.steps.holds import HOLDS, HOLDS_AFTER_DELETION
 from licenseiq.steps.kind import Facts, Kind, fact
 
 PERMISSION = "User.DeleteRestore.All"
@@ -79,6 +81,7 @@ DELETE_ACCOUNT = Kind(
     shapes=(Shape("DELETE", "/users/{id}"),),
     readings=(PLACE,),
     clauses={"account_is": _is_at},
+    checks=(HOLDS,),
     hand_over=lambda _, target: f"Delete {target.principal} in the Entra admin center, under Users.",
     needs_account=False,
     stops_person=True,
@@ -107,6 +110,7 @@ PURGE_ACCOUNT = Kind(
     calls=_purge,
     shapes=(Shape("DELETE", "/directory/deletedItems/{id}"),),
     readings=(PLACE,),
+    checks=(HOLDS_AFTER_DELETION,),
     hand_over=lambda _, target: (
         f"Delete {target.principal} for good in the Entra admin center, under Users > Deleted users."
     ),

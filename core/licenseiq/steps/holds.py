@@ -33,6 +33,7 @@ DELAY = timedelta(days=30)
 CASES = "/security/cases/ediscoveryCases"
 INDEX = "ediscovery"
 INDEX_PERMISSION = "eDiscovery.Read.All"
+_LISTED = Held("legal_hold", "The policy's legal_hold_accounts name this person: keep everything, ask Legal.")
 _ADDRESSES = "id,userPrincipalName,mail,proxyAddresses,otherMails"
 
 
@@ -103,6 +104,21 @@ HOLDS_OF_CASES = Reading(
 )
 
 
+async def _cases_by_name(ask: Asking, target: Target, _: Mapping[str, Json]) -> Json:
+    """What the index says of the principal name that the plan commits to: a deleted account tells no address."""
+    addresses: list[Json] = [target.principal]
+    return {**await ask(Ask(INDEX, Api.INDEX, {"addresses": addresses, "sites": list[Json]()}))}
+
+
+CASES_BY_NAME = Reading(
+    "holds_of_cases_by_name",
+    "the holds of eDiscovery cases",
+    INDEX_PERMISSION,
+    _cases_by_name,
+    paths=HOLDS_OF_CASES.paths,
+)
+
+
 def kept(account: Account) -> Kept | None:
     """What keeps the mailbox; None where it could not be read. Nothing keeps a mailbox that is not there."""
     more = account.more or {}
@@ -139,7 +155,7 @@ def _held(step: Step, target: Target, account: Account, now: Now) -> Held | None
     box, cases = kept(account), fact(account, HOLDS_OF_CASES.name)
     found = cases if isinstance(cases, Mapping) else {}
     if _is_listed(target, now):
-        return Held("legal_hold", "The policy's legal_hold_accounts name this person: keep everything, ask Legal.")
+        return _LISTED
     if box is not None and box.legal:
         return Held("legal_hold", "The mailbox is on a legal hold: keep licences and data until Legal has released it.")
     if found.get("held") is True:
@@ -147,14 +163,18 @@ def _held(step: Step, target: Target, account: Account, now: Now) -> Held | None
     if says_no_end(step, now) or found.get("gone") is True:
         return None
     if found.get("state") == "waiting":
-        until, seconds = str(found["ready_at"]), parse_iso(str(found["ready_at"])) - now.at
-        cure = f"The eDiscovery cases are being read, at five requests a minute: ask again at {until}."
-        return Held(NOT_YET, cure, seconds=min(max(int(seconds.total_seconds()), 15), 300))
+        return _not_yet(found, now)
     if (box is None or not found) and not nobody_can_hold(account):
         lacks = " and ".join(name for name, at in ((PERMISSION, box), (INDEX_PERMISSION, found or None)) if at is None)
         cure = f"Grant the desk {lacks}; or somebody who knows it signs, with a reason, that nothing is on hold."
         return Held(UNREADABLE, cure, waivable=True)
     return None if box is None else _retained(step, account, now, lost, box)
+
+
+def _not_yet(found: Mapping[str, Json], now: Now) -> Held:
+    until, seconds = str(found["ready_at"]), parse_iso(str(found["ready_at"])) - now.at
+    cure = f"The eDiscovery cases are being read, at five requests a minute: ask again at {until}."
+    return Held(NOT_YET, cure, seconds=min(max(int(seconds.total_seconds()), 15), 300))
 
 
 def _retained(step: Step, account: Account, now: Now, lost: Loss, box: Kept) -> Held | None:
@@ -200,3 +220,22 @@ def _says(step: Step, target: Target, account: Account, now: Now) -> tuple[str, 
 
 
 HOLDS = Check("holds", (LICENCE_PLANS, RULES_OF_GROUPS, MAILBOX_HOLDS, HOLDS_OF_CASES), _held, _says)
+
+
+def _held_after(_: Step, target: Target, account: Account, now: Now) -> Held | None:
+    """Beside what was asked before the account was deleted: what has come since."""
+    cases = fact(account, CASES_BY_NAME.name)
+    found = cases if isinstance(cases, Mapping) else {}
+    if _is_listed(target, now):
+        return _LISTED
+    if found.get("held") is True:
+        return Held("legal_hold", "An eDiscovery case holds the person: keep everything until Legal has released it.")
+    if found.get("state") == "waiting":
+        return _not_yet(found, now)
+    if not found:
+        cure = f"Grant the desk {INDEX_PERMISSION}; or somebody who knows it signs that nothing is on hold."
+        return Held(UNREADABLE, cure, waivable=True)
+    return None
+
+
+HOLDS_AFTER_DELETION = Check("holds_after_deletion", (CASES_BY_NAME,), _held_after)

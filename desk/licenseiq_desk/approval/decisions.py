@@ -17,7 +17,7 @@ from licenseiq.proposals.attention import Attention, attention
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.statement import Covered, Decision, Level, Statement
 from licenseiq.proposals.states import ProposalState
-from licenseiq.proposals.who_approves import Approver, Case, missing, needed, why_not
+from licenseiq.proposals.who_approves import Approver, Case, deletes_for_good, missing, needed, why_not
 from licenseiq_desk.approval import approvers, preflight, records, waivers
 from licenseiq_desk.approval.approvers import Enrolled, Passkey
 from licenseiq_desk.approval.authority import Authority
@@ -101,6 +101,8 @@ class Decisions:
         level = self._level(helds)
         if approves:
             self._refuse_unfit(who, case)
+            if case.for_good and len(helds) > 1:
+                raise BadRequest("A deletion for good has an approval of its own.", "Choose it by itself.")
             for held in helds:
                 refuse_not_executable(held.plan)
                 demo = self.authority.demo
@@ -215,6 +217,7 @@ class Decisions:
             sole=self.authority.lets_one_decide,
             requesters=frozenset(held.plan.requested_by.get("account", "") for held in helds),
             sole_today=records.people_since(self.store, tenant_id, self.around.now() - timedelta(days=1)),
+            for_good=any(deletes_for_good(held.plan) for held in helds),
         )
 
     def _level(self, helds: Sequence[Held]) -> Level:

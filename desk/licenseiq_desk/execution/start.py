@@ -13,7 +13,7 @@ from licenseiq.proposals.canonical import digest, read_canonical
 from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.statement import Level, Statement
 from licenseiq.proposals.states import ProposalState, RunState
-from licenseiq.proposals.who_approves import Approver, Case, missing, why_not
+from licenseiq.proposals.who_approves import Approver, Case, deletes_for_good, missing, why_not
 from licenseiq.times import iso
 from licenseiq.words import count
 from licenseiq_desk.approval import approvers, records
@@ -110,6 +110,7 @@ def _refuse_too_few(
         enrolled=len(enrolled),
         sole=authority.lets_one_decide,
         requesters=frozenset({plan.requested_by.get("account", "")}),
+        for_good=deletes_for_good(plan),
     )
     signed = [known.get(one.approver["id"], Approver(one.approver["id"])) for one in statements]
     for one in signed:

@@ -21,7 +21,7 @@ from licenseiq_desk.render import VERBS, kind_of
 from licenseiq_desk.run_lines import RunLines
 
 _VERBS = {kind.value: verb for kind, verb in VERBS.items()}
-KINDS = {"offboard": "Offboard", "license_changes": "Change licences", "undo": "Undo"}
+KINDS = {"offboard": "Offboard", "license_changes": "Change licences", "erase": "Erase", "undo": "Undo"}
 
 
 def rows(desk: Desk, tenant_id: str) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from licenseiq.context import Context
 from licenseiq.errors import SettingsError
 from licenseiq.leaving_file import zone
 from licenseiq.playbooks.change_request import Change, ChangeRequest, check
+from licenseiq.playbooks.erasure import inventory, plan_erasure
 from licenseiq.playbooks.leave import LeaveRequest, days_of, plan_leave
 from licenseiq.playbooks.license_changes import Grounds, plan_license_changes
 from licenseiq.playbooks.offboarding.choices import choices_of
@@ -21,7 +22,7 @@ from licenseiq.playbooks.offboarding.request import check as check_offboarding
 from licenseiq.playbooks.onboarding.plan import plan_onboarding
 from licenseiq.playbooks.onboarding.request import JoinRequest
 from licenseiq.playbooks.onboarding.request import check as check_joining
-from licenseiq.ports import EvaluationHead, Progress, StoredChanges, StoredJoining, Tenant
+from licenseiq.ports import EvaluationHead, Progress, StoredChanges, StoredErasure, StoredJoining, Tenant
 from licenseiq.proposals.commitments import SEED_BYTES, Opening
 from licenseiq.proposals.plan import DATA_AS_OF, Plan
 from licenseiq.proposals.stored import Listed, ProposalRecord
@@ -107,6 +108,22 @@ class Proposing:
         )
         plan, openings = plan_offboarding(chosen, choices, grounds)
         return await to_thread.run_sync(self._keep, _dated(plan, head), openings)
+
+    async def erase(self, user: str, grace_days: int, client: str, progress: Progress) -> StoredErasure:
+        """A proposal to erase one person, or the identical live one. Raises BadRequest, and as the port raises."""
+        head, context = await self._ground(progress)
+        (person,) = await people(self._tenant, head.evaluation_id, (user,))
+        grounds = Grounds(
+            context=context,
+            evaluation_id=head.evaluation_id,
+            simulated=head.simulated,
+            requested_by=await to_thread.run_sync(_requester, self._home, client),
+            now=self._now(),
+            new_seed=_new_seed,
+        )
+        plan, openings = plan_erasure(person, grace_days, grounds)
+        record = await to_thread.run_sync(self._keep, _dated(plan, head), openings)
+        return StoredErasure(record, inventory(person))
 
     async def change_licences(self, request: ChangeRequest, client: str, progress: Progress) -> StoredChanges:
         """A proposal to change licences, or the identical live one with `is_new` False.
