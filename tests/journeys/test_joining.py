@@ -110,3 +110,28 @@ async def test_a_leave_goes_there_and_waits_for_the_day_of_return(home: Home) ->
     (run,) = told["runs"]
     assert run["steps"][0]["outcome"] == "done"
     assert home.changes() == [("POST", f"/users/{user_id}/assignLicense", True)]
+
+
+async def test_a_mover_has_new_attributes_and_manager_and_the_old_access_is_named(home: Home) -> None:
+    async with home.chat() as ask:
+        await read(ask)
+        boss = await colleague(ask)
+        rows = good(await ask("list_inactive_users", {"inactive_days": 1, "limit": 50, "include_disabled": False}))
+        for row in rows["users"]:
+            asked = {"user": row["id"], "department": "Logistics", "job_title": "Planner", "manager": boss["id"]}
+            answer = await ask("propose_onboarding", asked)
+            proposed = {} if answer.is_error else good(answer)
+            if proposed and not proposed["blockers"] and len(proposed["steps"]) == 3:
+                break
+        else:
+            raise AssertionError("nobody can move")
+        assert proposed["kind"] == "move"
+        assert [step["kind"] for step in proposed["steps"]] == ["set_attribute", "set_attribute", "set_manager"]
+        assert "old_access" in {one["kind"] for one in proposed["hand_offs"]}
+        with home.started("approve", proposed["proposal_id"]) as approving:
+            type_the_phrase(approving)
+            assert approving.wait(timeout=60) == 0
+        told = good(await ask("get_proposal", {"proposal_id": proposed["proposal_id"]}))
+    (run,) = told["runs"]
+    assert run["state"] == "complete"
+    assert [method for method, _, _ in home.changes()] == ["PATCH", "PATCH", "PUT"]
