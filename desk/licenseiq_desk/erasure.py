@@ -33,9 +33,10 @@ class Erased:
 def erase_subject(store: DeskStore, tenant_id: str, whom: str, by: str, now: datetime) -> Erased:
     """Destroys what opens this person's values, wherever they are a subject, and writes that down without saying whom.
 
-    `whom` is the account's id; `by` names what asked for it, such as a run's id: no personal value. Take the inbox over
-    before. The entry is flushed before the first key goes; after a crash in between the same call finishes. Raises
-    Refused while a run about the person has not ended.
+    `whom` is the account's id, or the principal name for plans that were to make it; `by` names what asked for it,
+    such as a run's id: no personal value. Take the inbox over before. The entry is flushed before the first key
+    goes; after a crash in between the same call finishes. Raises Refused while a run about the person has not
+    ended.
     """
     person = store.keys.person(tenant_id, whom)
     places = (*store.keys.places_of(tenant_id, person), *_old_places(store, tenant_id, whom))

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from licenseiq.errors import NotFound, Tampered
 from licenseiq.policy import Policy
-from licenseiq.proposals.commitments import check_opening
+from licenseiq.proposals.commitments import Opening, check_opening
 from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.states import ProposalState
 from licenseiq.proposals.stored import InboxEntry
@@ -108,7 +108,7 @@ def _take(store: DeskStore, tenant_id: str, entry: InboxEntry, around: Surroundi
     plan = proposals.checked_plan(tenant_id, entry.plan_bytes, entry.digest)
     _check_openings(plan, entry)
     place = (tenant_id, entry.proposal_id)
-    keys = {o.reference: store.keys.make(*place, o.reference, str(o.values.get("user_id", ""))) for o in entry.openings}
+    keys = {o.reference: store.keys.make(*place, o.reference, _whose(o)) for o in entry.openings}
     now = around.now()
     with store.database.write() as db:
         made = db.exec_driver_sql(
@@ -126,6 +126,11 @@ def _take(store: DeskStore, tenant_id: str, entry: InboxEntry, around: Surroundi
         body = {"proposal": entry.proposal_id, "digest": entry.digest, "kind": plan.kind}
         store.ledger.append(db, tenant_id, now, Kind.PROPOSAL_TAKEN, body)
     return True
+
+
+def _whose(opening: Opening) -> str:
+    """The id of the account, or the principal name of one that was not there yet: by it the values can be erased."""
+    return str(opening.values.get("user_id") or opening.values.get("user_principal_name") or "")
 
 
 def _check_openings(plan: Plan, entry: InboxEntry) -> None:

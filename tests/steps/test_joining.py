@@ -168,3 +168,10 @@ async def test_a_call_that_no_shape_names_is_refused_unsent(desk: OneDesk) -> No
         with pytest.raises(Exception, match="not on its list"):
             await desk.writer.send(wrong)
     assert made(desk.state, values) is None
+
+
+async def test_what_a_plan_held_of_a_newcomer_is_erased_by_the_principal_name(desk: OneDesk) -> None:
+    values = newcomer(desk.state, "hana")
+    await desk.take(values, CREATE)
+    erased = desk.desk.erase_subject(desk.state.tenant.tenant_id, str(values["user_principal_name"]), "run-9")
+    assert len(erased.proposals) == 1
