@@ -26,8 +26,8 @@ def run(options: argparse.Namespace) -> int:
         blocks: list[Block] = [Title("LicenseIQ", "runs")]
         if found:
             rows = [
-                (*(str(one[name]) for name in ("run", "proposal", "state")), _far(one), str(one["created_at"]))
-                for one in found
+                (str(one["run"]), str(one["proposal"]), _state(one), _far(one), str(one["created_at"]))
+                for one in sorted(found, key=_calm)
             ]
             blocks.append(Table(_COLUMNS, rows))
         else:
@@ -39,6 +39,15 @@ def run(options: argparse.Namespace) -> int:
     told = need(folder, demo=options.demo).ask(f"/control/runs/{options.run_id}/{options.action}")
     print(json.dumps(told, indent=2) if options.json else _words(options.action))  # noqa: T201 - the answer
     return 0
+
+
+def _calm(one: Mapping[str, str | int]) -> bool:
+    """Runs with something urgent come first."""
+    return one["urgent"] == 0
+
+
+def _state(one: Mapping[str, str | int]) -> str:
+    return str(one["state"]) if _calm(one) else f"{one['state']}; urgent: {one['urgent']} to block by hand"
 
 
 def _certificate(folder: Path, options: argparse.Namespace) -> int:

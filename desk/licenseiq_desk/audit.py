@@ -8,6 +8,7 @@ from pathlib import Path
 
 from licenseiq.errors import NotFound
 from licenseiq.proposals.canonical import Json
+from licenseiq.proposals.steps import StepKind
 from licenseiq.proposals.stored import LedgerHead
 from licenseiq_desk.approval.approvers import Enrolled, everybody
 from licenseiq_desk.certificate import certificate
@@ -91,7 +92,8 @@ def approvers(home: Path) -> tuple[Enrolled, ...]:
 
 
 def runs(home: Path) -> tuple[dict[str, str | int], ...]:
-    """Every run of this home, the newest first, with how many steps it has and how many have their outcome."""
+    """Every run of this home, the newest first, with how many steps it has and how many have their outcome. `urgent` is
+    how many accounts people still have to block by hand."""
     if not exists(home / DESK_FILE):
         return ()
     with _store(home) as store, store.database.read() as db:
@@ -101,9 +103,19 @@ def runs(home: Path) -> tuple[dict[str, str | int], ...]:
             "(SELECT COUNT(*) FROM outcome o WHERE o.tenant_id = r.tenant_id AND o.run_id = r.run_id) "
             "FROM v1_run r ORDER BY created_at DESC, run_id"
         ).all()
+        counted = db.exec_driver_sql(
+            "SELECT run_id, COUNT(*) FROM v1_run_step WHERE kind = ? AND outcome = 'waiting' GROUP BY run_id",
+            (StepKind.DISABLE_BY_HAND.value,),
+        )
+        urgent = {str(row[0]): int(row[1]) for row in counted}
     names = ("run", "proposal", "state", "level", "created_at")
     return tuple(
-        {**dict(zip(names, map(str, row[:5]), strict=True)), "steps": int(row[5]), "steps_ended": int(row[6])}
+        {
+            **dict(zip(names, map(str, row[:5]), strict=True)),
+            "steps": int(row[5]),
+            "steps_ended": int(row[6]),
+            "urgent": urgent.get(str(row[0]), 0),
+        }
         for row in rows
     )
 

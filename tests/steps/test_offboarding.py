@@ -17,6 +17,7 @@ from licenseiq.policy import Policy
 from licenseiq.proposals.plan import Plan
 from licenseiq_demo.people.person import Person as DemoPerson
 from licenseiq_demo.state import DemoState
+from licenseiq_desk.audit import runs
 from licenseiq_tenant.prices import load_catalogue
 from tests.steps.conftest import Done, OneDesk
 
@@ -86,6 +87,7 @@ async def offboard(
     leaver: DemoPerson,
     successor: DemoPerson | None,
     leaving: LeavingDefaults | None = None,
+    rounds: int = 40,
     **asked: Any,
 ) -> tuple[Plan, Done]:
     now, state = desk.clock.now(), desk.state
@@ -101,7 +103,7 @@ async def offboard(
     desk.desk.take_over(plan.tenant_id)
     pending, _ = await desk.desk.begin_approval(plan.tenant_id, "p-whole", desk.writer, "tester")
     desk.desk.approve(pending, pending.phrase)
-    return plan, await desk.go_on("p-whole", rounds=40)
+    return plan, await desk.go_on("p-whole", rounds=rounds)
 
 
 def became(plan: Plan, done: Done) -> dict[str, tuple[str | None, str]]:
@@ -148,3 +150,26 @@ async def test_finance_and_the_successor_are_told_once(desk: OneDesk, state: Dem
     assert leaver.upn in mine[0]["content"]
     assert "mailbox" in mine[1]["content"]
     assert all(one["cc"] == one["bcc"] == one["attachments"] == [] for one in mine)
+
+
+async def test_a_role_holder_alarms_until_sign_in_reads_as_blocked(desk: OneDesk, state: DemoState) -> None:
+    """INV-12: nothing is sent for the account; people see it first, and it is waited for."""
+    leaver = next(
+        one
+        for one in state.tenant.people
+        if state.tenant.roles_of(one.id)
+        and one.fields["accountEnabled"]
+        and one.drive_bytes
+        and not one.fields["onPremisesSyncEnabled"]
+    )
+    before = len(desk.writes())
+    _, done = await offboard(desk, leaver, None, rounds=1)
+    assert (done.state, done.outcomes[0]) == ("waiting", "waiting")
+    assert {*done.outcomes[1:]} == {"blocked"}
+    assert len(desk.writes()) == before
+    (told,) = runs(desk.home)
+    assert told["urgent"] == 1
+    leaver.fields["accountEnabled"] = False
+    desk.clock.move(301)
+    assert (await desk.go_on("p-whole", rounds=3)).outcomes[0] == "already_so"
+    assert runs(desk.home)[0]["urgent"] == 0

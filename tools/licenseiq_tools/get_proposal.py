@@ -6,9 +6,11 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from licenseiq.errors import BadRequest
-from licenseiq.proposals.states import RUN_ENDS
+from licenseiq.proposals.states import RUN_ENDS, Outcome
+from licenseiq.proposals.steps import StepKind
 from licenseiq.proposals.stored import ProposalRecord, RunReport
 from licenseiq.times import iso
+from licenseiq.words import count
 from licenseiq_tools.answers import answer, fitting
 from licenseiq_tools.arguments import ProposalId
 from licenseiq_tools.deps import Call, deps_of
@@ -95,6 +97,11 @@ def _happened(record: ProposalRecord, approve: str) -> tuple[str, str]:
         if last.state == "complete":
             return f"Its run is complete: every step was read back ({tally}).", "Nothing is left to do in this plan."
         ended = last.state in RUN_ENDS
+        urgent = sum(one.kind == StepKind.DISABLE_BY_HAND and one.outcome == Outcome.WAITING for one in last.steps)
+        if urgent:
+            who = count(urgent, "account still has", "accounts still have")
+            step = f"Urgent: {who} to be blocked by hand; the desk's page says how. It is waited for."
+            return f"Its run is {last.state}, not complete ({tally}).", step
         step = "A person should look at the steps that are not done." if ended else "Ask again in a moment."
         return f"Its run is {last.state}, not complete ({tally}).", step
     if record.state == "open":
