@@ -2,10 +2,14 @@
 
 from random import Random
 
+import anyio
+import anyio.lowlevel
 import pytest
 
+from licenseiq.proposals.effects import EffectWaits
 from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.states import Outcome
+from licenseiq_desk.at_once import each
 from licenseiq_desk.execution import order
 from tests.desk.fakes import World, plan_for
 
@@ -49,3 +53,24 @@ async def test_nobody_comes_back_before_the_time_that_the_tenant_asked_for_is_ov
     world.clock.move(0.2)
     await world.advance()
     assert len(world.tenant.sent) > sent
+
+
+async def test_several_are_read_at_once_in_their_order_and_an_error_is_raised_as_it_is() -> None:
+    running, most, begun = 0, 0, list[int]()
+
+    async def read(number: int) -> int:
+        nonlocal running, most
+        begun.append(number)
+        running += 1
+        most = max(most, running)
+        await anyio.lowlevel.checkpoint()
+        running -= 1
+        if number == 50:
+            raise EffectWaits("Wait.", seconds=5)
+        return number
+
+    assert await each(range(20), read, 4) == list(range(20))
+    assert most == 4
+    with pytest.raises(EffectWaits):
+        await each(range(40, 90), read, 4)
+    assert max(begun) < 60

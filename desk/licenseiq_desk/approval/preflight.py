@@ -12,12 +12,13 @@ from licenseiq.policy import Policy
 from licenseiq.ports import Protection, TenantWriter
 from licenseiq.proposals.canonical import Json, canonical, digest, read_canonical
 from licenseiq.proposals.commitments import Opening
-from licenseiq.proposals.plan import Plan
+from licenseiq.proposals.plan import Plan, Subject
 from licenseiq.proposals.steps import Account
 from licenseiq.steps import is_by_hand
 from licenseiq.steps.asking import Target
 from licenseiq.steps.kind import Now
 from licenseiq.times import iso
+from licenseiq_desk.at_once import each
 from licenseiq_desk.execution.checking import Answered, ask_all, from_json
 from licenseiq_desk.execution.guard import is_listed, protection_of
 from licenseiq_desk.execution.reading import reading
@@ -30,6 +31,7 @@ from licenseiq_desk.surroundings import Surroundings
 
 SCHEMA = "licenseiq.preflight/1"
 FRESH = timedelta(minutes=5)
+PEOPLE_AT_ONCE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,15 @@ class Preflight:
             raise Refused("What was read before this decision is older than five minutes.", "Begin the approval again.")
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of one person."""
+
+    protection: Protection
+    account: Account | None
+    answered: tuple[Answered, ...]
+
+
 async def take(
     store: DeskStore,
     tenant_id: str,
@@ -93,33 +104,37 @@ async def take(
 ) -> Preflight:
     """Reads every person of the plan and keeps the record. Raises EffectWaits when the tenant is throttled."""
     at = around.now()
-    protections: dict[str, Protection] = {}
-    rows: list[Json] = []
-    answered: list[Answered] = []
     now = Now(at, policy, held.plan.simulated)
-    for subject in held.plan.subjects:
+
+    async def of(subject: Subject) -> "_Read":
         found = user_id(openings, subject.reference)
-        protection, account = Protection(readable=False), None
-        if found is not None:
-            opening = openings[subject.reference]
-            protection = await _protection(writer, found)
-            if is_listed(policy, found, opening):
-                protection = replace(protection, listed=True)
-            account = await _account(writer, found)
-            target = Target(opening.values)
-            answered += await ask_all(held.plan, subject.reference, writer, found, target, now)
-        protections[subject.reference] = protection
-        rows.append(
-            {
-                "reference": subject.reference,
-                "account": None if account is None else reading(account),
-                "protection": {
-                    "readable": protection.readable,
-                    "roles": len(protection.roles),
-                    "listed": protection.listed,
-                },
-            }
-        )
+        if found is None:
+            return _Read(Protection(readable=False), None, ())
+        opening = openings[subject.reference]
+        protection = await _protection(writer, found)
+        if is_listed(policy, found, opening):
+            protection = replace(protection, listed=True)
+        account = await _account(writer, found)
+        answered = await ask_all(held.plan, subject.reference, writer, found, Target(opening.values), now)
+        return _Read(protection, account, tuple(answered))
+
+    # A decision rests on what is at most five minutes old, so 500 people cannot be read one after the other.
+    read = await each(held.plan.subjects, of, PEOPLE_AT_ONCE)
+    by_reference = {subject.reference: one for subject, one in zip(held.plan.subjects, read, strict=True)}
+    protections = {reference: one.protection for reference, one in by_reference.items()}
+    answered = [answer for one in read for answer in one.answered]
+    rows: list[Json] = [
+        {
+            "reference": reference,
+            "account": None if one.account is None else reading(one.account),
+            "protection": {
+                "readable": one.protection.readable,
+                "roles": len(one.protection.roles),
+                "listed": one.protection.listed,
+            },
+        }
+        for reference, one in by_reference.items()
+    ]
     record = canonical(
         {
             "schema": SCHEMA,
