@@ -31,6 +31,7 @@ from tests.tools.talk import good
 from bench.figures import line
 from bench.leavers_found import Facts, facts_of, once_only
 from licenseiq_cli.open_desk import open_demo_desk
+from licenseiq_desk.approval import preflight
 from licenseiq_desk.audit import runs
 
 USERS = 2_000
@@ -108,6 +109,29 @@ async def propose(home: Home, leavers: list[str], successor: str) -> tuple[str, 
         asked = {"users": leavers, "successor": successor}
         found = good(await client.call_tool("offboard_user", asked, read_timeout_seconds=600))  # type: ignore[arg-type]
     return found["proposal_id"], found["steps_total"]
+
+
+async def read_twice(home: Home, proposal_id: str) -> None:
+    """What is read before a decision, one person after the other and several at once."""
+    async with open_demo_desk(home.path / "demo") as opened:
+        opened.desk.take_over(opened.tenant_id)
+        usual = preflight.PEOPLE_AT_ONCE
+        for at_once in (1, usual, 1, usual):
+            preflight.PEOPLE_AT_ONCE = at_once
+            began = time.monotonic()
+            await opened.desk.begin_approval(opened.tenant_id, proposal_id, opened.writer, "bench")
+            line(f"people read at once: {at_once}", f"{time.monotonic() - began:.1f} s")
+
+
+def reading_alone(folder: Path, leavers: int) -> None:
+    with running(folder / "tenant", USERS) as demo:
+        (folder / "home").mkdir()
+        home = beside(demo, folder / "home")
+        (home.path / "demo" / "licenseiq.toml").write_text(POLICY, encoding="utf-8")
+        people, successor = chosen(demo, leavers)
+        proposal_id, steps = anyio.run(propose, home, people, successor)
+        line("steps", str(steps))
+        anyio.run(read_twice, home, proposal_id)
 
 
 async def approve(home: Home, proposal_id: str) -> float:
@@ -254,9 +278,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Many leavers in one approved batch.")
     parser.add_argument("--leavers", type=int, default=500)
     parser.add_argument("--clean-only", action="store_true", help="without the storms, the kill and the comparison")
+    parser.add_argument("--reading-only", action="store_true", help="what is read before the decision, and its time")
     options = parser.parse_args()
     print(f"{options.leavers} leavers of {USERS} people")
     with tempfile.TemporaryDirectory(prefix="licenseiq-bench-") as name:
+        if options.reading_only:
+            reading_alone(Path(name), options.leavers)
+            return 0
         clean = play(Path(name) / "clean", options.leavers, hard=False)
         tell("left alone", clean)
         if options.clean_only:
