@@ -15,7 +15,7 @@ from licenseiq.readings import Source
 from licenseiq.sightings import SOURCES
 from licenseiq.usage import Activation, Signals
 from tests.fake_catalogue import COPILOT, E3, E5
-from tests.fake_people import HOSTILE, hostile, person
+from tests.fake_people import HOSTILE, hostile, ordinary, person
 from tests.fakes import FakeTenant
 from tests.tools.talk import all_texts, ask, assert_clean, content, error, text_of
 
@@ -220,3 +220,18 @@ async def test_nobody_and_everybody_are_refused(mode: str) -> None:
     assert "selects nobody in particular" in await error(mode, TOOL, {"user": "*"})
     assert '"candidates":["Alex Doe' in await error(mode, TOOL, {"user": "Alex Doe"})
     assert "Nobody has that name" in await error(mode, TOOL, {"user": "nobody@contoso.example"})
+
+
+async def test_of_a_leaver_it_says_what_is_left_and_what_would_tell_the_rest(mode: str) -> None:
+    people = tuple(replace(one, account_enabled=number > 0, roles=None) for number, one in enumerate(ordinary()))
+    tenant = FakeTenant(people)
+    gone = await content(mode, "explain_user", {"user": "user1@contoso.example"}, tenant=tenant)
+    rows = {row["what"]: (row["there"], row["says"]) for row in gone["left"]}
+    assert rows["can sign in"] == (False, "blocked")
+    assert rows["licences"] == (True, "1, by 0 groups")
+    assert rows["directory roles"] == (None, "RoleManagement.Read.Directory")
+    there, says = rows["not read"]
+    assert there is None
+    assert "UserAuthenticationMethod.Read.All" in says
+    at_work = await content(mode, "explain_user", {"user": "user2@contoso.example"}, tenant=tenant)
+    assert at_work["left"] is None

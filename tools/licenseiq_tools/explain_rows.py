@@ -8,6 +8,7 @@ from licenseiq.evaluate import claim_seats
 from licenseiq.findings import Claim, Evidence, Finding
 from licenseiq.findings.silence import days_inactive, verdict
 from licenseiq.holders import monthly_cost
+from licenseiq.left_over import left_over
 from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.people import SEATED, Assignment, Person
 from licenseiq.right_sizing import Recommendation
@@ -20,6 +21,7 @@ from licenseiq_tools.explain_shapes import (
     Explained,
     Fact,
     FindingRow,
+    LeftRow,
     Licence,
     LicencePath,
     SignalRow,
@@ -142,6 +144,12 @@ def finding_rows(found: tuple[Finding, ...], context: Context) -> list[FindingRo
             )
         )
     return rows
+
+
+def left_rows(person: Person, context: Context) -> list[LeftRow] | None:
+    """What is left of a leaver; None for anybody else."""
+    found = left_over(person, context)
+    return None if found is None else [LeftRow(what=one.what, there=one.there, says=one.says) for one in found]
 
 
 def _fact(one: Evidence, context: Context) -> Fact:

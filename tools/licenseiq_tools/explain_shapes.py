@@ -97,6 +97,12 @@ class Advice(BaseModel):
     because: str
 
 
+class LeftRow(BaseModel):
+    what: str
+    there: bool | None = Field(description="null = not known")
+    says: str = Field(description="What was found; where not known, the permission that would tell")
+
+
 class UserExplained(BaseModel):
     user: Explained
     account: AccountWords
@@ -111,6 +117,7 @@ class UserExplained(BaseModel):
     findings: list[FindingRow]
     findings_total: int
     recommendation: Advice
+    left: list[LeftRow] | None = Field(description="What is left of a leaver; null = no leaver")
     holds: str
     as_of: str
     simulated: bool

@@ -24,6 +24,7 @@ from licenseiq_tools.explain_rows import (
     activity_words,
     advice_words,
     finding_rows,
+    left_rows,
     licence_rows,
     signal_row,
     user_row,
@@ -34,6 +35,7 @@ from licenseiq_tools.wording import few, sentences, unknown_words
 
 _MOST_ROLES, _MOST_FINDINGS = 5, 3
 _NOT_READ = "Not read in this version: holds, devices, sign-in methods, app grants, groups that give no licence."
+_NOT_READ_OF_A_LEAVER = "Not read: holds, devices."
 
 
 @guarded
@@ -58,7 +60,8 @@ async def explain_user(
     advice = recommend(person, context)
     activity = activity_words(person, context, activity_of(person, context))
     signals = [signal_row(seen) for seen in sightings_of(person, context)]
-    unknown = few((_NOT_READ, *head.summary.unknown, *head.notes), 700)
+    left = left_rows(person, context)
+    unknown = few((_NOT_READ if left is None else _NOT_READ_OF_A_LEAVER, *head.summary.unknown, *head.notes), 700)
     whole = [f for f in found if f.claims_whole_seats and f.kind not in SINGLE_SEATS]
     step = _next_step(person, advice, counting=any(f.counts for f in whole))
 
@@ -77,6 +80,7 @@ async def explain_user(
             findings=findings[:_MOST_FINDINGS],
             findings_total=len(findings),
             recommendation=advice_words(advice, context),
+            left=left,
             holds="not read in this version",
             as_of=iso(head.as_of),
             simulated=head.simulated,
