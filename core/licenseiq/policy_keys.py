@@ -218,4 +218,5 @@ PERSONA_KEYS: dict[str, str] = {
 def unlisted_fields() -> frozenset[str]:
     """Fields of `Policy` that no key stands for; the version, personas and sections are none by
     intention."""
-    return frozenset(f.name for f in fields(Policy)) - {key.field for key in KEYS} - {"version", "personas", "leaving"}
+    elsewhere = {"version", "personas", "leaving", "joining"}
+    return frozenset(f.name for f in fields(Policy)) - {key.field for key in KEYS} - elsewhere

@@ -16,6 +16,7 @@ from licenseiq_desk.desk import Desk
 from licenseiq_desk.execution.seen import Observe, RunProgress, nobody
 from licenseiq_desk.intake_of_proposals import TakenReport
 
+GRACE_SECONDS = 3.0
 log = logging.getLogger(__name__)
 
 WriterFactory = Callable[[], AbstractAsyncContextManager[TenantWriter]]
@@ -41,10 +42,12 @@ async def run_desk(
     on_taken: Callable[[TakenReport], None] = _ignore,
     on_progress: Callable[[RunProgress], None] = _ignore,
 ) -> None:
-    """Works until `stop_event` is set. Trouble of one round is logged, and the next round tries again; the same trouble
-    in the rounds after it is not logged again."""
+    """Works until `stop_event` is set, and a few seconds at most after that: what was sent then is found out at the
+    next start. Trouble of one round is logged, and the next round tries again; the same trouble in the rounds after it
+    is not logged again."""
     told = ""
-    async with writer_factory() as writer:
+    async with writer_factory() as writer, anyio.create_task_group() as working:
+        working.start_soon(_end_soon, stop_event, working.cancel_scope)
         while not stop_event.is_set():
             trouble = ""
             try:
@@ -63,3 +66,10 @@ async def run_desk(
             told = trouble
             with anyio.move_on_after(poll_seconds):
                 await stop_event.wait()
+        working.cancel_scope.cancel()
+
+
+async def _end_soon(stop_event: anyio.Event, scope: anyio.CancelScope) -> None:
+    await stop_event.wait()
+    await anyio.sleep(GRACE_SECONDS)
+    scope.cancel()

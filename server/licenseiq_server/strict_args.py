@@ -71,7 +71,7 @@ def wanted(schema: Mapping[str, Any]) -> str:
             parts = "; ".join(f"{name}: {wanted(part)}" for name, part in bounds["properties"].items())
             return f"an object of some of: {parts}"
         case "array":
-            return f"a list of {bounds.get('minItems')} to {bounds.get('maxItems')}, each {wanted(bounds['items'])}"
+            return f"a list of {bounds.get('minItems', 0)} to {bounds.get('maxItems')}, each {wanted(bounds['items'])}"
         case _:
             plain = "A-Za-z0-9" in str(bounds.get("pattern"))
             of = "letters, digits, _ and - only" if plain else "without line breaks or control characters"

@@ -56,7 +56,7 @@ def desk_beside(home: Home, program: tuple[str, ...] = DESK) -> Iterator[DeskBes
             yield enrolled(desk_control.need(folder, demo=True))
             assert running.poll() is None, "the desk has ended before the test"
             running.terminate()
-            running.wait(timeout=20)
+            running.wait(timeout=60)  # it ends its round first
         finally:
             running.kill()
 

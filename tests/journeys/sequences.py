@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from random import Random
 from typing import Any
@@ -80,12 +81,17 @@ def once_each(tools: Iterable[str], known: Known) -> list[tuple[str, dict[str, A
         "explain_user": {"user": known.people[0]},
         "recommend_tier": {"user": known.people[0]},
         "offboard_user": {"user": known.people[0]},
+        "propose_onboarding": {"user": known.people[0], "department": "Finance"},
+        "propose_erasure": {"user": known.people[0]},
         "propose_license_changes": {"action": "reclaim", "findings": [known.findings[0]]},
         "get_proposal": {"proposal_id": known.proposals[0]},
         "propose_undo": {"proposal_id": known.proposals[0]},
         "withdraw_proposal": {"proposal_id": known.proposals[0]},
     }
-    return [(tool, needs.get(tool, {})) for tool in tools]
+    back = (datetime.now(UTC) + timedelta(days=60)).date().isoformat()
+    # Not everybody holds something that a smaller licence can stand for.
+    leaves = [("propose_leave", {"user": person, "back_on": back}) for person in known.people]
+    return [(tool, needs.get(tool, {})) for tool in tools if tool != "propose_leave"] + leaves
 
 
 async def _one(client: Client, calls: Calls, length: int, outputs: Any, tally: Tally, name: str) -> None:

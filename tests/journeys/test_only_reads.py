@@ -24,7 +24,8 @@ async def test_no_sequence_of_calls_changes_the_tenant_while_a_desk_runs_and_an_
         tally = await ask_sequences(home, mode, SEED, SEQUENCES, SERVE)
         wait_until(lambda: what_came(home).proposals, "the desk takes a proposal over")
     assert not tally.wrong, "\n".join(tally.wrong)
-    assert set(+tally.answered) == TOOLS, "a tool that never answered was not tried"
+    # What was never carried out cannot be taken back.
+    assert set(+tally.answered) | {"propose_undo"} == TOOLS, "a tool that never answered was not tried"
     assert (tally.sequences, tally.calls > 1.5 * SEQUENCES) == (SEQUENCES, True)
     assert tally.refused > tally.calls / 5, "hardly anything was hostile"
     came = what_came(home)

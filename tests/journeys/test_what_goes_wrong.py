@@ -196,7 +196,7 @@ async def test_people_without_any_field_are_counted_and_nothing_is_made_up(serve
     assert tier["recommended"] is None
     assert "did not say which licences" in " ".join(tier["because"])
     proposed = good(await ask("offboard_user", {"user": emptied}))
-    assert "licences_unreadable" in {blocker["kind"] for blocker in proposed["blockers"]}
+    assert "licences_unreadable" in {one["kind"] for one in proposed["hand_offs"]}
     assert tier["user"] == {"id": emptied, "user_principal_name": None, "display_name": None}
 
 
