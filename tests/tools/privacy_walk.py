@@ -61,6 +61,7 @@ class Walk:
                 ("audit_trail", {"user": who}),
                 ("offboard_user", {"user": who}),
                 ("propose_license_changes", {"action": "add", "users": [who], "sku": "Power BI Pro"}),
+                ("propose_erasure", {"user": who}),
                 ("propose_leave", {"user": who, "back_on": "2027-06-01"}),
                 ("propose_onboarding", {"user": who, "department": "Sales"}),
             ):

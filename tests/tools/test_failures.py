@@ -29,6 +29,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "offboard_user": {"user": "user1@contoso.example"},
     "propose_license_changes": {"action": "remove", "users": ["user1@contoso.example"], "sku": "Microsoft 365 E5"},
     "propose_undo": {"proposal_id": "p1"},
+    "propose_erasure": {"user": "user1@contoso.example"},
     "propose_leave": {"user": "user1@contoso.example", "back_on": "2027-06-01"},
     "propose_onboarding": {"user": "user1@contoso.example", "department": "Sales"},
     "withdraw_proposal": {"proposal_id": "p1"},

@@ -19,7 +19,21 @@ from tests.fakes import FakeTenant, opener
 pytestmark = pytest.mark.anyio
 TOOLS = {entry.name for entry in READS + PROPOSALS}
 # In the words, what stands in backquotes is a tool, or one of these: a value or an argument, or part of an answer.
-NO_TOOLS = {"disabled_holder", "departed_holder", "add", "swap", "sku", "users", "group_by", "time_zone", "approve_at"}
+NO_TOOLS = {
+    "disabled_holder",
+    "departed_holder",
+    "account",
+    "away_from",
+    "back_on",
+    "user",
+    "add",
+    "swap",
+    "sku",
+    "users",
+    "group_by",
+    "time_zone",
+    "approve_at",
+}
 
 
 async def completed(
