@@ -40,7 +40,7 @@ SWITCHES = (
 def browser() -> Iterator[WebDriver]:
     if CHROMIUM is None or DRIVER is None:
         words = "Chromium and its driver are not installed"
-        if os.environ.get("LICENSEIQ_NO_SKIPS"):
+        if os.environ.get("NO_SKIPPED_TESTS"):
             pytest.fail(words)
         pytest.skip(words)
     options = webdriver.ChromeOptions()

@@ -19,13 +19,17 @@ from licenseiq.proposals.plan import Blocker, Plan
 from licenseiq_demo import process
 from licenseiq_tenant.inbox.store import Inbox
 from licenseiq_tenant.prices.loader import load_catalogue
+from tests.files_of import has_files, holders_of_roles
 
+# Causes of people who may sign in and are no leavers yet.
+PEOPLE = ("active", "mail_and_web", "never_used", "almost_empty", "left_on_paper")
 FIELDS = "id,userPrincipalName,displayName,accountEnabled,onPremisesSyncEnabled,licenseAssignmentStates"
 
 
 @dataclass
 class Proposed:
-    """`home` is what LICENSEIQ_HOME names. `leavers` are cloud accounts with one direct licence, each test its own."""
+    """`home` is what LICENSEIQ_HOME names. `leavers` are cloud accounts with one direct licence and without files, so
+    that nothing holds their licence back; each test has its own."""
 
     home: Path
     leavers: list[Person] = field(default_factory=list)
@@ -41,11 +45,12 @@ class Proposed:
         demo = process.find(self.folder / "tenant", "reader")
         return demo.tenant_id if demo else "7d1f0c52-0f4e-4e7b-9a37-3f2f7ad3c001"
 
-    def start(self, users: int = 120) -> None:
+    def start(self, users: int = 250) -> None:
         demo = process.find_or_start(self.folder / "tenant", "reader", users=users)
         people = {row["id"]: row["cause"] for row in self.control("GET", "people")}
         # Nobody who stands for a hold, a full mailbox and the like: those stop a run, as they should.
         special = {key for keys in self.control("GET", "story")["people"].values() for key in keys}
+        special |= holders_of_roles(demo)
         answer = httpx.get(
             f"{demo.url}/users",
             params={"$select": FIELDS, "$top": "999"},
@@ -54,11 +59,12 @@ class Proposed:
         self.leavers = [
             _person(row)
             for row in answer.json()["value"]
-            if people[row["id"]] == "active"
+            if people[row["id"]] in PEOPLE
             and row["id"] not in special
             and row["accountEnabled"]
             and not row["onPremisesSyncEnabled"]
             and [assigned["assignedByGroup"] for assigned in row["licenseAssignmentStates"]].count(None) == 1
+            and not has_files(demo, row["id"])
         ]
 
     def control(self, method: str, what: str, body: object = None) -> Any:

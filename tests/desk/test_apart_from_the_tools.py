@@ -15,7 +15,7 @@ from tests.desk.passkey_world import PARTY
 
 TOP = Path(__file__).resolve().parent.parent.parent
 TOOLS_SIDE = ("core", "tenant", "tools", "prompts", "server")
-OURS = ("/", "/proposals", "/approvers", "/enrol", "/api", "/control", "/static")
+OURS = ("/", "/proposals", "/runs", "/approvers", "/enrol", "/api", "/control", "/static")
 
 
 def strange(routes: list[BaseRoute]) -> list[str]:

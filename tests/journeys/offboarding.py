@@ -3,7 +3,8 @@
 import re
 from subprocess import Popen
 
-from tests.journeys.processes import Json
+from tests.files_of import has_files
+from tests.journeys.processes import Home, Json
 from tests.tools.talk import Ask, good
 
 from licenseiq.leaving import Skip
@@ -14,13 +15,14 @@ SHORTEST = {"end_state": "delete", "skip": [*Skip]}
 Entry = tuple[str, str, bool]
 
 
-async def propose(ask: Ask) -> tuple[Json, str]:
-    """The shortest proposal that there is, with nothing that blocks it, and its person's id."""
+async def propose(ask: Ask, home: Home) -> tuple[Json, str]:
+    """The shortest proposal that there is, with nothing that blocks it, and its person's id: of somebody without files,
+    whose last licence would be held back."""
     more: Json = {}
     while more is not None:
         inactive = good(await ask("list_inactive_users", more))
         for row in inactive["users"]:
-            if row["is_person"] and row["account_enabled"]:
+            if row["is_person"] and row["account_enabled"] and not has_files(home.demo.found("reader"), row["id"]):
                 proposed = good(await ask("offboard_user", {"user": row["id"], **SHORTEST}))
                 if not proposed["blockers"] and [step["kind"] for step in proposed["steps"]] == KINDS:
                     return proposed, row["id"]

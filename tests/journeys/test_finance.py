@@ -35,7 +35,7 @@ async def test_spend_is_split_without_a_rest_and_a_seat_that_was_taken_back_is_t
         assert {row["state"]: row["seats"] for row in whole["savings"]}["reclaimed"] == 0
         assert home.facts("spend", "--demo")["tenant"] == whole["tenant"]
 
-        proposed, _ = await propose(ask)
+        proposed, _ = await propose(ask, home)
         with home.started("approve", proposed["proposal_id"]) as approving:
             type_the_phrase(approving)
             assert approving.wait(timeout=30) == 0

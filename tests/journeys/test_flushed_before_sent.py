@@ -62,7 +62,7 @@ def sent_unflushed(trace: str) -> list[str]:
 async def traced(home: Home, folder: Path, *program: str) -> str:
     """What strace sees while a person approves an offboarding, and it is carried out."""
     async with home.chat() as ask:
-        proposed, _ = await propose(ask)
+        proposed, _ = await propose(ask, home)
     return trace_of(home, folder, (*program, "approve", proposed["proposal_id"]), f"approve {proposed['digest'][:8]}\n")
 
 

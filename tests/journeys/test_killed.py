@@ -66,7 +66,7 @@ def end_the_lease_of_the_scan(home: Home) -> None:
 async def test_an_executor_killed_after_an_effect_is_not_said_to_be_done_and_does_nothing_twice(home: Home) -> None:
     """INV-17: the kill falls between the effect and its outcome."""
     async with home.chat() as ask:
-        proposed, user_id = await propose(ask)
+        proposed, user_id = await propose(ask, home)
         proposal_id = proposed["proposal_id"]
         # The change does not show in the next readings: the process is killed while it looks for it.
         home.demo.set_faults({"what": "stale_reads", "method": "PATCH", "path": f"/users/{user_id}", "reads": 3})

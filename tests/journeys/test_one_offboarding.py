@@ -18,7 +18,7 @@ def approve(home: Home, proposal_id: str) -> tuple[int, str]:
 
 async def test_a_proposal_of_the_chat_is_approved_in_the_terminal_and_done_once(home: Home) -> None:
     async with home.chat() as ask:
-        proposed, user_id = await propose(ask)
+        proposed, user_id = await propose(ask, home)
         proposal_id = proposed["proposal_id"]
         again = good(await ask("offboard_user", {"user": user_id, **SHORTEST}))
         assert (again["proposal_id"], again["digest"]) == (proposal_id, proposed["digest"])
@@ -60,7 +60,7 @@ async def test_a_proposal_of_the_chat_is_approved_in_the_terminal_and_done_once(
 
 async def test_a_wrong_phrase_changes_nothing_and_a_no_is_told_in_the_chat(home: Home) -> None:
     async with home.chat() as ask:
-        proposed, _ = await propose(ask)
+        proposed, _ = await propose(ask, home)
         which = {"proposal_id": proposed["proposal_id"]}
         wrong = home.run("approve", proposed["proposal_id"], typed="approve 00000000\n")
         assert wrong.returncode == 1
