@@ -2,30 +2,24 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from licenseiq.ports import Protection
-from licenseiq.proposals.commitments import Opening, commit
-from licenseiq.proposals.plan import Blocker, Subject
+from licenseiq.proposals.plan import Blocker
 from licenseiq.steps.onedrive_kept import LOST
 from licenseiq_desk.approval.authority import Authority
 from licenseiq_desk.approval.level import Standing
 from licenseiq_desk.desk import Desk
-from licenseiq_desk.pages.app import Pages
 from licenseiq_desk.pages.safety import HEADERS, MOST_BYTES, MOST_PER_MINUTE
 from tests.desk.fakes import TENANT, Unreadable, World, blocker, person_id, plan_for, world_in
+from tests.desk.page_client import COMMAND, OURS, SECRET, answered, asked, begun, browser
 from tests.desk.passkey_world import PARTY, enrol, kinds, nothing_was_approved, with_passkeys
 from tests.desk.soft_authenticator import SoftAuthenticator
 
 pytestmark = pytest.mark.anyio
-SECRET = "a secret of this start"
-OURS = {"Origin": PARTY.origin, "Sec-Fetch-Site": "same-origin"}
-COMMAND = {"Authorization": f"Bearer {SECRET}"}
 
 
 @pytest.fixture
@@ -34,28 +28,6 @@ def world(tmp_path: Path) -> Iterator[World]:
     yield made
     made.desk.close()
     made.inbox.close()
-
-
-@asynccontextmanager
-async def browser(world: World) -> AsyncIterator[httpx.AsyncClient]:
-    app = Pages(world.desk, TENANT, world.tenant, PARTY.origin, SECRET).app()
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=PARTY.origin) as client:
-        yield client
-
-
-async def asked(client: httpx.AsyncClient, path: str, body: object, **headers: str) -> httpx.Response:
-    return await client.post(path, json=body, headers={**OURS, **headers})
-
-
-async def begun(client: httpx.AsyncClient, who: str, *proposals: str, **more: Any) -> Any:
-    chosen = {"proposals": proposals or ["p-1"], "approver": who, "decision": "approve", **more}
-    answer = await asked(client, "/api/decisions/begin", chosen)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-async def answered(client: httpx.AsyncClient, found: Any, key: SoftAuthenticator) -> httpx.Response:
-    return await asked(client, f"/api/decisions/{found['ticket']}", {"credential": key.sign(found["options"])})
 
 
 async def test_a_plan_is_read_signed_and_carried_out(world: World) -> None:
@@ -397,35 +369,3 @@ async def test_runs_are_paused_resumed_and_cancelled_by_a_command(world: World) 
     world.clock.move(61)
     await world.advance()
     assert world.report().runs[0].state == await_of["cancel"]
-
-
-async def test_text_of_the_tenant_is_text_on_every_page(world: World) -> None:
-    """INV-28: markup in a name, a client's name, a cure and an approver's name."""
-    evil = "<img src=x onerror=alert(1)>"
-    values = {"user_id": person_id(1), "user_principal_name": "person1@contoso.example", "display_name": evil}
-    opened = Opening("s1", bytes(32), values)
-    base = plan_for()
-    plan = plan_for(
-        subjects=(Subject("s1", commit(opened)),),
-        requested_by={"channel": "stdio", "client": evil},
-        hand_offs=(type(base.hand_offs[0])("mailbox", "s1", evil),),
-        blockers=(type(blocker(1))("holds_not_yet_read", (3,), evil),),
-    )
-    enrol(world, evil)
-    world.inbox.put("p-1", plan, [opened], "key")
-    async with browser(world) as client:
-        pages = [(await client.get(path)).text for path in ("/", "/proposals/p-1", "/approvers")]
-    assert "&lt;img" in "".join(pages)
-    assert [page for page in pages if "<img" in page] == []
-
-
-async def test_a_plan_whose_bytes_changed_is_shown_as_such(world: World) -> None:
-    """INV-05."""
-    world.put(plan_for())
-    world.desk.take_over(TENANT)
-    with world.desk._store.database.write() as db:
-        db.exec_driver_sql("UPDATE proposal SET plan = ?", (b'{"a":1}',))
-    async with browser(world) as client:
-        assert "bytes have changed" in (await client.get("/")).text
-        answer = await client.get("/proposals/p-1")
-    assert (answer.status_code, "digest" in answer.text) == (409, True)
