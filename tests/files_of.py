@@ -4,6 +4,9 @@ import httpx
 
 from licenseiq_demo import process
 
+# Causes of people who may sign in and are no leavers yet.
+PEOPLE = ("active", "mail_and_web", "never_used", "almost_empty", "left_on_paper")
+
 
 def has_files(demo: process.Demo, user_id: str) -> bool:
     answer = httpx.get(
@@ -13,6 +16,17 @@ def has_files(demo: process.Demo, user_id: str) -> bool:
         trust_env=False,
     )
     return answer.status_code != 404 and answer.json()["quota"]["used"] > 0
+
+
+def may_sign_in(demo: process.Demo, user_id: str) -> bool:
+    """By what the tenant says now: another test may have taken somebody out already."""
+    answer = httpx.get(
+        f"{demo.url}/users/{user_id}",
+        params={"$select": "accountEnabled"},
+        headers={"Authorization": f"Bearer {demo.token}"},
+        trust_env=False,
+    )
+    return answer.status_code == 200 and answer.json()["accountEnabled"] is True
 
 
 def holders_of_roles(demo: process.Demo) -> set[str]:

@@ -19,10 +19,8 @@ from licenseiq.proposals.plan import Blocker, Plan
 from licenseiq_demo import process
 from licenseiq_tenant.inbox.store import Inbox
 from licenseiq_tenant.prices.loader import load_catalogue
-from tests.files_of import has_files, holders_of_roles
+from tests.files_of import PEOPLE, has_files, holders_of_roles
 
-# Causes of people who may sign in and are no leavers yet.
-PEOPLE = ("active", "mail_and_web", "never_used", "almost_empty", "left_on_paper")
 FIELDS = "id,userPrincipalName,displayName,accountEnabled,onPremisesSyncEnabled,licenseAssignmentStates"
 
 
