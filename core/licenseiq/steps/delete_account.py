@@ -14,6 +14,7 @@ from licenseiq.proposals.steps import Account, EffectClass, StepKind
 from licenseiq.steps.asking import Ask, Asking, Call, Reading, Shape, Target
 from licenseiq.steps.holds import HOLDS, HOLDS_AFTER_DELETION
 from licenseiq.steps.kind import Facts, Kind, fact
+from licenseiq.steps.mailbox_kept import MAILBOX_KEPT
 
 PERMISSION = "User.DeleteRestore.All"
 _HERE, _CONTAINED, _GONE = "here", "deleted", "gone"
@@ -81,7 +82,7 @@ DELETE_ACCOUNT = Kind(
     shapes=(Shape("DELETE", "/users/{id}"),),
     readings=(PLACE,),
     clauses={"account_is": _is_at},
-    checks=(HOLDS,),
+    checks=(HOLDS, MAILBOX_KEPT),
     hand_over=lambda _, target: f"Delete {target.principal} in the Entra admin center, under Users.",
     needs_account=False,
     stops_person=True,
@@ -110,7 +111,7 @@ PURGE_ACCOUNT = Kind(
     calls=_purge,
     shapes=(Shape("DELETE", "/directory/deletedItems/{id}"),),
     readings=(PLACE,),
-    checks=(HOLDS_AFTER_DELETION,),
+    checks=(HOLDS_AFTER_DELETION, HOLDS),
     hand_over=lambda _, target: (
         f"Delete {target.principal} for good in the Entra admin center, under Users > Deleted users."
     ),

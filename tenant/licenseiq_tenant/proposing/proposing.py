@@ -97,13 +97,8 @@ class Proposing:
         head, context = await self._ground(progress)
         choices = choices_of(request, context.policy.leaving, self._now())
         chosen = await leavers(self._tenant, head.evaluation_id, request)
-        grounds = Grounds(
-            context=context,
-            evaluation_id=head.evaluation_id,
-            simulated=head.simulated,
-            requested_by=await to_thread.run_sync(_requester, self._home, client),
-            now=self._now(),
-            new_seed=_new_seed,
+        grounds = replace(
+            await self._grounds(head, context, client),
             groups=await groups_of_people(self._tenant, head.evaluation_id, [person for person, _ in chosen]),
         )
         plan, openings = plan_offboarding(chosen, choices, grounds)
@@ -113,14 +108,7 @@ class Proposing:
         """A proposal to erase one person, or the identical live one. Raises BadRequest, and as the port raises."""
         head, context = await self._ground(progress)
         (person,) = await people(self._tenant, head.evaluation_id, (user,))
-        grounds = Grounds(
-            context=context,
-            evaluation_id=head.evaluation_id,
-            simulated=head.simulated,
-            requested_by=await to_thread.run_sync(_requester, self._home, client),
-            now=self._now(),
-            new_seed=_new_seed,
-        )
+        grounds = await self._grounds(head, context, client)
         plan, openings = plan_erasure(person, grace_days, grounds)
         record = await to_thread.run_sync(self._keep, _dated(plan, head), openings)
         return StoredErasure(record, inventory(person))
@@ -136,13 +124,8 @@ class Proposing:
         changes = await understood(self._tenant, head.evaluation_id, context, request, add_ons)
         groups = await groups_of(self._tenant, head.evaluation_id, changes)
         claims = await claims_on(self._tenant, head.evaluation_id, context, changes)
-        grounds = Grounds(
-            context=context,
-            evaluation_id=head.evaluation_id,
-            simulated=head.simulated,
-            requested_by=await to_thread.run_sync(_requester, self._home, client),
-            now=self._now(),
-            new_seed=_new_seed,
+        grounds = replace(
+            await self._grounds(head, context, client),
             add_ons=add_ons,
             groups=groups,
             claimed={sku_id: len(findings) for sku_id, findings in claims.items()},
@@ -171,13 +154,8 @@ class Proposing:
         joiner = await joiner_of(self._tenant, head.evaluation_id, context, request)
         change = Change(joiner.person, add=joiner.tier.skus)
         claims = await claims_on(self._tenant, head.evaluation_id, context, [change])
-        grounds = Grounds(
-            context=context,
-            evaluation_id=head.evaluation_id,
-            simulated=head.simulated,
-            requested_by=await to_thread.run_sync(_requester, self._home, client),
-            now=self._now(),
-            new_seed=_new_seed,
+        grounds = replace(
+            await self._grounds(head, context, client),
             groups=await groups_of_rules(self._tenant, head.evaluation_id, joiner),
             claimed={sku_id: len(findings) for sku_id, findings in claims.items()},
         )
@@ -197,13 +175,8 @@ class Proposing:
         (person,) = await people(self._tenant, head.evaluation_id, (request.user,))
         to_sku = await self._tenant.sku_id(head.evaluation_id, request.to_sku) if request.to_sku else None
         groups = await groups_of_people(self._tenant, head.evaluation_id, [person])
-        grounds = Grounds(
-            context=context,
-            evaluation_id=head.evaluation_id,
-            simulated=head.simulated,
-            requested_by=await to_thread.run_sync(_requester, self._home, client),
-            now=self._now(),
-            new_seed=_new_seed,
+        grounds = replace(
+            await self._grounds(head, context, client),
             groups=groups,
         )
         plan, openings = plan_leave(person, to_sku, days, grounds)
@@ -253,6 +226,17 @@ class Proposing:
                 "Check LICENSEIQ_TENANT_ID, then start LicenseIQ again.",
             )
         return head, context
+
+    async def _grounds(self, head: EvaluationHead, context: Context, client: str) -> Grounds:
+        """What every plan rests on; who makes one adds what is its own."""
+        return Grounds(
+            context=context,
+            evaluation_id=head.evaluation_id,
+            simulated=head.simulated,
+            requested_by=await to_thread.run_sync(_requester, self._home, client),
+            now=self._now(),
+            new_seed=_new_seed,
+        )
 
     def _keep(self, plan: Plan, openings: tuple[Opening, ...]) -> ProposalRecord:
         return self._records.keep(plan, openings, content_key(home_key(self._home), plan, openings))
