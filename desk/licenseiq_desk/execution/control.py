@@ -16,7 +16,7 @@ from licenseiq_desk.store.desk_store import DeskStore
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-BY_A_PERSON, BY_FAILURES = "person", "failures"
+BY_A_PERSON, BY_FAILURES, BY_UNEXPECTED = "person", "failures", "unexpected_answer"
 
 
 def pause(store: DeskStore, tenant_id: str, run_id: str, now: datetime, why: str = BY_A_PERSON) -> None:

@@ -164,11 +164,15 @@ class Executor:
             if isinstance(result, Waits):
                 journal.wait(step, result.note)
                 pace.after(result.seconds, result.note)
-                if result.everybody:
+                begun = order.one_by_one(plan) and may_have_happened(journal.intents(step))
+                if result.everybody or begun:
                     break
                 if step.kind not in KINDS:
                     resting.add(step.subject)  # the person's next steps may rest on it
                 continue
+            if untouched := order.not_begun(plan, step, result.outcome, outcomes):
+                # Before the outcome: whoever carries on after a crash must not take it for a batch that went well.
+                control.pause(self.store, tenant_id, journal.lease.run_id, self.around.now(), control.BY_UNEXPECTED)
             journal.close(step, result.outcome, result.note, result.told)
             outcomes[step.number] = result.outcome
             if order.stops(step, result.outcome):
@@ -184,6 +188,11 @@ class Executor:
                     result.note,
                 )
             )
+            if untouched:
+                for one in untouched:
+                    journal.wait(one, order.NOT_BEGUN)
+                journal.leave(RunState.PAUSED)
+                return RunState.PAUSED, _stopped_at(step, untouched)
             people.note(step, result.outcome)
             failed, finished, any_left = people.done
             if any_left and fails_too_often(failed, finished, self.policy()):
@@ -292,6 +301,11 @@ class Executor:
             return (await self.writer.account(found)).user_id or found
         except NotFound:
             return found
+
+
+def _stopped_at(step: Step, untouched: Sequence[Step]) -> str:
+    people = count(len({one.subject for one in untouched}), "person", "people")
+    return f"An unexpected answer at step {step.number}: {people} not touched. Look at it, then resume or cancel it."
 
 
 @dataclass

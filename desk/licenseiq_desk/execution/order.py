@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licenseiq.errors import Tampered
+from licenseiq.playbooks.license_changes import KIND as LICENSE_CHANGES
 from licenseiq.proposals.plan import Plan, Step
 from licenseiq.proposals.states import Outcome
 from licenseiq.steps import KINDS
 from licenseiq.times import iso, parse_iso
 from licenseiq_desk.execution.step_taker import Ended
 
+NOT_BEGUN = "Not begun: the batch stopped at the first unexpected answer, before this person."
 _FAILED = frozenset({Outcome.DRIFTED, Outcome.FAILED})
 
 
@@ -37,6 +39,19 @@ def stops(step: Step, outcome: Outcome | None) -> bool:
 
 def went_wrong(outcome: Outcome | None) -> bool:
     return outcome in _FAILED
+
+
+def one_by_one(plan: Plan) -> bool:
+    """Whether whoever was begun is finished before anybody else is touched: a batch of licence changes."""
+    return plan.kind == LICENSE_CHANGES
+
+
+def not_begun(plan: Plan, step: Step, outcome: Outcome, outcomes: Mapping[int, Outcome]) -> list[Step]:
+    """The steps of the people who stay untouched where this outcome stops the batch; none where it goes on. What was
+    kept back before it was sent stops nobody else."""
+    if not one_by_one(plan) or outcome not in _FAILED:
+        return []
+    return [one for one in plan.steps if one.number not in outcomes and one.subject != step.subject]
 
 
 def unmet(step: Step, outcomes: Mapping[int, Outcome]) -> Ended | None:
