@@ -2,9 +2,6 @@
 
 import os
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +12,7 @@ from selenium.webdriver.common.virtual_authenticator import Transport
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from licenseiq_demo import process
+from tests.at_the_desk import running_desk
 from tests.browser.elsewhere import another_port
 from tests.browser.seen import REBOUND, Desk, authenticator
 from tests.cli.proposed import Proposed
@@ -65,19 +63,8 @@ def proposed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proposed]:
 @pytest.fixture(scope="package")
 def origin(proposed: Proposed) -> Iterator[str]:
     """Of a desk that runs."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "licenseiq_cli.main", "desk", "--demo", "--port", "0", "--poll", "0.05"],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "LICENSEIQ_HOME": str(proposed.home)},
-    ) as running:
-        try:
-            assert running.stdout is not None
-            yield running.stdout.readline().partition(", at ")[2].partition(". ")[0]
-            running.send_signal(signal.SIGTERM)
-            assert running.wait(timeout=10) == 0
-        finally:
-            running.kill()
+    with running_desk("--demo", environ={"LICENSEIQ_HOME": str(proposed.home)}) as running:
+        yield running.origin
 
 
 @pytest.fixture(scope="package")

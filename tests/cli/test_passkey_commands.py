@@ -2,10 +2,6 @@
 
 import io
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,8 +12,8 @@ import pytest
 
 from licenseiq_cli.main import main
 from licenseiq_demo import process
+from tests.at_the_desk import AtTheDesk, running_desk
 from tests.cli.proposed import Proposed, all_done_once
-from tests.desk.soft_authenticator import SoftAuthenticator
 
 Ask = Callable[..., Any]
 
@@ -33,20 +29,9 @@ def proposed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proposed]:
 @pytest.fixture(scope="module")
 def desk(proposed: Proposed) -> Iterator[str]:
     """The address of a desk that runs."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "licenseiq_cli.main", "desk", "--demo", "--port", "0", "--poll", "0.05"],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "LICENSEIQ_HOME": str(proposed.home)},
-    ) as running:
-        try:
-            assert running.stdout is not None
-            yield running.stdout.readline().partition(", at ")[2].partition(". ")[0]
-            running.send_signal(signal.SIGTERM)
-            assert running.wait(timeout=10) == 0
-            assert not (proposed.folder / "desk-control.json").exists()
-        finally:
-            running.kill()
+    with running_desk("--demo", environ={"LICENSEIQ_HOME": str(proposed.home)}) as running:
+        yield running.origin
+    assert not (proposed.folder / "desk-control.json").exists()
 
 
 @pytest.fixture
@@ -62,21 +47,12 @@ def said(proposed: Proposed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     return run
 
 
-def ask(desk: str, path: str, body: object) -> Any:
-    answer = httpx.post(f"{desk}{path}", json=body, headers={"Origin": desk}, trust_env=False)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
 def test_a_person_enrols_and_approves_with_a_passkey_and_the_desk_carries_it_out(
     proposed: Proposed, desk: str, said: Ask
 ) -> None:
-    key = SoftAuthenticator(origin=desk)
+    ada = AtTheDesk.of(desk)
     assert said("approvers", "list", "--demo") == {"approvers": []}
-    door = said("approvers", "add", "Ada", "--demo")["url"]
-    code = door.removeprefix(f"{desk}/enrol#")
-    options = ask(desk, "/api/enrolments/options", {"code": code})
-    ask(desk, "/api/enrolments", {"code": code, "credential": key.register(options)})
+    ada.enrol(said("approvers", "add", "Ada", "--demo")["url"])
     (who,) = said("approvers", "list", "--demo")["approvers"]
     assert (who["name"], who["revoked_at"]) == ("Ada", None)
     assert "approver" in said("approvers", "add", "Eve", "--demo"), "the terminal lets in the first one only"
@@ -87,9 +63,7 @@ def test_a_person_enrols_and_approves_with_a_passkey_and_the_desk_carries_it_out
     assert page == f"{desk}/proposals/{proposal_id}"
     assert leaver.user_principal_name in httpx.get(page, trust_env=False).text
     assert proposed.changes(leaver) == []
-    chosen = {"proposals": [proposal_id], "approver": who["id"], "decision": "approve"}
-    begun = ask(desk, "/api/decisions/begin", chosen)
-    ask(desk, f"/api/decisions/{begun['ticket']}", {"credential": key.sign(begun["options"])})
+    ada.decide(who["id"], proposal_id)
     run = ended(said, proposal_id)
     assert (run["state"], run["level"]) == ("complete", "L1")
     assert proposed.changes(leaver) == all_done_once(leaver)
@@ -99,8 +73,8 @@ def test_a_person_enrols_and_approves_with_a_passkey_and_the_desk_carries_it_out
     proposal_id, _ = proposed.put(proposed.leavers[2])
     said("approvers", "revoke", who["id"], "--demo")
     assert said("approvers", "list", "--demo")["approvers"][0]["revoked_at"]
-    chosen["proposals"] = [proposal_id]
-    answer = httpx.post(f"{desk}/api/decisions/begin", json=chosen, headers={"Origin": desk}, trust_env=False)
+    chosen = {"proposals": [proposal_id], "approver": who["id"], "decision": "approve"}
+    answer = ada.post("/api/decisions/begin", chosen)
     assert "revoked" in answer.json()["error"], "somebody revoked approves nothing any more"
 
 
