@@ -18,6 +18,7 @@ from licenseiq_demo.state import DemoState
 from licenseiq_demo.wire import Answer, Asked, GraphError, asked, refusal
 
 VERSION = "/v1.0"
+PIECE = 1 << 20
 
 
 async def _body(receive: Receive) -> bytes:
@@ -65,9 +66,12 @@ class Graph:
         body = answer.body()
         headers = {"Content-Type": answer.media, "Cache-Control": "no-cache", **answer.headers}
         if answer.status != 204:
-            headers["Content-Length"] = str(len(body))
+            headers["Content-Length"] = str(len(body) if answer.filler is None else answer.filler)
         raw = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": answer.status, "headers": raw})
+        for start in range(0, answer.filler or 0, PIECE):
+            piece = bytes(min(PIECE, (answer.filler or 0) - start))
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": body if answer.status != 204 else b""})
 
     def _asked(self, scope: Scope, body: bytes) -> Asked:

@@ -64,13 +64,15 @@ def asked(method: str, path: str, raw_query: str, **rest: Any) -> Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: `data` is written as JSON unless `raw` holds the bytes."""
+    """One answer: `data` is written as JSON unless `raw` holds the bytes. With `filler` it is so many zero bytes, sent
+    piece by piece."""
 
     status: int = 200
     data: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     raw: bytes | None = None
     media: str = JSON
+    filler: int | None = None
 
     def body(self) -> bytes:
         """The bytes of the body."""

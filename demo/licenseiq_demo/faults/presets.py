@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from licenseiq_demo.faults.permissions import without
 from licenseiq_demo.faults.rules import Rule
 
 LANES: dict[str, tuple[str, str]] = {
@@ -76,13 +77,16 @@ def _forbid(lane: str) -> list[Rule]:
 def _no_p1(_: str) -> list[Rule]:
     return [
         Rule("no_p1", path="/organization"),
-        Rule(
-            "status",
-            path="/users",
-            query="signInActivity",
-            status=403,
-            code="Authentication_RequestFromNonPremiumTenantOrB2CTenant",
-            message="Neither tenant is B2C or tenant doesn't have premium license",
+        *(
+            Rule(
+                "status",
+                path=path,
+                query=query,
+                status=403,
+                code="Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+                message="Neither tenant is B2C or tenant doesn't have premium license",
+            )
+            for path, query in (("/users", "signInActivity"), ("/auditLogs", ""))
         ),
         *_no_p2(""),
     ]
@@ -131,6 +135,7 @@ PRESETS: dict[str, Callable[[str], list[Rule]]] = {
     "concealed_names": lambda _: [Rule("concealed_names")],
     "expired_token": _expired,
     "forbid": _forbid,
+    "without": without,
     "exchange_read_only": _exchange_read_only,
     "throttle_storm": _storm,
     "hostile_redirect": lambda _: [Rule("hostile_redirect", path="/reports/")],

@@ -76,6 +76,7 @@ ESTATE: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/drives/{drive}/root/invite", permissions.invite),
     ("GET", "/drives/{drive}/items/{item}", files.item),
     ("DELETE", "/drives/{drive}/items/{item}", files.remove),
+    ("GET", "/drives/{drive}/items/{item}/content", files.content),
     ("GET", "/drives/{drive}/items/{item}/children", files.children),
     ("POST", "/drives/{drive}/items/{item}/children", files.add_folder),
     ("POST", "/drives/{drive}/items/{item}/copy", copies.copy),

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from licenseiq_demo import odata
 from licenseiq_demo.estate.drives import LEAVERS, SITE_ID, SITES_HOST, Drive, Item
 from licenseiq_demo.graph.handler import Keys, person
+from licenseiq_demo.graph.reports import redirected
 from licenseiq_demo.people.person import Fields
 from licenseiq_demo.state import DemoState
 from licenseiq_demo.wire import Answer, Asked, GraphError, collection, entity
@@ -147,6 +148,13 @@ def item(state: DemoState, request: Asked, keys: Keys) -> Answer:
     """`GET /drives/{id}/items/{item}`."""
     drive = find_drive(state, keys)
     return _item(request, drive, find_item(drive, keys))
+
+
+def content(state: DemoState, request: Asked, keys: Keys) -> Answer:
+    """`GET /drives/{id}/items/{item}/content`: 302 to an address that takes no token ("Download file")."""
+    if find_item(find_drive(state, keys), keys).is_folder:
+        raise refused("The item is not a file.")
+    return redirected(state, request)
 
 
 def children(state: DemoState, request: Asked, keys: Keys) -> Answer:

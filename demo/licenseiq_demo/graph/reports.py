@@ -19,6 +19,7 @@ LIFETIME = 300.0
 """Seconds that a download URL works."""
 
 _CALL = re.compile(r"^/reports/(?P<function>\w+)(?:\((?:period=)?'?(?P<period>\w*)'?\))?$", re.IGNORECASE)
+_FILE = re.compile(r"^/drives/(?P<drive>[^/]+)/items/(?P<item>[^/]+)/content$", re.IGNORECASE)
 _NAMES = {name.lower(): name for name in (*FUNCTIONS, ACTIVATIONS)}
 
 
@@ -39,18 +40,28 @@ def _read(path: str) -> tuple[str, str]:
 def report(state: DemoState, request: Asked, _: Keys) -> Answer:
     """`GET /reports/<function>(period='D90')`."""
     _read(request.path)
+    return redirected(state, request)
+
+
+def redirected(state: DemoState, request: Asked) -> Answer:
+    """302 to what the request's path names, without a token and for a while."""
     ticket = secrets.token_urlsafe(24)
     state.downloads[ticket] = (request.path, time.monotonic() + LIFETIME)
     return Answer(302, headers={"Location": f"{request.base}/_download/{ticket}"}, raw=b"", media="text/plain")
 
 
 def download(state: DemoState, request: Asked) -> Answer:
-    """The CSV behind a ticket; 401 when a token is sent along, 403 when the ticket is unknown or old."""
+    """The CSV behind a ticket, or a file as zero bytes; 401 when a token is sent along, 403 when the ticket is unknown
+    or old."""
     if "authorization" in request.headers:
         raise GraphError(401, "InvalidAuthenticationToken", "This address takes no token.")
     path, until = state.downloads.get(request.path.rpartition("/")[2], ("", 0.0))
     if time.monotonic() > until:
         raise GraphError(403, "ExpiredDownloadUrl", "The download address has expired.")
+    if found := _FILE.match(path):
+        drive = state.estate.drives.by_id(found["drive"])
+        size = drive.items[found["item"]].size if drive is not None and found["item"] in drive.items else 0
+        return Answer(media="application/octet-stream", filler=size)
     struck = {rule.what for rule in state.faults.take(replace(request, path=path), DOWNLOADS)}
     if "html_report" in struck:
         return Answer(raw=HTML, media="text/html; charset=utf-8")

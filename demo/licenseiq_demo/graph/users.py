@@ -44,6 +44,26 @@ _ALWAYS: Fields = {
     "streetAddress": None,
     "postalCode": None,
     "state": None,
+    "authorizationInfo": {"certificateUserIds": []},
+    "consentProvidedForMinor": None,
+    "deletedDateTime": None,
+    "externalUserStateChangeDateTime": None,
+    "faxNumber": None,
+    "identities": [],
+    "imAddresses": [],
+    "legalAgeGroupClassification": None,
+    "onPremisesDistinguishedName": None,
+    "onPremisesDomainName": None,
+    "onPremisesExtensionAttributes": {f"extensionAttribute{n}": None for n in range(1, 16)},
+    "onPremisesImmutableId": None,
+    "onPremisesProvisioningErrors": [],
+    "onPremisesSecurityIdentifier": None,
+    "onPremisesUserPrincipalName": None,
+    "preferredDataLocation": None,
+    "provisionedPlans": [],
+    "securityIdentifier": None,
+    "serviceProvisioningErrors": [],
+    "showInAddressList": None,
 }
 _STORED = frozenset(
     [
@@ -77,7 +97,21 @@ _STORED = frozenset(
         "licenseAssignmentStates",
     ]
 )
-_ONE_ONLY = frozenset({"aboutMe", "mailboxSettings", "birthday", "interests", "mySite", "skills", "responsibilities"})
+# What SharePoint keeps, and custom attributes, which take a permission of their own.
+_ONE_ONLY: Fields = {
+    "aboutMe": None,
+    "birthday": "0001-01-01T08:00:00Z",
+    "customSecurityAttributes": None,
+    "hireDate": "0001-01-01T00:00:00Z",
+    "interests": [],
+    "mailboxSettings": None,
+    "mySite": None,
+    "pastProjects": [],
+    "preferredName": None,
+    "responsibilities": [],
+    "schools": [],
+    "skills": [],
+}
 
 
 def _plans(fields: Fields) -> list[Fields]:
@@ -97,6 +131,8 @@ def view(names: tuple[str, ...], fields: Fields) -> Fields:
             found[name] = fields[name]
         elif name in _ALWAYS:
             found[name] = _ALWAYS[name]
+        elif name in _ONE_ONLY:
+            found[name] = _ONE_ONLY[name]
         elif name == "assignedPlans":
             found[name] = _plans(fields)
     return found
@@ -108,7 +144,7 @@ def names_of(request: Asked, *, one: bool) -> tuple[str, ...]:
     for name in names:
         if name in _ONE_ONLY and not one:
             raise GraphError(501, "NotImplemented", f"'{name}' can only be read for one user at a time.")
-        if name not in _STORED and name not in _ALWAYS and name != "assignedPlans":
+        if name not in _STORED | _ALWAYS.keys() | _ONE_ONLY.keys() and name != "assignedPlans":
             raise GraphError(
                 400,
                 "BadRequest",
@@ -189,6 +225,11 @@ def manager(state: DemoState, request: Asked, keys: Keys) -> Answer:
         "directoryObjects/$entity",
         {"@odata.type": "#microsoft.graph.user", **view(odata.select(request) or DEFAULTS, boss.fields)},
     )
+
+
+def photo(_: DemoState, __: Asked, ___: Keys) -> Answer:
+    """`GET /users/{id}/photo` and its bytes: nobody has one."""
+    raise GraphError(404, "ImageNotFound", "Exception of type 'ImageNotFoundException' was thrown.")
 
 
 def license_details(state: DemoState, request: Asked, keys: Keys) -> Answer:
