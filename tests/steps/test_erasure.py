@@ -8,13 +8,15 @@ from licenseiq.context import Context
 from licenseiq.playbooks.erasure import GRACE_DAYS, inventory, plan_erasure
 from licenseiq.playbooks.license_changes import Grounds
 from licenseiq.proposals.plan import Plan
+from licenseiq.proposals.steps import StepKind
 from licenseiq_demo.people.person import Person as DemoPerson
 from licenseiq_demo.state import DemoState
+from licenseiq_desk.approval.preflight import accounts_read
 from licenseiq_desk.ledger.entries import Kind
 from licenseiq_desk.store import proposals
 from licenseiq_tenant.prices import load_catalogue
 from tests.desk.passkey_world import bodies_of
-from tests.steps.conftest import Done, OneDesk, faults
+from tests.steps.conftest import Done, OneDesk, faults, step
 from tests.steps.test_offboarding import became, leaver_of, person_of
 
 pytestmark = pytest.mark.anyio
@@ -48,7 +50,8 @@ async def test_nothing_of_somebody_is_left_and_the_ledger_verifies(
     desk: OneDesk, state: DemoState, used: set[str]
 ) -> None:
     whom = leaver_of(state, used)
-    before = await desk.put(desk.values(whom.id))
+    before = await desk.approved(desk.values(whom.id), step(StepKind.REMOVE_APP_GRANTS, {"app_grants_absent": True}))
+    assert whom.id in accounts_of(desk, before)
     plan, done = await erase(desk, whom)
     assert (done.state, done.outcomes) == ("complete", ENDED), became(plan, done)
     assert state.tenant.find(whom.id) is None
@@ -59,6 +62,14 @@ async def test_nothing_of_somebody_is_left_and_the_ledger_verifies(
     assert desk.desk.verify_ledger(plan.tenant_id).is_whole
     await desk.desk.advance_all(plan.tenant_id, desk.writer)
     assert len(bodies_of(desk.desk, Kind.SUBJECT_ERASED)) == 1
+    desk.close()
+    left = b"".join(path.read_bytes() for path in desk.home.rglob("*") if path.is_file())
+    assert [one for one in (whom.id, whom.upn, whom.fields["displayName"]) if str(one).encode() in left] == []
+
+
+def accounts_of(desk: OneDesk, proposal_id: str) -> str:
+    """What was read of the person before a decision."""
+    return str(accounts_read(desk.desk._store, desk.state.tenant.tenant_id, proposal_id, "s1"))
 
 
 async def test_for_some_days_it_can_be_restored_and_the_names_stay_until_then(

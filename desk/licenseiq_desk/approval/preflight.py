@@ -1,8 +1,10 @@
 """What is read of the tenant just before a person decides; its record is part of what is approved.
 
-Each account, what protects it, and what the checks of the plan's steps say (holds, mailboxes, rules of groups).
+Each account, what protects it, and what the checks of the plan's steps say (holds, mailboxes, rules of groups). Of an
+account the record holds a commitment alone; the reading is kept sealed under the person's key, and goes with it.
 """
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -27,9 +29,10 @@ from licenseiq_desk.people import is_principal, user_id
 from licenseiq_desk.store.blobs import as_bytes
 from licenseiq_desk.store.desk_store import DeskStore
 from licenseiq_desk.store.proposals import Held
+from licenseiq_desk.store.sealing import NONCE_BYTES, seal, unseal
 from licenseiq_desk.surroundings import Surroundings
 
-SCHEMA = "licenseiq.preflight/1"
+SCHEMA = "licenseiq.preflight/2"
 FRESH = timedelta(minutes=5)
 PEOPLE_AT_ONCE = 6
 
@@ -123,10 +126,12 @@ async def take(
     by_reference = {subject.reference: one for subject, one in zip(held.plan.subjects, read, strict=True)}
     protections = {reference: one.protection for reference, one in by_reference.items()}
     answered = [answer for one in read for answer in one.answered]
+    salt = around.random(16).hex()
+    accounts = {ref: reading(one.account) for ref, one in by_reference.items() if one.account is not None}
     rows: list[Json] = [
         {
             "reference": reference,
-            "account": None if one.account is None else reading(one.account),
+            "account": _commitment(openings[reference], salt, accounts[reference]) if reference in accounts else None,
             "protection": {
                 "readable": one.protection.readable,
                 "roles": len(one.protection.roles),
@@ -141,7 +146,7 @@ async def take(
             "tenant": tenant_id,
             "proposal": held.digest,
             "at": iso(at),
-            "salt": around.random(16).hex(),
+            "salt": salt,
             "subjects": rows,
             "checks": [one.to_json() for one in answered],
         }
@@ -153,9 +158,40 @@ async def take(
             "INSERT INTO preflight VALUES (?, ?, ?, ?, ?)",
             (tenant_id, preflight.digest, held.proposal_id, record, iso(at)),
         )
+        for reference, value in accounts.items():
+            key = store.keys.find(tenant_id, held.proposal_id, reference)
+            if key is not None:  # else the person was erased meanwhile
+                nonce, place = around.random(NONCE_BYTES), (tenant_id, preflight.digest, reference)
+                db.exec_driver_sql(
+                    "INSERT INTO preflight_account VALUES (?, ?, ?, ?, ?)",
+                    (*place, nonce, seal(key, nonce, place, value)),
+                )
         body = {"proposal": held.proposal_id, "digest": held.digest, "preflight": preflight.digest}
         store.ledger.append(db, tenant_id, around.now(), Kind.PREFLIGHT, body)
     return preflight
+
+
+def accounts_read(store: DeskStore, tenant_id: str, proposal_id: str, reference: str) -> dict[str, Json]:
+    """What was read of a person's account before each decision on a proposal, by the digest of the record; nothing of
+    somebody who was erased. Raises Tampered."""
+    key = store.keys.find(tenant_id, proposal_id, reference)
+    with store.database.read() as db:
+        rows = db.exec_driver_sql(
+            "SELECT p.digest, a.nonce, a.sealed FROM preflight p JOIN preflight_account a ON a.tenant_id = p.tenant_id "
+            "AND a.digest = p.digest WHERE p.tenant_id = ? AND p.proposal_id = ? AND a.reference = ? ORDER BY p.at",
+            (tenant_id, proposal_id, reference),
+        ).all()
+    if key is None:
+        return {}
+    return {
+        str(at): unseal(key, as_bytes(nonce), (tenant_id, str(at), reference), as_bytes(sealed))
+        for at, nonce, sealed in rows
+    }
+
+
+def _commitment(opening: Opening, salt: str, value: Json) -> str:
+    """Of what was read: without the opening no dictionary of ids matches it."""
+    return hmac.digest(opening.seed, canonical(["preflight", salt, opening.reference, value]), "sha256").hex()
 
 
 def refused_people(record: bytes, expected_digest: str) -> frozenset[str]:
