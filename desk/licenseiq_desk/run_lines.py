@@ -12,7 +12,7 @@ from licenseiq.proposals.steps import StepKind
 from licenseiq.proposals.stored import RunReport
 from licenseiq.steps import KINDS
 from licenseiq.steps.asking import Target
-from licenseiq.steps.kind import ACCOUNT_THERE, APPLICATION, Told
+from licenseiq.steps.kind import ACCOUNT_THERE, APPLICATION, SERVICE, Told
 from licenseiq.steps.provision_apps import applications_cut_off
 from licenseiq.text import one_line
 from licenseiq_desk.execution.calls_taker import HANDED_OVER
@@ -31,6 +31,7 @@ _WHAT = {
     "files": "OneDrive",
     "sharing": "Sharing",
     "copy": "Copy",
+    SERVICE: "Service",
 }
 
 
@@ -80,7 +81,19 @@ def _told(
             continue
         who = str(opening.values.get("user_principal_name") or subject.reference)
         mine = [one for step in plan.steps if step.subject == subject.reference for one in told.get(step.number, ())]
-        others = [one for one in mine if one.what not in (APPLICATION, ACCOUNT_THERE)]
-        for one in (*applications_cut_off(mine), *others):
+        others = [one for one in mine if one.what not in (APPLICATION, ACCOUNT_THERE, SERVICE)]
+        for one in (*_services(mine), *applications_cut_off(mine), *others):
             name = f" '{one.name}'" if one.name else ""
             yield one_line(f"{who}: {_WHAT.get(one.what, one.what)}{name}: {one.how}", _LONGEST), one.by_hand
+
+
+def _services(told: list[Told]) -> Iterator[Told]:
+    """What went and nobody planned line by line; of what went as planned, and of what came, one line each."""
+    services = [one for one in told if one.what == SERVICE]
+    yield from (one for one in services if one.by_hand)
+    together: dict[str, list[str]] = {}
+    for one in services:
+        if not one.by_hand:
+            together.setdefault(one.how, []).append(one.name)
+    for how, names in together.items():
+        yield Told(SERVICE, "", "", f"{how}: {', '.join(names)}")

@@ -18,6 +18,7 @@ from licenseiq.playbooks.prerequisites import AddOn
 from licenseiq.policy import Policy
 from licenseiq.proposals.commitments import check_opening
 from licenseiq.proposals.plan import Plan, Step, read_plan
+from licenseiq.proposals.step_words import step_summary
 from licenseiq.seats import Subscription
 from licenseiq.skus import Capability
 from licenseiq.steps import checks_of
@@ -81,7 +82,7 @@ def the_step(made: Plan) -> Step:
 def test_a_removal_is_one_step_with_goal_precondition_and_undo() -> None:
     person = somebody(assignments=(Assignment(E3, disabled_plans=("p2", "p1")),))
     step = the_step(plan(change(person, gone=(E3,))))
-    assert step.goal == {"direct_licences_absent": [E3]}
+    assert step.goal == {"direct_licences_absent": [E3], "services_lost_only": [EXCHANGE]}
     assert step.precondition == {"direct_licences_present": [E3]}
     given_back = [{"sku_id": E3, "disabled_plans": ["p1", "p2"]}]
     assert step.undo == {"kind": "change_licences", "remove": [], "add": given_back}
@@ -145,13 +146,28 @@ def test_a_swap_is_one_step_that_keeps_off_what_was_off_where_the_new_sku_has_it
         "direct_licences_active": [BASIC],
         "direct_plans_disabled": {BASIC: ["a"]},
         "direct_licences_absent": [E3],
+        "services_lost_only": [],
     }
     assert step.precondition == {"direct_licences_present": [E3], "direct_licences_absent": [BASIC]}
     assert made.money == {"USD": 32_000_000}
 
 
-def test_services_of_a_sku_without_a_list_of_plans_are_unknown() -> None:
-    assert the_step(plan(change(somebody(), FREE, (E3,)))).arguments["newly_enabled"] is None
+def test_services_of_a_sku_without_a_list_of_plans_are_unknown_and_not_compared() -> None:
+    """INV-22."""
+    step = the_step(plan(change(somebody(), FREE, (E3,))))
+    assert (step.arguments["newly_enabled"], step.arguments["services_gone"]) == (None, None)
+    assert "services_lost_only" not in step.goal
+    assert "which services are no longer on is unknown" in step_summary(step)
+
+
+def test_what_goes_with_a_licence_is_said_and_what_another_one_gives_too_does_not_go() -> None:
+    plans = {E3: frozenset({EXCHANGE, "a", "b"}), BASIC: frozenset({EXCHANGE}), NO_MAIL: frozenset({"b"})}
+    catalogue = replace(CATALOGUE, plans=plans, plan_names={"a": "Another plan"})
+    made = plan(change(somebody(1, E3, NO_MAIL), BASIC, (E3,)), context=make_context(LINES, catalogue=catalogue))
+    step = the_step(made)
+    assert step.goal["services_lost_only"] == ["a"]
+    assert step.arguments["services_gone"] == {"names": ["Another plan"], "others": 0}
+    assert "no longer on: Another plan" in step_summary(step)
 
 
 def test_the_last_free_seat_goes_to_one_person_and_the_others_are_blocked() -> None:

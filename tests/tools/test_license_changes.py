@@ -49,7 +49,8 @@ async def test_a_removal_by_the_contract_changes_nothing_and_names_what_it_frees
 async def test_a_swap_says_what_goes_what_comes_and_what_is_unknown(mode: str) -> None:
     answer = await content(mode, "propose_license_changes", SWAP, proposals=FakeProposals(people()))
     assert answer["steps"][0]["summary"] == (
-        "Swap Microsoft 365 E5 for Microsoft 365 E3; which services are newly on is unknown."
+        "Swap Microsoft 365 E5 for Microsoft 365 E3; which services are newly on is unknown; "
+        "which services are no longer on is unknown."
     )
     assert answer["saving"]["amount"] == [{"amount": "21.00", "currency": "USD"}]
 

@@ -21,14 +21,18 @@ from licenseiq.playbooks.licence_step import (
     Move,
     add_step,
     goal_of,
+    left_after,
+    lost_only,
     move_keeps_data,
     move_of,
     precondition_of,
     removed_rows,
+    services_gone,
 )
 from licenseiq.playbooks.license_changes import Grounds
 from licenseiq.playbooks.seat_sources import Seats, SeatSource
 from licenseiq.playbooks.seats_taken import take_seats
+from licenseiq.playbooks.services import enabled
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.commitments import Opening, commit
 from licenseiq.proposals.plan import HandOff, Plan, PlanSaving, Subject
@@ -150,7 +154,7 @@ def _steps(draft: Draft, move: Move, days: Days, grounds: Grounds, worth: Worth)
     draft.add(
         StepKind.CHANGE_LICENCES,
         "s1",
-        goal_of(back, move.add),
+        goal_of(back, move.add) | lost_only(services_gone(left_after(move, context), enabled(move.person, context))),
         precondition_of(present=move.add, absent=move.remove),
         None,
         "It is the way back itself.",

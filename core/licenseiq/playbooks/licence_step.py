@@ -13,6 +13,7 @@ from licenseiq.playbooks.seat_sources import SeatSource
 from licenseiq.playbooks.services import enabled, keeps_data, named, plans_of
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import StepKind
+from licenseiq.steps.services_kept import LOST_ONLY
 from licenseiq.times import iso
 
 
@@ -60,13 +61,16 @@ def add_step(
     if sources:
         arguments["seats"] = {sku_id: source.value for sku_id, source in sources.items()}
     arguments["names"] = {sku_id: context.sku(sku_id).name for sku_id in (*move.remove, *move.add)}
+    gone = services_gone(enabled(move.person, context), left_after(move, context))
+    if move.remove:
+        arguments["services_gone"] = words_of(gone, context)
     if date is not None:
         arguments["not_before"] = iso(date)
     given: list[Json] = [{"sku_id": a.sku_id, "disabled_plans": sorted(a.disabled_plans)} for a in removed_rows(move)]
     return draft.add(
         StepKind.CHANGE_LICENCES,
         subject,
-        goal_of(added, move.remove),
+        goal_of(added, move.remove) | lost_only(gone),
         precondition_of(present=move.remove, absent=move.add),
         {"kind": "change_licences", "remove": list(move.add), "add": given},
         arguments=arguments,
@@ -100,6 +104,24 @@ def removed_rows(move: Move) -> list[Assignment]:
     return [a for a in move.person.assignments if a.is_direct and a.sku_id in move.remove]
 
 
+def lost_only(gone: frozenset[str] | None) -> dict[str, Json]:
+    """The clause by which nothing else goes; none where it is not known what goes."""
+    return {} if gone is None else {LOST_ONLY: sorted(gone)}
+
+
+def services_gone(before: frozenset[str] | None, after: frozenset[str] | None) -> frozenset[str] | None:
+    """The service plans that somebody has before and not after; None where those of a SKU are not known."""
+    return None if before is None or after is None else before - after
+
+
+def words_of(plans: frozenset[str] | None, context: Context) -> Json:
+    """Service plans in words, as a step says them: names, and how many have none; None where they are not known."""
+    if plans is None:
+        return None
+    names, others = named(plans, context)
+    return {"names": list(names), "others": others}
+
+
 def _carried(move: Move, sku_id: str, context: Context) -> tuple[str, ...]:
     """The plans that were switched off in what goes, as far as what comes has them."""
     plans = plans_of(sku_id, context) or frozenset()
@@ -120,15 +142,14 @@ def _coming(move: Move, context: Context) -> frozenset[str] | None:
 def _newly_enabled(move: Move, context: Context) -> Json:
     """What the person gets that is not switched on today; None where a SKU's plans are not known."""
     today, coming = enabled(move.person, context), _coming(move, context)
-    if today is None or coming is None:
-        return None
-    names, others = named(coming - today, context)
-    return {"names": list(names), "others": others}
+    return words_of(services_gone(coming, today), context)
+
+
+def left_after(move: Move, context: Context) -> frozenset[str] | None:
+    """The plans that are switched on once the step is done; None where those of a SKU are not known."""
+    rest, coming = enabled(move.person, context, move.remove), _coming(move, context)
+    return None if rest is None or coming is None else rest | coming
 
 
 def move_keeps_data(move: Move, context: Context) -> bool:
-    before, after = enabled(move.person, context), enabled(move.person, context, move.remove)
-    if move.add and after is not None:
-        coming = _coming(move, context)
-        after = None if coming is None else after | coming
-    return keeps_data(before, after, context)
+    return keeps_data(enabled(move.person, context), left_after(move, context), context)

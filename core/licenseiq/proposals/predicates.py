@@ -5,7 +5,11 @@ from collections.abc import Mapping
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import Account, Predicate
 from licenseiq.steps import clause, comparison
+from licenseiq.steps.services_kept import LOST_ONLY
 
+# Clauses of a goal about what follows from its effect by itself, within minutes or hours.
+OF_GROUPS = frozenset({"group_licences_active", "group_licences_absent"})
+_FOLLOWS = OF_GROUPS | {LOST_ONLY}
 _NO_VALUES: Mapping[str, Json] = {}
 
 
@@ -18,6 +22,11 @@ def holds(
     not hold without it. `values` are the personal values that the plan commits to: clauses name them by field.
     """
     return bool(predicate) and all(_clause(name, value, account, before, values) for name, value in predicate.items())
+
+
+def effect_of(goal: Predicate) -> Predicate:
+    """The goal without what follows from its effect later."""
+    return {name: value for name, value in goal.items() if name not in _FOLLOWS}
 
 
 def _clause(name: str, value: Json, account: Account, before: Account | None, values: Mapping[str, Json]) -> bool:
@@ -46,6 +55,9 @@ def _clause(name: str, value: Json, account: Account, before: Account | None, va
             return account.groups is not None and isinstance(value, str) and value.lower() not in account.groups
         case "group_licences_active":
             return account.by_group is not None and _pairs(value) <= account.by_group
+        case "group_licences_absent":
+            pairs = _pairs(value)
+            return account.by_group is not None and ("", "") not in pairs and not pairs & account.by_group
         case "attribute_is":
             return account.attributes is not None and _attribute(value, account.attributes, values)
         case _:

@@ -46,7 +46,8 @@ def _change(step: Step) -> str:
     else:
         words = f"Take back {_few(gone)}"
     off = sum(len(_list(one.get("disabled_plans"))) for one in _given(step))
-    parts = [words, f"{count(off, 'service')} off as before" if off else "", _new(step), _seats(step), _date(step)]
+    before = f"{count(off, 'service')} off as before" if off else ""
+    parts = [words, before, _new(step), _gone(step), _seats(step), _date(step)]
     return one_line("; ".join(part for part in parts if part) + ".", LONGEST)
 
 
@@ -63,16 +64,27 @@ def _group(step: Step) -> str:
 def _new(step: Step) -> str:
     if not _given(step):
         return ""
-    new = step.arguments.get("newly_enabled")
-    if not isinstance(new, Mapping):
-        return "which services are newly on is unknown"
-    names = [clean(str(name)).text for name in _list(new.get("names"))]
-    others = new.get("others")
+    return _services(step.arguments.get("newly_enabled"), "newly on")
+
+
+def _gone(step: Step) -> str:
+    """Of a swap only: a licence that is taken back takes its services along."""
+    if not _given(step) or "services_gone" not in step.arguments:
+        return ""
+    return _services(step.arguments["services_gone"], "no longer on")
+
+
+def _services(found: Json, how: str) -> str:
+    """'newly on: Copilot and 2 more'."""
+    if not isinstance(found, Mapping):
+        return f"which services are {how} is unknown"
+    names = [clean(str(name)).text for name in _list(found.get("names"))]
+    others = found.get("others")
     left = len(names[_MOST_SERVICES:]) + (others if isinstance(others, int) else 0)
     shown = ", ".join(names[:_MOST_SERVICES])
     if not shown and not left:
-        return "no service is newly on"
-    return "newly on: " + " and ".join(part for part in (shown, f"{left} more" if left else "") if part)
+        return f"no service is {how}"
+    return f"{how}: " + " and ".join(part for part in (shown, f"{left} more" if left else "") if part)
 
 
 def _seats(step: Step) -> str:

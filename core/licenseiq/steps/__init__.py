@@ -5,7 +5,7 @@ To add one: a file here, its name in `StepKind`, a line in `KINDS` (docs/adding-
 
 from collections.abc import Mapping
 
-from licenseiq.proposals.steps import StepKind
+from licenseiq.proposals.steps import Predicate, StepKind
 from licenseiq.steps.apps import REMOVE_APP_ASSIGNMENTS, REMOVE_APP_GRANTS
 from licenseiq.steps.asking import Reading
 from licenseiq.steps.authentication_methods import REMOVE_AUTHENTICATION_METHODS
@@ -34,6 +34,7 @@ from licenseiq.steps.onedrive_kept import ONEDRIVE_KEPT
 from licenseiq.steps.provision_apps import PROVISION_APPS
 from licenseiq.steps.reset_password import RESET_PASSWORD
 from licenseiq.steps.rules_of_groups import RULES_SAID
+from licenseiq.steps.services_kept import LOST_ONLY, SERVICES, nothing_else_lost
 from licenseiq.steps.set_manager import SET_MANAGER
 
 KINDS: dict[StepKind, Kind] = {
@@ -81,6 +82,15 @@ CHECKS: Mapping[StepKind, tuple[Check, ...]] = {
 }
 
 
+# Clauses that look back at the first intent and belong to no kind alone: what each is read from, and how it is judged.
+COMPARED: Mapping[str, tuple[Reading, Comparison]] = {LOST_ONLY: (SERVICES, nothing_else_lost)}
+
+
+def readings_of(goal: Predicate) -> tuple[Reading, ...]:
+    """What such clauses of a goal are read from, beside the account."""
+    return tuple(reading for name, (reading, _) in COMPARED.items() if name in goal)
+
+
 def checks_of(kind: StepKind) -> tuple[Check, ...]:
     """What is asked before a step of this kind."""
     described = KINDS.get(kind)
@@ -97,11 +107,15 @@ def every_reading() -> dict[str, Reading]:
     found = [one for kind in KINDS.values() for one in kind.readings]
     checks = [check for kind in KINDS.values() for check in kind.checks]
     checks += [check for several in CHECKS.values() for check in several]
-    return {one.name: one for one in (*found, *(reading for check in checks for reading in check.readings))}
+    found += [reading for check in checks for reading in check.readings]
+    found += [reading for reading, _ in COMPARED.values()]
+    return {one.name: one for one in found}
 
 
 def comparison(name: str) -> Comparison | None:
     """The clause of a predicate that looks back at the first intent; None for one that is not known."""
+    if name in COMPARED:
+        return COMPARED[name][1]
     return next((kind.compares[name] for kind in KINDS.values() if name in kind.compares), None)
 
 

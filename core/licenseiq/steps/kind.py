@@ -19,8 +19,9 @@ Clause = Callable[[Json, Facts, Mapping[str, Json]], bool]
 # The same for one that compares with what was read when the first intent was recorded; None before that.
 Comparison = Callable[[Json, Facts, Facts | None], bool]
 
-# What a line of `Told` is about: an application that signs people in, and an account that was provisioned in one.
-APPLICATION, ACCOUNT_THERE = "application", "account_there"
+# What a line of `Told` is about: an application that signs people in, an account that was provisioned in one, a service
+# plan of a licence.
+APPLICATION, ACCOUNT_THERE, SERVICE = "application", "account_there", "service"
 
 
 @dataclass(frozen=True, slots=True)

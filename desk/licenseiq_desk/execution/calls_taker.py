@@ -6,13 +6,11 @@ that changes nothing more, and never a third. What cannot be sent is handed to a
 """
 
 import hmac
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from licenseiq.errors import NotFound, NotReadable, Refused
 from licenseiq.ports import TenantWriter
-from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.effects import EffectRefused, EffectUncertain, EffectWaits
 from licenseiq.proposals.plan import Step
@@ -20,9 +18,9 @@ from licenseiq.proposals.predicates import holds
 from licenseiq.proposals.states import Outcome, RunState
 from licenseiq.proposals.steps import Account, EffectClass
 from licenseiq.readings import Reason
-from licenseiq.steps.asking import Ask, Call, Reading, Target
+from licenseiq.steps.asking import Call, Target
 from licenseiq.steps.kind import ANSWERED, Kind
-from licenseiq_desk.execution.asked_once import Asks
+from licenseiq_desk.execution.fresh import read_for
 from licenseiq_desk.execution.journal import Intent, Journal
 from licenseiq_desk.execution.seen import Observe, Phase, StepSeen
 from licenseiq_desk.execution.step_taker import (
@@ -242,48 +240,6 @@ class CallsTaker:
 
     def _show(self, step: Step, phase: Phase) -> None:
         self.observe(StepSeen(self.journal.lease.run_id, step.number, step.kind.value, step.subject, phase))
-
-
-async def read_for(
-    readings: tuple[Reading, ...],
-    writer: TenantWriter,
-    kind: Kind | None,
-    step: Step,
-    user_id: str,
-    target: Target,
-    alive: Callable[[], None] = lambda: None,
-) -> Account:
-    """The account with what the readings tell. Raises NotReadable, NotFound and EffectWaits."""
-    try:
-        account = await writer.account(user_id)
-    except NotFound:
-        if kind is None or kind.needs_account:
-            raise
-        account = Account(None, None, None, None, exists=False)
-    more = {one.name: await read_one(one, writer, target, step.arguments, alive) for one in readings}
-    return replace(account, more=more) if more else account
-
-
-async def read_one(
-    reading: Reading,
-    writer: Asks,
-    target: Target,
-    arguments: Mapping[str, Json],
-    alive: Callable[[], None] = lambda: None,
-) -> Json:
-    """What one reading tells; `alive` is called before each of its requests. Raises NotReadable also for an answer that
-    is not understood."""
-
-    async def ask(question: Ask) -> Mapping[str, Json]:
-        alive()
-        return await writer.ask(question, reading.what, reading.permission)
-
-    try:
-        return await reading.read(ask, target, arguments)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise NotReadable(
-            f"Could not read {reading.what}: the answer was not understood.", "Try again.", reason=Reason.MALFORMED
-        ) from error
 
 
 def _trusted(sent: Intent) -> Ended:

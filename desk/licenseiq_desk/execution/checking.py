@@ -12,7 +12,7 @@ from licenseiq.steps import checks_of
 from licenseiq.steps.asking import Target
 from licenseiq.steps.kind import Check, Held, Now
 from licenseiq_desk.execution.asked_once import AskedOnce
-from licenseiq_desk.execution.calls_taker import read_one
+from licenseiq_desk.execution.fresh import read_one
 
 ASK_AGAIN = 60
 

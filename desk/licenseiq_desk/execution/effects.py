@@ -14,6 +14,7 @@ from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Plan, Step
 from licenseiq.proposals.steps import ATTRIBUTES, StepKind
 from licenseiq.steps import KINDS
+from licenseiq.steps.services_kept import LOST_ONLY
 from licenseiq.words import count
 
 Values = Mapping[str, Json]
@@ -120,7 +121,9 @@ def _changes(step: Step) -> bool:
     wanted = {name for name, skus in (("direct_licences_active", come), ("direct_plans_disabled", come)) if skus} | (
         {"direct_licences_absent"} if go else set()
     )
-    if set(goal) != wanted or not wanted or set(come) & set(go) or not _ids((*come, *go)):
+    if not _compares_well(goal) or set(goal) - {LOST_ONLY} != wanted or not wanted:
+        return False
+    if set(come) & set(go) or not _ids((*come, *go)):
         return False
     off = goal.get("direct_plans_disabled", {})
     if not isinstance(off, Mapping) or set(off) != set(come):
@@ -131,6 +134,12 @@ def _changes(step: Step) -> bool:
     return said == {sku: set(_texts(plans)) for sku, plans in off.items()} and set(
         _texts(step.arguments.get("remove"))
     ) == set(go)
+
+
+def _compares_well(goal: Mapping[str, Json]) -> bool:
+    """Whether the services that may go are ids, where a goal compares them."""
+    found = goal.get(LOST_ONLY, [])
+    return isinstance(found, list | tuple) and _all_ids(found)
 
 
 def _joins(step: Step) -> bool:

@@ -6,6 +6,7 @@ that are described as data (`licenseiq.steps`) are not: what they read can take 
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from licenseiq.errors import NotFound, NotReadable
 from licenseiq.ports import TenantWriter
@@ -13,10 +14,12 @@ from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.effects import EffectWaits
 from licenseiq.proposals.plan import Plan, Step
-from licenseiq.proposals.predicates import holds
+from licenseiq.proposals.predicates import OF_GROUPS, holds
 from licenseiq.proposals.steps import Account
-from licenseiq.steps import KINDS
+from licenseiq.steps import KINDS, readings_of
+from licenseiq.steps.asking import Target
 from licenseiq_desk.execution import effects
+from licenseiq_desk.execution.fresh import read_one
 from licenseiq_desk.execution.journal import Journal
 from licenseiq_desk.execution.step_taker import GLANCE, READ_BACK_WAITS, Waits
 from licenseiq_desk.people import user_id
@@ -65,6 +68,10 @@ async def _not_so(
             journal.lease.renew()
         with_groups = any(effects.group_of(step) is not None for step in left)
         account = await writer.account(account_id, with_groups=with_groups)
+        compared = {one for step in left for one in readings_of(step.goal)}
+        target = Target(opening.values)
+        more = {one.name: await read_one(one, writer, target, {}, journal.lease.keep_alive()) for one in compared}
+        account = replace(account, more=more) if more else account
         left = [step for step in left if not holds(step.goal, account, _before(journal, step), opening.values)]
         if not left:
             break
@@ -96,7 +103,7 @@ def _things(step: Step) -> Iterator[tuple[str, str]]:
             yield "attribute", str(value.get("attribute"))
         elif name in ("direct_licences_absent", "direct_licences_active"):
             yield from (("product", sku_id) for sku_id in _texts(value))
-        elif name not in ("direct_plans_disabled", "group_licences_active"):
+        elif name not in ("direct_plans_disabled", *OF_GROUPS):
             yield name, ""
 
 

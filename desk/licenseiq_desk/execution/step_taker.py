@@ -5,7 +5,7 @@ before the first sending, says whether it happened. A set-valued effect is sent 
 never a third; every sending is an intent of its own. What does not read back as true is never done.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from licenseiq.errors import NotFound, NotReadable, Refused
@@ -13,11 +13,15 @@ from licenseiq.ports import TenantWriter
 from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.effects import EffectRefused, EffectUncertain, EffectWaits
 from licenseiq.proposals.plan import Step
-from licenseiq.proposals.predicates import holds
+from licenseiq.proposals.predicates import OF_GROUPS, effect_of, holds
 from licenseiq.proposals.states import Outcome, RunState
 from licenseiq.proposals.steps import Account, EffectClass, StepKind
+from licenseiq.steps import readings_of
+from licenseiq.steps.asking import Target
 from licenseiq.steps.kind import Told
+from licenseiq.steps.services_kept import told_of_services, why_not_yet
 from licenseiq_desk.execution import effects
+from licenseiq_desk.execution.fresh import read_one
 from licenseiq_desk.execution.journal import Intent, Journal
 from licenseiq_desk.execution.seen import Observe, Phase, StepSeen
 
@@ -27,6 +31,8 @@ GLANCE = 4
 MOST_SENDS = 2
 LOOK_AGAIN_SECONDS = 60.0
 READ_BACK_WITHIN = timedelta(hours=1)
+# Licences follow a membership when Entra comes to it, in large groups after hours.
+GROUPS_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +61,24 @@ class StepTaker:
     writer: TenantWriter
     observe: Observe
     may_send_again: bool = True
+    _last: list[Account] = field(default_factory=list)
 
     async def take(self, step: Step, user_id: str, opening: Opening, sent: tuple[Intent, ...]) -> Ended | Waits:
         """Takes a step as far as it goes now. `sent` are its intents that may have happened."""
+        result = await self._take(step, user_id, opening, sent)
+        if isinstance(result, Waits) or not self._last or not readings_of(step.goal):
+            return result
+        begun = self.journal.intents(step)
+        return replace(result, told=told_of_services(step, begun[0].before if begun else None, self._last[-1]))
+
+    async def _take(self, step: Step, user_id: str, opening: Opening, sent: tuple[Intent, ...]) -> Ended | Waits:
         try:
             effects.refuse_unfit(step, opening.values)
         except Refused as error:
             return Ended(Outcome.FAILED, error.what_happened)
         try:
             self._show(step, "reading")
-            account = await self._account(step, user_id)
+            account = await self._account(step, user_id, opening)
             if sent:
                 return await self._find_out(step, user_id, opening, sent)
             if holds(step.goal, account, values=opening.values):
@@ -80,7 +94,7 @@ class StepTaker:
             return Ended(Outcome.DRIFTED, "The account does not exist any more.")
         except NotReadable as error:
             if sent:
-                return self._not_yet(sent[0])
+                return self._not_yet(sent[0], step)
             wanted = f" The desk lacks {error.permission}." if error.permission else ""
             return Ended(Outcome.BLOCKED, f"The account could not be read.{wanted}")
 
@@ -98,9 +112,9 @@ class StepTaker:
             return Ended(Outcome.DONE, "Read back after waiting.")
         if may_send and holds(step.precondition, account, values=opening.values):
             return await self._send(step, user_id, opening, first.before, account, sends=len(sent))
-        if may_send:
+        if may_send and not holds(effect_of(step.goal), account, first.before, opening.values):
             return Ended(Outcome.DRIFTED, "The account is neither as it was nor as the step wants it.")
-        return self._not_yet(first)
+        return self._not_yet(first, step)
 
     async def _send(
         self, step: Step, user_id: str, opening: Opening, before: Account, account: Account, sends: int
@@ -115,7 +129,7 @@ class StepTaker:
             raise
         except EffectRefused as error:
             self.journal.answer(step, send, "refused")
-            found = await self._account(step, user_id)
+            found = await self._account(step, user_id, opening)
             if holds(step.goal, found, before, opening.values):
                 return Ended(Outcome.ALREADY_SO if sends == 0 else Outcome.DONE, f"The tenant answered {error.code}.")
             return Ended(Outcome.FAILED, f"The tenant refused: {error.code}.")
@@ -134,9 +148,15 @@ class StepTaker:
             return await self._send(step, user_id, opening, before, found, sends)
         return Waits(LOOK_AGAIN_SECONDS, "The effect was sent and does not read back yet.")
 
-    async def _account(self, step: Step, user_id: str) -> Account:
-        """A fresh reading, with the account's groups where the step is about one."""
-        return await self.writer.account(user_id, with_groups=effects.group_of(step) is not None)
+    async def _account(self, step: Step, user_id: str, opening: Opening) -> Account:
+        """A fresh reading, with the account's groups where the step is about one, and what its goal compares."""
+        account = await self.writer.account(user_id, with_groups=effects.group_of(step) is not None)
+        target, alive = Target(opening.values), self.journal.lease.keep_alive()
+        found = {
+            one.name: await read_one(one, self.writer, target, step.arguments, alive) for one in readings_of(step.goal)
+        }
+        self._last[:] = [replace(account, more=found) if found else account]
+        return self._last[0]
 
     async def _why_impossible(self, step: Step, account: Account) -> str | None:
         """Why the effect would be refused, or must not be asked for, by fresh readings around the account."""
@@ -159,15 +179,18 @@ class StepTaker:
             if seconds:
                 await self.journal.lease.around.sleep(seconds)
                 self.journal.lease.renew()
-            account = await self._account(step, user_id)
+            account = await self._account(step, user_id, opening)
             if holds(step.goal, account, before, opening.values):
                 break
         return account
 
-    def _not_yet(self, first: Intent) -> Ended | Waits:
-        if self.journal.lease.around.now() - first.at > READ_BACK_WITHIN:
-            return Ended(Outcome.FAILED, "The effect was sent and did not read back as true within an hour.")
-        return Waits(LOOK_AGAIN_SECONDS, "The effect was sent and does not read back yet.")
+    def _not_yet(self, first: Intent, step: Step) -> Ended | Waits:
+        why = why_not_yet(step, first.before, self._last[-1]) if self._last else ""
+        within = GROUPS_WITHIN if step.goal.keys() & OF_GROUPS else READ_BACK_WITHIN
+        if self.journal.lease.around.now() - first.at > within:
+            words = f"The effect was sent and did not read back as true in time. {why}".strip()
+            return Ended(Outcome.FAILED, words)
+        return Waits(LOOK_AGAIN_SECONDS, why or "The effect was sent and does not read back yet.")
 
     def _show(self, step: Step, phase: Phase) -> None:
         self.observe(StepSeen(self.journal.lease.run_id, step.number, step.kind.value, step.subject, phase))
