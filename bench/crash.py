@@ -1,17 +1,20 @@
 """The desk killed by `kill -9`, again and again: `uv run python -m bench.crash`.
 
-A real `licenseiq desk --demo` carries out one plan that takes every kind of step that has code of its own. It is killed
-at every boundary of every step (before the intent; between intent and request; when the effect is there and its answer
-is not noted; between read-back and outcome; after the outcome), with fresh and with stale readings, and at random
-moments. Each time another process finishes the run, and what is there is compared with a run that nobody killed. A
-lease is one second for the processes here, so that nobody waits half a minute; `tests/journeys/dying_desk.py` says what
-else is put around them. Two planted faults come last and have to be found. Ends with 1 when anything is otherwise.
+A real `licenseiq desk --demo` carries out three plans that take every kind of step there is: those with code of their
+own, those of people who leave, those of people who come and go. It is killed at every boundary of every step (before
+the intent; between intent and request; when the effect is there and its answer is not noted; between read-back and
+outcome; after the outcome), and at random moments: each once as it is, and once with old answers of the tenant from the
+death until a step has ended. Each run has a tenant, a home and processes of its own; another process finishes it, and
+what is there is compared with a run that nobody killed. `tests/journeys/dying_desk.py` says what is put around the
+processes. Planted faults come last and have to be found. Ends with 1 when anything is otherwise.
 """
 
 import argparse
+import shutil
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -19,179 +22,232 @@ from random import Random
 import anyio
 from tests.journeys import boundaries
 from tests.journeys.boundaries import Boundary
-from tests.journeys.dying_desk import PLANTS
-from tests.journeys.every_kind import same_end
-from tests.journeys.killing import Found, Killing, killing
-from tests.tenant.on_demo import OnDemo, running
+from tests.journeys.described_kinds import COMING_AND_GOING, LEAVING, Described
+from tests.journeys.every_kind import CodeKinds
+from tests.journeys.killing import USERS, Found, Killing, Script, killing
 
 from bench.figures import line
+from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.steps import EffectClass, StepKind
+from licenseiq.steps import KINDS
 
-USERS = 250
+PLANS: dict[str, Callable[[], Script]] = {
+    "with code of their own": CodeKinds,
+    "leaving": lambda: Described(LEAVING),
+    "coming and going": lambda: Described(COMING_AND_GOING),
+}
+# Of each planted fault the plan, and where it shows when the process dies there.
+PLANTED = {
+    "an intent is not written": ("with code of their own", StepKind.SET_ATTRIBUTE, boundaries.LEAVES),
+    "what was sent is taken for done": ("with code of their own", StepKind.SET_ATTRIBUTE, boundaries.LEAVES),
+    "what was sent is forgotten": ("leaving", StepKind.NOTIFY_SUCCESSOR, boundaries.ANSWERED),
+}
+
+
+@dataclass
+class Clean:
+    """A run of a plan that nobody killed: its boundaries, and how many seconds it took from the approval on."""
+
+    name: str
+    found: Found
+    plan: Plan
+    everywhere: list[Boundary]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Death:
+    """Where a process of which plan dies, or after how many seconds."""
+
+    clean: Clean
+    stale: bool
+    place: Boundary | None = None
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        where = str(self.place) if self.place else f"after {self.seconds:.2f} s"
+        return f"{self.clean.name}, {where}{', old answers' * self.stale}"
 
 
 @dataclass
 class Tally:
-    """Counts over all runs; `told` names the first that went wrong."""
+    """Counts over runs. `twice` by what left, `twice_there` by the tenant's own record."""
 
     runs: int = 0
+    within: int = 0
     lost: int = 0
     twice: int = 0
+    twice_there: int = 0
     other_end: int = 0
     sent_again: int = 0
     unrecorded: int = 0
+    given_up: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     told: list[str] = field(default_factory=list)
 
-    def add(self, name: str, found: Found, clean: Found, one: Killing) -> None:
-        assert one.plan is not None
-        other, twice = not same_end(found.after, clean.after), found.twice(one.plan)
+    def add(self, name: str, one: Killing, found: Found, clean: Clean) -> None:
+        once = {step.number for step in clean.plan.steps if step.effect_class is EffectClass.NOT_REPEATABLE}
+        given_up, left_out = found.judged.given_up, (*found.judged.given_up, *found.judged.rest)
+        twice = found.sent_again(clean.found, once.__contains__)
+        other = not one.script.same_end(found.after, clean.found.after, left_out)
         self.runs += 1
-        self.lost += found.lost
+        self.lost += bool(found.lost)
         self.twice += twice
+        self.twice_there += len(found.twice)
         self.other_end += other
-        self.sent_again += found.sent_again
+        self.sent_again += found.sent_again(clean.found)
         self.unrecorded += found.unrecorded
+        self.given_up += Counter(clean.plan.steps[number - 1].kind.value for number in given_up)
         self.outcomes += Counter(str(step.outcome) for step in found.run.steps)
-        if found.lost or twice or other or found.unrecorded:
-            outcomes = ", ".join(f"{step.number} {step.outcome} {step.note}" for step in found.run.steps)
-            self.told.append(f"{name}: {found.run.state}, untrue {found.untrue}, {outcomes}")
-
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(
-            self.runs + other.runs,
-            self.lost + other.lost,
-            self.twice + other.twice,
-            self.other_end + other.other_end,
-            self.sent_again + other.sent_again,
-            self.unrecorded + other.unrecorded,
-            self.outcomes + other.outcomes,
-            self.told + other.told,
-        )
+        if found.lost or twice or found.twice or other or found.unrecorded:
+            end = "another end, " * other
+            self.told.append(f"{name}: {end}lost {found.lost}, twice {twice} {found.twice}, {found.unrecorded}")
 
     @property
     def is_as_promised(self) -> bool:
-        return not (self.lost or self.twice or self.other_end or self.unrecorded)
+        return not (self.lost or self.twice or self.twice_there or self.other_end or self.unrecorded)
 
     def tell(self) -> None:
         line("lost", str(self.lost))
-        line("not-repeatable effects twice", str(self.twice))
+        line("not-repeatable effects twice", f"{self.twice} by what left, {self.twice_there} by the tenant's record")
         line("end other than a clean run's", str(self.other_end))
         line("requests sent again", f"{self.sent_again}, of them without a record {self.unrecorded}")
         line("outcomes", ", ".join(f"{name} {count}" for name, count in sorted(self.outcomes.items())))
+        kinds = ", ".join(f"{name} {count}" for name, count in sorted(self.given_up.items()))
+        line("perhaps sent, so not sent again", f"{self.given_up.total()}{f': {kinds}' if kinds else ''}")
         for told in self.told[:20]:
             print(f"WRONG {told}")
 
 
-async def clean_run(one: Killing, *, stale: bool) -> tuple[Found, list[Boundary], float]:
-    """A run that nobody kills, its boundaries, and how many seconds it took from the approval on."""
-    proposal_id = await one.begin(stale=stale)
-    began = time.monotonic()
-    await one.ended(proposal_id)
-    seconds = time.monotonic() - began
-    return await one.found(proposal_id), list(dict.fromkeys(one.desk.trace())), seconds
-
-
-async def killed_at(one: Killing, place: Boundary, *, stale: bool) -> Found:
-    proposal_id = await one.begin(stale=stale, place=place)
-    await one.dies()
-    one.desk.arm(None)
-    one.desk.start()
-    return await one.found(proposal_id)
-
-
-async def killed_after(one: Killing, seconds: float, *, stale: bool) -> tuple[Found, int]:
-    """Killed at a moment; also how many boundaries were passed until then."""
-    proposal_id = await one.begin(stale=stale)
-    await anyio.sleep(seconds)
-    one.desk.kill()
-    passed = len(one.desk.trace())
-    one.desk.start()
-    return await one.found(proposal_id), passed
-
-
 @dataclass
-class Kills:
-    """What became of all of them. `within` counts random moments between a run's first and last boundary."""
+class Bench:
+    """`folder` is emptied again by each run; `left` are deaths that are still to come."""
 
-    places: Tally = field(default_factory=Tally)
-    moments: Tally = field(default_factory=Tally)
-    kinds: set[StepKind] = field(default_factory=set)
-    once: int = 0
-    within: int = 0
-    starts: int = 0
+    folder: Path
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    processes: int = 0
+    _made: int = 0
+
+    async def run(self, script: Script, plant: str, play: Callable[[Killing], Awaitable[None]]) -> None:
+        self._made += 1
+        (place := self.folder / str(self._made)).mkdir()
+        try:
+            async with killing(script, place, plant) as one:
+                await play(one)
+                self.processes += one.desk.starts
+        finally:
+            shutil.rmtree(place)
+
+    async def clean(self, name: str) -> Clean:
+        made: list[Clean] = []
+
+        async def play(one: Killing) -> None:
+            await one.begin()
+            began = time.monotonic()
+            await one.ended()
+            seconds = time.monotonic() - began
+            found = await one.found()
+            wrong = (*found.lost, *found.judged.given_up, *found.twice, *(("no record",) * found.unrecorded))
+            assert not wrong, f"{name}, left alone: {wrong}"
+            made.append(Clean(name, found, one.plan, list(dict.fromkeys(one.desk.trace())), seconds))
+
+        await self.run(PLANS[name](), "", play)
+        return made[0]
+
+    async def dies(self, death: Death, tally: Tally, plant: str = "") -> None:
+        async def play(one: Killing) -> None:
+            await one.begin(stale=death.stale, place=death.place)
+            if death.place is not None:
+                await one.dies()
+            else:
+                await one.killed_after(death.seconds)
+                tally.within += 0 < len(one.desk.trace()) < len(death.clean.everywhere)
+            one.start_again()
+            tally.add(str(death), one, await one.found(), death.clean)
+
+        try:
+            await self.run(PLANS[death.clean.name](), plant, play)
+        except AssertionError as error:
+            tally.runs += 1
+            tally.lost += 1
+            tally.told.append(f"{death}: {error}")
+
+    async def all_of(self, deaths: list[Death], tally: Tally, at_once: int) -> None:
+        left = iter(deaths)
+
+        async def work() -> None:
+            for death in left:
+                await self.dies(death, tally)
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(at_once):
+                tasks.start_soon(work)
 
 
-async def killed(demo: OnDemo, folder: Path, random: Random, moments: int, each: int, stale: bool) -> Kills:
-    """A home of its own, for what a desk holds makes each of its rounds longer."""
-    kills, words = Kills(), ", stale" * stale
-    async with killing(demo, folder) as one:
-        one.desk.start()
-        clean, everywhere, seconds = await clean_run(one, stale=stale)
-        assert not clean.lost, clean
-        for place in everywhere[::each]:
-            kills.places.add(f"{place}{words}", await killed_at(one, place, stale=stale), clean, one)
-        for _ in range(moments):
-            moment = random.uniform(0, seconds)
-            found, passed = await killed_after(one, moment, stale=stale)
-            kills.within += 0 < passed < len(everywhere)
-            kills.moments.add(f"after {moment:.2f} s{words}", found, clean, one)
-        assert one.plan is not None
-        kills.kinds = {step.kind for step in one.plan.steps}
-        kills.once = sum(step.effect_class is EffectClass.NOT_REPEATABLE for step in one.plan.steps)
-        kills.starts = one.desk.starts
-    return kills
+def moments(cleans: list[Clean], count: int, random: Random) -> Iterator[Death]:
+    """As many in each plan as its run is long."""
+    for number in range(count):
+        (clean,) = random.choices(cleans, [one.seconds for one in cleans])
+        yield Death(clean, number % 2 == 1, seconds=random.uniform(0, clean.seconds))
 
 
-def tell(fresh: Kills, stale: Kills) -> bool:
-    places, moments = fresh.places + stale.places, fresh.moments + stale.moments
-    print(f"\nkilled at {places.runs} boundaries of {len(fresh.kinds)} kinds of step, half of them with stale readings")
-    line("kinds not in the plan", str(len(set(StepKind) - fresh.kinds)))
-    line("steps that must not be repeated", str(fresh.once))
-    places.tell()
-    within = fresh.within + stale.within
-    print(f"\nkilled at {moments.runs} random moments, {within} of them between a run's first and last boundary")
-    moments.tell()
-    line("processes", str(fresh.starts + stale.starts))
-    return places.is_as_promised and moments.is_as_promised
+def tell_kinds(cleans: list[Clean]) -> None:
+    """What the plans hold, and what no fault can show."""
+    steps = [step for clean in cleans for step in clean.plan.steps]
+    kinds = {step.kind for step in steps}
+    mail = sorted(one for one in kinds if one in KINDS and not any(r.paths for r in KINDS[one].readings))
+    line("kinds of step", f"{len(kinds)} in {len(cleans)} plans")
+    line("kinds in no plan", ", ".join(sorted(set(StepKind) - kinds)) or "none")
+    once = sorted({step.kind for step in steps if step.effect_class is EffectClass.NOT_REPEATABLE})
+    line("must not be repeated", ", ".join(once))
+    line(
+        "nothing is sent, a person does it",
+        ", ".join(sorted(one for one in kinds if one in KINDS and KINDS[one].by_hand)),
+    )
+    line("goal never read by Graph", f"{', '.join(mail)}: old answers concern the account alone")
 
 
-async def planted(demo: OnDemo, folder: Path, plant: str) -> bool:
-    """Whether the same check finds a planted fault: killed between the first intent and its request."""
-    async with killing(demo, folder) as honest:
-        honest.desk.start()
-        clean, everywhere, _ = await clean_run(honest, stale=False)
-        honest.desk.kill()
-    (other := folder / "planted").mkdir()
-    async with killing(demo, other, plant) as one:
-        one.desk.start()
-        tally = Tally()
-        place = next(place for place in everywhere if place.name == boundaries.LEAVES)
-        tally.add(plant, await killed_at(one, place, stale=False), clean, one)
-    line(f"planted: {plant}", f"lost {tally.lost}, without a record {tally.unrecorded}")
-    return not tally.is_as_promised
+async def bench(folder: Path, options: argparse.Namespace) -> bool:
+    random, one = Random(options.seed), Bench(folder)
+    cleans = [await one.clean(name) for name in PLANS]
+    tell_kinds(cleans)
+    kept = True
+    for stale in (False, True):
+        deaths = [Death(clean, stale, place) for clean in cleans for place in clean.everywhere[:: options.each]]
+        tally, began = Tally(), time.monotonic()
+        await one.all_of(deaths, tally, options.at_once)
+        words = "with old answers after each death" if stale else "alone"
+        print(f"\nkilled at {tally.runs} boundaries, {words}, {(time.monotonic() - began) / tally.runs:.1f} s a run")
+        tally.tell()
+        kept &= tally.is_as_promised
+    tally = Tally()
+    await one.all_of(list(moments(cleans, options.moments, random)), tally, options.at_once)
+    print(f"\nkilled at {tally.runs} random moments, {tally.within} of them between a run's first and last boundary")
+    tally.tell()
+    kept &= tally.is_as_promised
+    line("processes", str(one.processes))
+    print()
+    for plant, (name, kind, boundary) in PLANTED.items():
+        clean, tally = next(clean for clean in cleans if clean.name == name), Tally()
+        place = next(place for place in clean.everywhere if (place.kind, place.name) == (kind, boundary))
+        await one.dies(Death(clean, False, place), tally, plant)
+        found = f"lost {tally.lost}, twice {tally.twice} and {tally.twice_there}, without a record {tally.unrecorded}"
+        line(f"planted: {plant}", found)
+        kept &= not tally.is_as_promised
+    return kept
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="The desk killed at every boundary and at random moments.")
     parser.add_argument("--moments", type=int, default=200, help="random moments")
     parser.add_argument("--each", type=int, default=1, help="only every so manieth boundary")
+    parser.add_argument("--at-once", type=int, default=3, help="runs side by side: most of their time is waiting")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
     began = time.monotonic()
     print(f"{USERS} people, seed {options.seed}")
     with tempfile.TemporaryDirectory(prefix="licenseiq-bench-") as name:
-        folder = Path(name)
-        with running(folder / "demo", USERS) as demo:
-            random, found = Random(options.seed), []
-            for stale in (False, True):
-                (home := folder / f"home-{stale}").mkdir()
-                found.append(anyio.run(killed, demo, home, random, options.moments // 2, options.each, stale))
-            kept = tell(*found)
-            print()
-            for number, plant in enumerate(PLANTS):
-                (folder / f"{number}").mkdir()
-                kept &= anyio.run(planted, demo, folder / f"{number}", plant)
+        kept = anyio.run(bench, Path(name), options)
     line("as promised", "yes" if kept else "NO")
     line("took", f"{time.monotonic() - began:.0f} s")
     return 0 if kept else 1

@@ -5,6 +5,7 @@ The product knows nothing of them: whoever wants to die puts these around it, an
 
 from collections import Counter
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,10 @@ BEFORE_INTENT, LEAVES, ANSWERED, READ_BACK, CLOSED = (
     "after the outcome",
 )
 NAMES = (BEFORE_INTENT, LEAVES, ANSWERED, READ_BACK, CLOSED)
+# Whoever dies after one of these and before the next may have sent something. (The first: the intent may be written.)
+IN_FLIGHT = frozenset({BEFORE_INTENT, LEAVES, ANSWERED})
+# The step that a task is at: steps of several people may be taken side by side.
+_AT: ContextVar[Step | None] = ContextVar("_AT", default=None)
 
 
 @dataclass(frozen=True)
@@ -41,21 +46,19 @@ class Boundaries:
     """`at` is told each boundary as it is passed, before what comes next. One desk, one run at a time."""
 
     at: Callable[[Boundary], None]
-    _step: Step | None = None
     _run: str = ""
     _seen: Counter[tuple[int, str]] = field(default_factory=Counter)
 
     def _pass(self, name: str) -> None:
-        if self._step is not None:
-            key = (self._step.number, name)
-            self._seen[key] += 1
-            self.at(Boundary(self._step.number, self._step.kind.value, name, self._seen[key]))
+        if (step := _AT.get()) is not None:
+            self._seen[step.number, name] += 1
+            self.at(Boundary(step.number, step.kind.value, name, self._seen[step.number, name]))
 
     def _enter(self, journal: Journal, step: Step) -> None:
         if journal.lease.run_id != self._run:
             self._run = journal.lease.run_id
             self._seen.clear()
-        self._step = step
+        _AT.set(step)
 
     def journal(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
         """What stands for `Journal.intend` and `Journal.close`."""

@@ -1,9 +1,9 @@
 """A real `licenseiq desk --demo` in a process of its own that dies by SIGKILL at a boundary: for tests and benches.
 
 It is the desk as it is, put together with two additions that the product does not have. The boundaries around journal
-and transport are written down, and looked up in a file. A lease lasts one second instead of thirty, so that the next
-process may take over sooner; the rule is the same one, not before the lease has ended. Processes are forked from one
-that has loaded everything, so that hundreds can be killed.
+and transport are written down, and looked up in a file. And what takes half a minute to two weeks takes seconds: a
+lease, until a run looks again at what a person does or what does not show yet, and until it gives that up. The rules
+are the same ones. Processes are forked from one that has loaded everything, so that hundreds can be killed.
 """
 
 import json
@@ -22,15 +22,18 @@ from tests.journeys.boundaries import Boundaries, Boundary
 
 from licenseiq.proposals.states import Outcome
 from licenseiq_cli.main import main
-from licenseiq_desk.execution import lease
+from licenseiq_desk.execution import calls_taker, executor, lease, step_taker
 from licenseiq_desk.execution.journal import Journal
 from licenseiq_desk.execution.step_taker import Ended, StepTaker
 
 LEASE_SECONDS = 1.0
+LOOK_AGAIN_SECONDS = 1.0
+GIVE_UP = timedelta(seconds=10)
 _FORKING = multiprocessing.get_context("forkserver")
 _FORKING.set_forkserver_preload(
     [
         "tests.journeys.killing",
+        "tests.journeys.described_kinds",
         "licenseiq_cli.desk",
         "msgraph",
         "uvicorn.lifespan.off",
@@ -108,9 +111,10 @@ async def _believes(*_: object) -> Ended:
     return Ended(Outcome.CONFIRMED_AFTER_RESTART)
 
 
-PLANTS: dict[str, tuple[type, str, Any]] = {
+PLANTS: dict[str, tuple[Any, str, Any]] = {
     "an intent is not written": (Journal, "intend", _no_intent),
     "what was sent is taken for done": (StepTaker, "_find_out", _believes),
+    "what was sent is forgotten": (executor, "may_have_happened", lambda _: ()),
 }
 
 
@@ -135,4 +139,8 @@ def _desk(home: str, armed: str, trace: str, plant: str) -> None:
     sending = httpx.AsyncHTTPTransport
     sending.handle_async_request = watch.transport(sending.handle_async_request)  # type: ignore[method-assign]
     lease.LEASE = timedelta(seconds=LEASE_SECONDS)
+    for module in (step_taker, calls_taker):
+        module.LOOK_AGAIN_SECONDS = LOOK_AGAIN_SECONDS
+        module.READ_BACK_WITHIN = GIVE_UP
+    calls_taker.TAKES_TIME_WITHIN, calls_taker.HAND_OVER_SECONDS = GIVE_UP, LOOK_AGAIN_SECONDS
     sys.exit(main(["desk", "--demo", "--port", "0", "--poll", "0.05"]))

@@ -5,12 +5,13 @@ the readings and predicates of the desk is used. To take one more kind: its step
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+from tests.journeys.told_by_the_tenant import Tenant
 
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.commitments import Opening, commit
@@ -250,3 +251,39 @@ def _without_second(found: Facts) -> tuple[object, ...]:
 
 def of_today() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass
+class CodeKinds:
+    """The plan of every kind with code of its own, on a new tenant (a `Script` of `tests/journeys/killing.py`)."""
+
+    cast: Cast = field(init=False)
+
+    async def prepare(self, tenant: Tenant) -> None:
+        graph = _plain(tenant)
+        self.cast = await choose(graph)
+        await prepare(graph, self.cast)
+
+    def plan(self, tenant_id: str, now: datetime, name: str) -> tuple[Plan, list[Opening]]:
+        return plan(self.cast, tenant_id, now, name)
+
+    async def facts(self, tenant: Tenant) -> dict[str, Facts]:
+        return {who: await _plain(tenant).facts(who) for who in self.cast.people}
+
+    def is_true(self, step: Step, before: Mapping[str, Facts], now: Mapping[str, Facts]) -> bool:
+        return is_true(step, self.cast, before, now)
+
+    @staticmethod
+    def same_end(one: Mapping[str, Facts], other: Mapping[str, Facts], without: Sequence[int]) -> bool:
+        return not without and same_end(one, other)
+
+    async def by_hand(self, tenant: Tenant, step: Step) -> None:
+        """Nobody is asked."""
+
+    async def twice(self, tenant: Tenant, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+        """None of them must not be repeated."""
+        return []
+
+
+def _plain(tenant: Tenant) -> Graph:
+    return Graph(tenant.client, tenant.base, tenant.token)

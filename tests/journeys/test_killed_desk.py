@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 from tests.journeys import boundaries
 from tests.journeys.boundaries import Boundary
-from tests.journeys.every_kind import same_end
+from tests.journeys.every_kind import CodeKinds
 from tests.journeys.killing import killing
-from tests.tenant.on_demo import OnDemo
 
 pytestmark = pytest.mark.anyio
 KILLS = 10
@@ -24,30 +23,22 @@ def ten_of(clean: list[Boundary]) -> list[Boundary]:
     return sorted([*chosen, *more[: KILLS - len(chosen)]], key=clean.index)
 
 
-async def test_ten_kills_of_the_real_process_lose_nothing_and_repeat_only_what_is_recorded(
-    running: OnDemo, tmp_path: Path
-) -> None:
-    running.reset()
-    async with killing(running, tmp_path) as one:
-        proposal_id = await one.begin(stale=False)
-        one.desk.start()
-        clean = await one.found(proposal_id)
-        passed = one.desk.trace()
-        assert (clean.lost, clean.sent_again, clean.unrecorded) == (False, 0, 0)
-        one.desk.kill()
+async def test_ten_kills_of_the_real_process_lose_nothing_and_repeat_only_what_is_recorded(tmp_path: Path) -> None:
+    (alone := tmp_path / "alone").mkdir()
+    async with killing(CodeKinds(), alone) as one:
+        await one.begin()
+        clean, passed = await one.found(), one.desk.trace()
+    assert (clean.lost, clean.sent_again(clean), clean.unrecorded) == ((), 0, 0)
 
-        proposal_id = await one.begin(stale=False)
-        chosen = ten_of(passed)
-        for place in chosen:
-            one.desk.arm(place)
-            one.desk.start()
+    (killed := tmp_path / "killed").mkdir()
+    async with killing(CodeKinds(), killed) as one:
+        first, *others = chosen = ten_of(passed)
+        await one.begin(place=first)
+        for place in (*others, None):
             await one.dies()
-        one.desk.arm(None)
-        one.desk.start()
-        found = await one.found(proposal_id)
-        assert one.plan is not None
-        assert len(chosen) == KILLS
-        assert (found.lost, found.unrecorded, found.twice(one.plan)) == (False, 0, 0)
-        assert same_end(found.after, clean.after)
-        assert any(step.outcome == "confirmed_after_restart" for step in found.run.steps)
-    running.reset()
+            one.start_again(place)
+        found = await one.found()
+        same = one.script.same_end(found.after, clean.after, ())
+    assert len(chosen) == KILLS
+    assert (found.lost, found.unrecorded, found.twice, same) == ((), 0, (), True)
+    assert any(step.outcome == "confirmed_after_restart" for step in found.run.steps)

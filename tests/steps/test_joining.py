@@ -15,9 +15,11 @@ from licenseiq.steps.asking import Call
 from licenseiq.steps.first_day import WAY_IN
 from licenseiq.steps.newcomer import ABSENT, ACTIVE_DIRECTORY, GOAL
 from licenseiq.steps.set_manager import GOAL as MANAGER
+from licenseiq_demo.app import build_app
 from licenseiq_demo.people.names import DOMAIN
 from licenseiq_demo.state import DemoState
-from tests.steps.conftest import OneDesk, step
+from tests.journeys.told_by_the_tenant import TRUTHS, Tenant
+from tests.steps.conftest import HOST, OneDesk, step
 from tests.steps.test_onedrive import faults
 
 pytestmark = pytest.mark.anyio
@@ -175,3 +177,19 @@ async def test_what_a_plan_held_of_a_newcomer_is_erased_by_the_principal_name(de
     await desk.take(values, CREATE)
     erased = desk.desk.erase_subject(desk.state.tenant.tenant_id, str(values["user_principal_name"]), "run-9")
     assert len(erased.proposals) == 1
+
+
+async def test_an_account_that_is_there_before_it_reads_whose_it_is_has_not_drifted(desk: OneDesk) -> None:
+    """Replicas of Graph answer from different moments: nothing is said after one look."""
+    values = newcomer(desk.state, "gwen")
+    whose = {"what": "old_answers", "method": "GET", "query": "employeeId,displayName"}
+    await faults(desk, whose | {"reads": 0})
+    proposal_id = await desk.approved(values, AWAIT)
+    await desk.go_on(proposal_id, rounds=1)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(build_app(desk.state))) as client:
+        tenant = Tenant(client, f"{HOST}/v1.0", desk.state.tokens["desk"], desk.state.tokens["control"])
+        await TRUTHS[StepKind.AWAIT_ACCOUNT].by_hand(tenant, values)
+    await faults(desk, whose | {"reads": 2})
+    done = await desk.go_on(proposal_id, seconds=301)
+    await faults(desk)
+    assert done.outcomes == ["already_so"]
