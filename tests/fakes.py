@@ -204,9 +204,11 @@ class FakeTenant:
         self._ask("seat_history")
         return self.seats_seen
 
-    async def licence_groups(self, evaluation_id: str, group_ids: tuple[str, ...]) -> dict[str, LicenceGroup]:
+    async def licence_groups(
+        self, evaluation_id: str, group_ids: tuple[str, ...] | None = None
+    ) -> dict[str, LicenceGroup]:
         self._ask("licence_groups")
-        return {group.group_id: group for group in self.groups if group.group_id in group_ids}
+        return {one.group_id: one for one in self.groups if group_ids is None or one.group_id in group_ids}
 
     async def refresh(self, progress: Progress) -> RefreshReport:
         self._ask("refresh")

@@ -26,7 +26,12 @@ _OTHERS = frozenset({"match", "notmatch", "le", "ge", "any", "all"})
 
 def attributes_of(rule: str) -> frozenset[str]:
     """The attributes of a user that a rule names, as Graph writes them but in lower case: 'accountenabled'."""
-    return frozenset(name.lower() for name in re.findall(r"\buser\.([A-Za-z]\w*)", _without_texts(rule)))
+    return frozenset(name.lower() for name in named_in(rule))
+
+
+def named_in(rule: str) -> tuple[str, ...]:
+    """The same as the rule writes them, each once, sorted: 'accountEnabled'."""
+    return tuple(sorted(set(re.findall(r"\buser\.([A-Za-z]\w*)", _without_texts(rule), re.ASCII))))
 
 
 def would_drop(rule: str, changed: Mapping[str, Value], known: Mapping[str, Value] | None = None) -> bool | None:

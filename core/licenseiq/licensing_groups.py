@@ -28,7 +28,7 @@ class Path(StrEnum):
 @dataclass(frozen=True, slots=True)
 class LicenceGroup:
     """A group that gives the licences `sku_ids`. Name and rule are raw text of the tenant; `rule` is None where it has
-    none, `traits` and `synced` where Graph did not say."""
+    none, `traits`, `synced` and `disabled_plans` (the service plans that it leaves off) where Graph did not say."""
 
     group_id: str
     display_name: str | None
@@ -36,6 +36,7 @@ class LicenceGroup:
     synced: bool | None = None
     traits: frozenset[GroupTrait] | None = None
     sku_ids: tuple[str, ...] = ()
+    disabled_plans: frozenset[str] | None = None
 
     @property
     def path(self) -> Path:

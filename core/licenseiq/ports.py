@@ -129,8 +129,8 @@ class SeatsNeeded:
 
 @dataclass(frozen=True, slots=True)
 class StoredChanges:
-    """A stored proposal of licence changes, with the groups that its hand-offs name by id, as far as known, the
-    findings that it rests on by today's data, and the seats that it needs."""
+    """A stored proposal of licence changes, with the groups that it names by id, as far as known, the findings that it
+    rests on by today's data, and the seats that it needs."""
 
     record: ProposalRecord
     groups: tuple[LicenceGroup, ...]
@@ -234,8 +234,10 @@ class Tenant(Protocol):
         """By SKU what was bought and taken at each reading that is kept, from the last one before `since` on."""
         ...
 
-    async def licence_groups(self, evaluation_id: str, group_ids: tuple[str, ...]) -> Mapping[str, LicenceGroup]:
-        """Those of the groups that are known; empty where the groups could not be read."""
+    async def licence_groups(
+        self, evaluation_id: str, group_ids: tuple[str, ...] | None = None
+    ) -> Mapping[str, LicenceGroup]:
+        """Those of the groups that are known, None: of all that give licences; empty where they could not be read."""
         ...
 
     async def refresh(self, progress: Progress) -> RefreshReport: ...
@@ -319,7 +321,8 @@ class Protection:
 
 @dataclass(frozen=True, slots=True)
 class GroupFacts:
-    """What decides whether people may be put into a group or taken out of it. `sku_ids` are what it gives."""
+    """What decides whether people may be put into a group or taken out of it. `sku_ids` are what it gives,
+    `disabled_plans` the service plans that it leaves off in them; None where Graph did not say."""
 
     group_id: str
     has_rule: bool
@@ -327,6 +330,7 @@ class GroupFacts:
     mail_enabled: bool
     role_assignable: bool
     sku_ids: frozenset[str]
+    disabled_plans: frozenset[str] | None = None
 
     @property
     def why_not(self) -> str | None:

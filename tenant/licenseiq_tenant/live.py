@@ -187,7 +187,9 @@ class LiveTenant:
     async def seat_history(self, since: datetime) -> Mapping[str, tuple[SeenSeats, ...]]:
         return await run_sync(self._history.seats, since)
 
-    async def licence_groups(self, evaluation_id: str, group_ids: tuple[str, ...]) -> Mapping[str, LicenceGroup]:
+    async def licence_groups(
+        self, evaluation_id: str, group_ids: tuple[str, ...] | None = None
+    ) -> Mapping[str, LicenceGroup]:
         ground = await self._ground_of(evaluation_id)
         return await self._look(lambda db: lookup.licence_groups(db, ground.context, ground.generations, group_ids))
 

@@ -90,18 +90,27 @@ def similar(db: "Connection", ground: Context, generations: views.Generations, t
 
 
 def licence_groups(
-    db: "Connection", ground: Context, generations: views.Generations, group_ids: tuple[str, ...]
+    db: "Connection", ground: Context, generations: views.Generations, group_ids: tuple[str, ...] | None
 ) -> dict[str, LicenceGroup]:
-    """Those of the groups that are known, by id."""
-    if not group_ids or not ground.is_read(Source.GROUPS):
+    """Those of the groups that are known, by id; None: every group that gives licences."""
+    if not ground.is_read(Source.GROUPS) or group_ids == ():
         return {}
+    wanted = "" if group_ids is None else f"AND group_id IN ({', '.join('?' * len(group_ids))})"
     found = db.exec_driver_sql(
-        "SELECT group_id, display_name, membership_rule, synced, traits, sku_ids FROM licensing_group "  # noqa: S608
-        f"WHERE tenant_id = ? AND generation_id = ? AND group_id IN ({', '.join('?' * len(group_ids))})",
-        (ground.tenant_id, generations[Source.GROUPS], *group_ids),
+        "SELECT group_id, display_name, membership_rule, synced, traits, sku_ids, disabled_plans "  # noqa: S608
+        f"FROM licensing_group WHERE tenant_id = ? AND generation_id = ? {wanted}",
+        (ground.tenant_id, generations[Source.GROUPS], *(group_ids or ())),
     )
     return {
-        row[0]: LicenceGroup(row[0], row[1], row[2], _flag(row[3]), _traits(row[4]), tuple(row[5].split()))
+        row[0]: LicenceGroup(
+            row[0],
+            row[1],
+            row[2],
+            _flag(row[3]),
+            _traits(row[4]),
+            tuple(row[5].split()),
+            None if row[6] is None else frozenset(row[6].split()),
+        )
         for row in found
     }
 

@@ -79,7 +79,7 @@ def test_a_change_of_department_moves_somebody_out_of_a_dynamic_group(graph: Cal
 def test_groups_that_hand_out_licences_can_be_asked_for(graph: Caller) -> None:
     path = "/groups?$select=id,assignedLicenses&$filter=assignedLicenses/$count ne 0&$count=true"
     rows = graph.get(path, ConsistencyLevel="eventual")["value"]
-    assert len(rows) == 9
+    assert len(rows) == 10
     assert all(row["assignedLicenses"] for row in rows)
 
 

@@ -79,7 +79,8 @@ def _no_mail_no_files(path: str) -> dict[str, Any] | None:
 @dataclass
 class FakeTenant:
     """A TenantWriter. `faults` holds, per effect's name, what each next sending meets: 'lost_before', 'lost_after',
-    'throttled', 'refused', 'killed_before', 'killed_after'. `stale` readings after an effect still show the old."""
+    'throttled', 'refused', 'killed_before', 'killed_after'. `stale` readings after an effect still show the old.
+    `groups_give`: licences follow a membership at once."""
 
     clock: Clock
     accounts: dict[str, Account] = field(default_factory=dict)
@@ -88,6 +89,7 @@ class FakeTenant:
     stale: int = 0
     stale_effects: tuple[str, ...] = ("disable", "revoke", "remove")
     groups: dict[str, GroupFacts] = field(default_factory=dict)
+    groups_give: bool = True
     seats: dict[str, int] = field(default_factory=dict)
     sent: list[tuple[str, str]] = field(default_factory=list)
     reads: int = 0
@@ -162,7 +164,7 @@ class FakeTenant:
         self._effect("change" if add else "remove", user_id, change)
 
     async def join_group(self, user_id: str, group_id: str) -> None:
-        gives = {(group_id, sku) for sku in self.groups[group_id].sku_ids}
+        gives = {(group_id, sku) for sku in self.groups[group_id].sku_ids if self.groups_give}
         self._effect(
             "join",
             user_id,

@@ -1,11 +1,13 @@
 """Batches of licence changes: one person at a time, and a stop at the first unexpected answer."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from licenseiq.ports import GroupFacts
 from licenseiq.proposals.plan import Plan, Step
-from licenseiq.proposals.steps import EffectClass, StepKind
+from licenseiq.proposals.steps import Account, EffectClass, StepKind
 from licenseiq_desk.execution import order
 from licenseiq_desk.execution.seen import StepSeen
 from tests.desk.fakes import E3, E5, TENANT, Killed, World, person_id, plan_for
@@ -96,3 +98,98 @@ async def test_nobody_is_begun_while_somebody_before_does_not_read_back_yet(worl
     assert (progress.state, touched(world)) == ("waiting", [person_id(1)])
     assert E5 in (world.tenant.accounts[person_id(1)].direct or ())
     assert await world.finish() == "complete"
+
+
+NEW, OLD = person_id(901), person_id(902)
+GIVES = {"group_id": NEW, "sku_ids": [E5]}
+
+
+def by_groups() -> Plan:
+    """Into the group that gives E5, and then out of the one that gives E3."""
+    there = {"group_licences_active": GIVES}
+    into = {"group_id": NEW, "sku_ids": [E5], "disabled_plans": []}
+    out = {"group_id": OLD, "sku_ids": [E3], "instead": [{"sku_id": E5, "disabled_plans": []}]}
+    gone = {"not_in_group": OLD, "group_licences_absent": {"group_id": OLD, "sku_ids": [E3]}}
+    effect, note = EffectClass.SET_VALUED, "no way back in this test"
+    join = Step(
+        1, StepKind.JOIN_GROUP, "s1", into, {"in_group": NEW} | there, {"not_in_group": NEW}, effect, None, note
+    )
+    leave = Step(
+        2, StepKind.LEAVE_GROUP, "s1", out, gone | there, {"in_group": OLD} | there, effect, None, note, after=(1,)
+    )
+    return plan_for(kind="license_changes", steps=(join, leave), hand_offs=())
+
+
+def with_groups(world: World) -> None:
+    def gives(group_id: str, sku_id: str) -> GroupFacts:
+        return GroupFacts(group_id, False, False, False, False, frozenset({sku_id}), frozenset())
+
+    world.tenant.groups = {NEW: gives(NEW, E5), OLD: gives(OLD, E3)}
+    world.tenant.seats = {E5: 1}
+    world.tenant.accounts[person_id(1)] = Account(
+        True,
+        None,
+        frozenset(),
+        frozenset({E3}),
+        in_error=frozenset(),
+        by_group=frozenset({(OLD, E3)}),
+        groups=frozenset({OLD}),
+    )
+
+
+async def test_the_old_group_is_left_only_once_the_new_one_gives(world: World) -> None:
+    with_groups(world)
+    world.tenant.groups_give = False
+    world.put(by_groups())
+    await world.approve()
+    (progress,) = await world.advance()
+    assert (progress.state, world.tenant.sent) == ("waiting", [("join", person_id(1))])
+    world.clock.move(3_600)
+    await world.advance()
+    assert world.tenant.sent == [("join", person_id(1))]
+    account = world.tenant.accounts[person_id(1)]
+    world.tenant.accounts[person_id(1)] = replace(account, by_group=frozenset({(OLD, E3), (NEW, E5)}))
+    assert await world.finish() == "complete"
+    assert world.tenant.accounts[person_id(1)].by_group == {(NEW, E5)}
+
+
+async def test_a_new_group_that_never_gives_leaves_everything_as_it_was_before(world: World) -> None:
+    with_groups(world)
+    world.tenant.groups_give = False
+    world.put(by_groups())
+    await world.approve()
+    await world.advance()
+    world.clock.move(90_000)
+    assert await world.finish() == "failed"
+    assert world.outcomes() == ["failed", "blocked"]
+    assert OLD in (world.tenant.accounts[person_id(1)].groups or ())
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"sku_ids": frozenset({E3, E5})}, "does not give what it gave"),
+        ({"disabled_plans": frozenset({person_id(7)})}, "does not give what it gave"),
+        ({"has_rule": True}, "A rule fills the group"),
+    ],
+)
+async def test_a_group_that_is_not_any_more_what_it_was_is_not_joined(
+    world: World, change: dict[str, Any], words: str
+) -> None:
+    """INV-15."""
+    with_groups(world)
+    world.tenant.groups[NEW] = replace(world.tenant.groups[NEW], **change)
+    world.put(by_groups())
+    await world.approve()
+    await world.finish()
+    assert (world.tenant.sent, words in (world.report().runs[0].steps[0].note or "")) == ([], True)
+
+
+async def test_without_a_free_seat_nobody_joins(world: World) -> None:
+    with_groups(world)
+    world.tenant.seats = {E5: 0}
+    world.put(by_groups())
+    await world.approve()
+    await world.finish()
+    assert world.tenant.sent == []
+    assert "no free seat" in (world.report().runs[0].steps[0].note or "")

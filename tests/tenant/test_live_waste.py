@@ -72,6 +72,9 @@ def test_a_group_that_gives_licences_is_known_by_name(home: Home) -> None:
         assert set(groups) == set(ids)
         assert all(group.display_name for group in groups.values())
         assert await tenant.licence_groups(head.evaluation_id, ()) == {}
+        every = await tenant.licence_groups(head.evaluation_id)
+        assert set(groups) <= set(every)
+        assert {group.disabled_plans for group in every.values()} == {frozenset()}
 
     home.ask(ask)
 

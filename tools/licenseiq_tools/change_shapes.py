@@ -40,7 +40,7 @@ class GroupRow(BaseModel):
 class ProposedChanges(Proposed):
     because: list[BecauseRow] = Field(description="The findings behind it, the least sure first")
     seats: list[SeatsRow] = Field(description="Where the seats of additions come from")
-    groups: list[GroupRow] = Field(description="Groups that hand_offs name by id, as far as they could be read")
+    groups: list[GroupRow] = Field(description="Groups that steps and hand_offs name by id, as far as known")
 
 
 def because_row(one: Because, record: ProposalRecord) -> BecauseRow:

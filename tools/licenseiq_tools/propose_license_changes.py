@@ -51,8 +51,8 @@ async def propose_license_changes(
     to_sku: Annotated[Name | None, Field(description="What swap gives")] = None,
     when: Annotated[Literal["now", "at_renewal"], Field(description="When")] = "now",
 ) -> Annotated[CallToolResult, ProposedChanges]:
-    """Propose licence changes, with money, blockers and where seats come from; licences from groups become hand-offs.
-    Stores a proposal only: nothing changes until a person has approved it."""
+    """Propose licence changes, with money, blockers and where seats come from; by joining and leaving groups where
+    these give licences, else as hand-offs. Stores a proposal only: nothing changes until a person has approved it."""
     deps = await deps_of(call)
     if deps.read_only:
         raise Refused("Proposals are switched off here.", "A person can unset LICENSEIQ_READ_ONLY and restart.")

@@ -76,7 +76,9 @@ class SeenTenant:
     async def holder_groups(self, evaluation_id: str, query: HolderQuery, by: GroupBy) -> tuple[HolderGroup, ...]:
         return await self.inner.holder_groups(evaluation_id, query, by)
 
-    async def licence_groups(self, evaluation_id: str, group_ids: tuple[str, ...]) -> Mapping[str, LicenceGroup]:
+    async def licence_groups(
+        self, evaluation_id: str, group_ids: tuple[str, ...] | None = None
+    ) -> Mapping[str, LicenceGroup]:
         found = await self.inner.licence_groups(evaluation_id, group_ids)
         return {group_id: without_rule(group, self.note) for group_id, group in found.items()}
 

@@ -46,6 +46,12 @@ class Draft:
         if numbers:
             self.blocked.setdefault((kind, cure), []).extend(numbers)
 
+    def block_with(self, number: int, others: Sequence[int]) -> None:
+        """Blocks steps by whatever blocks another one that they rest on."""
+        for (kind, cure), numbers in list(self.blocked.items()):
+            if number in numbers:
+                self.block(kind, cure, [one for one in others if one not in numbers])
+
     def blocked_by(self, number: int) -> tuple[str, ...]:
         """The kinds of blockers that a step has so far."""
         return tuple(kind for (kind, _), numbers in self.blocked.items() if number in numbers)

@@ -4,10 +4,11 @@ A group's name and rule can hold personal text. So a plan names the group by its
 among the values that an opening holds and that can be erased.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from licenseiq.context import Context
-from licenseiq.licensing_groups import LicenceGroup
+from licenseiq.group_rules import named_in
+from licenseiq.licensing_groups import LicenceGroup, Path
 from licenseiq.people import Person
 from licenseiq.playbooks.change_request import Change
 from licenseiq.playbooks.draft import Draft
@@ -15,6 +16,17 @@ from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import HandOff
 
 LEAVE_GROUP = "leave_licensing_group"
+HOW = {
+    Path.DIRECT: "take the person out of it.",
+    Path.RULE: "a rule fills it, so change the attribute of the person that the rule tests{tests}.",
+    Path.ON_PREMISES: "it is mastered on premises: take the person out in Active Directory and let it synchronise.",
+    Path.MAIL_ENABLED: "it is mail-enabled: take the person out in the Exchange admin center.",
+    Path.ROLES: "it can carry directory roles: a Privileged Role Administrator takes the person out.",
+    Path.UNKNOWN: (
+        "what kind of group it is could not be read: look at it, and take the person out; if a rule fills it, change "
+        "the attribute that it tests."
+    ),
+}
 _MOST_NAMES = 2
 
 
@@ -45,22 +57,32 @@ def groups_beside(person: Person, sku_ids: Sequence[str], groups: Mapping[str, L
 
 
 def hand_over(
-    draft: Draft, subject: str, change: Change, context: Context, groups: Mapping[str, LicenceGroup] | None
-) -> None:
-    """Adds a hand-off for each group that gives what is to go."""
+    draft: Draft,
+    subject: str,
+    change: Change,
+    context: Context,
+    groups: Mapping[str, LicenceGroup] | None,
+    left_by_steps: Collection[str] = (),
+) -> tuple[str, ...]:
+    """Adds a hand-off for each group that gives what is to go, but for those that steps leave. Returns the SKUs whose
+    seat comes free with them."""
     coming = " and ".join(context.sku(sku_id).name for sku_id in change.instead)
-    for group_id in group_ids(change.person, change.leaving):
+    handed_over = [one for one in group_ids(change.person, change.leaving) if one not in left_by_steps]
+    for group_id in handed_over:
         given = {a.sku_id for a in change.person.assignments if a.group_id == group_id} & set(change.leaving)
         names = sorted(context.sku(sku_id).name for sku_id in given)
         what = " and ".join(names) if len(names) <= _MOST_NAMES else f"{len(names)} licences"
         first = f"Assign {coming} first, then: " if coming and given & set(change.swapped) else ""
-        how = _how((groups or {}).get(group_id))
+        how = how_to_leave((groups or {}).get(group_id))
         draft.hand_offs.append(HandOff(LEAVE_GROUP, subject, f"{first}{what} from group {group_id}: {how}"))
+    by_hand = {a.sku_id for a in change.person.assignments if a.group_id in handed_over}
+    return tuple(sorted(by_hand & {*change.leaving} & {*change.person.seats()}))
 
 
-def _how(group: LicenceGroup | None) -> str:
+def how_to_leave(group: LicenceGroup | None) -> str:
+    """What a person does to take somebody out of a group."""
     if group is None:
-        return "take the person out; if a rule fills the group, change the attribute that it tests."
-    if group.rule:
-        return "a rule fills it, so change the attribute of the person that the rule tests."
-    return "take the person out of it."
+        return HOW[Path.UNKNOWN]
+    tested = ", ".join(named_in(group.rule)) if group.rule else ""
+    more = " It also gives a team or a site of Microsoft 365." if group.gives_more else ""
+    return f"{HOW[group.path].format(tests=f' ({tested})' if tested else '')}{more}"

@@ -1,8 +1,9 @@
 """Changes of licences: add, remove, swap, reclaim. One step a person, one call of Graph a step.
 
-Only what is assigned directly is changed; what a group gives is handed over. People are taken in an order of their own,
-so that who gets the last free seat does not depend on the order of a request: what is least sure first, for whoever
-reads the plan. A change that needs a seat which another one frees comes after it.
+What is assigned directly is changed directly; what a group gives by joining another and leaving it, where this program
+may, and else by a person. People are taken in an order of their own, so that who gets the last free seat does not
+depend on the order of a request: what is least sure first, for whoever reads the plan. A change that needs a seat which
+another one frees comes after it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +12,7 @@ from datetime import datetime, timedelta
 
 from licenseiq.context import Context
 from licenseiq.licensing_groups import LicenceGroup
+from licenseiq.playbooks.change_by_group import GroupWay, add_way, way_of
 from licenseiq.playbooks.change_checks import refuse_broken_add_ons, refuse_senseless, unproven_add_ons
 from licenseiq.playbooks.change_money import Worth
 from licenseiq.playbooks.change_request import Change, When
@@ -31,7 +33,8 @@ _SCARCE = (SeatSource.MISSING, SeatSource.AFTER_HAND_OFF)
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What a plan of changes rests on. `groups` are those that could be read, by id; `claimed` how many seats of a SKU
+    """What a plan of changes rests on. `groups` are those that could be read, by id: of a plan of changes all that give
+    licences, of others those of its people; `claimed` how many seats of a SKU
     findings claim of people whom the plan does not touch, for the SKUs whose free seats may be too few."""
 
     context: Context
@@ -95,7 +98,7 @@ class _Making:
         waiting = []
         for change in changes:
             move = move_of(change)
-            needs = () if move is None else move.add
+            needs = change.coming
             if any(self._seats.source(sku_id, None) in _SCARCE for sku_id in needs):
                 waiting.append(change)
             else:
@@ -105,20 +108,45 @@ class _Making:
 
     def _one(self, change: Change, move: Move | None) -> None:
         """Adds what is to be done for one person: a step, hand-offs, or both."""
+        way = way_of(change, self._grounds.groups, self._context, self._grounds.add_ons)
         beside = groups_beside(change.person, change.leaving, self._grounds.groups)
         values = values_of(change.person) | ({"licensing_groups": beside} if beside else {})
         values |= {"findings": evidence_beside(change)} if change.because else {}
         opening = Opening(f"s{len(self.openings) + 1}", self._grounds.new_seed(), values)
         self.openings.append(opening)
-        hand_over(self.draft, opening.reference, change, self._context, self._grounds.groups)
-        for sku_id in inherited(change.person) & {*change.leaving} & {*change.person.seats()}:
+        left = () if way is None else [group.group_id for group in way.old]
+        for sku_id in hand_over(self.draft, opening.reference, change, self._context, self._grounds.groups, left):
             self._seats.hand_over(sku_id)
+        if way is not None:
+            self._way(opening.reference, change, way)
         if move is not None:
             self._step(opening.reference, move)
 
+    def _way(self, subject: str, change: Change, way: GroupWay) -> None:
+        date = self._date(way.gone or way.come)
+        blocked = _blockers(change, way.come, self._context)
+        sources = {} if blocked else {sku_id: self._seats.source(sku_id, date) for sku_id in way.come}
+        joins, leaves = add_way(self.draft, subject, way, self._context, sources, date)
+        numbers = [*([] if joins is None else [joins]), *leaves]
+        for kind, cure in blocked:
+            self.draft.block(kind, cure, numbers)
+        if joins is not None:
+            take_seats(self.draft, self._seats, self.worth, sources, joins)
+            self.draft.block_with(joins, leaves)
+        self._count(way.freed, way.come, date, numbers[-1])
+
+    def _count(self, freed: Sequence[str], come: Sequence[str], date: datetime | None, last: int) -> None:
+        """What it is worth, and the seats that the plan gives back with its step `last`."""
+        self.worth.count(freed, come)
+        if date is not None:
+            self.worth.dates.append(date)
+        if not self.draft.blocked_by(last):
+            for sku_id in freed:
+                self._seats.free(sku_id, date)
+
     def _step(self, subject: str, move: Move) -> None:
-        person, date = move.person, self._date(move)
-        blocked = _blockers(move, self._context)
+        person, date = move.person, self._date(move.remove or move.add)
+        blocked = _blockers(move.change, move.add, self._context)
         sources = {} if blocked else {sku_id: self._seats.source(sku_id, date) for sku_id in move.add}
         number = add_step(self.draft, subject, move, self._context, sources, date)
         for kind, cure in blocked:
@@ -129,26 +157,20 @@ class _Making:
             self.draft.block("prerequisite_to_check", cure, [number])
         kept, held = inherited(person), person.seats()
         freed = [sku_id for sku_id in move.remove if sku_id in held and sku_id not in kept]
-        self.worth.count(freed, move.add)
-        if date is not None:
-            self.worth.dates.append(date)
-        if not self.draft.blocked_by(number):
-            for sku_id in freed:
-                self._seats.free(sku_id, date)
+        self._count(freed, move.add, date, number)
 
-    def _date(self, move: Move) -> datetime | None:
+    def _date(self, sku_ids: Sequence[str]) -> datetime | None:
         """The day that a step waits for: the renewal of what goes, or of what comes where nothing goes."""
-        if self._when is When.NOW:
-            return None
-        return next_date(move.remove or move.add, self._context, self._grounds.now)
+        return None if self._when is When.NOW else next_date(tuple(sku_ids), self._context, self._grounds.now)
 
 
-def _blockers(move: Move, context: Context) -> list[tuple[str, str]]:
+def _blockers(change: Change, come: Sequence[str], context: Context) -> list[tuple[str, str]]:
     """Kind and cure of what keeps a step back, whatever seats there are."""
-    found = protection_of(move.person, context)
-    if not move.person.licences_known:
+    person = change.person
+    found = protection_of(person, context)
+    if not person.licences_known:
         cure = "Microsoft Graph did not say which licences the person holds: call refresh_tenant, then propose again."
         found.append(("licences_unreadable", cure))
-    if move.add and not (move.person.usage_location or "").strip():
+    if come and not (person.usage_location or "").strip():
         found.append(("usage_location_missing", "Set the person's usage location, then propose again."))
     return found

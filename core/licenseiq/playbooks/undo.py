@@ -6,7 +6,7 @@ approve.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from licenseiq.playbooks.draft import Draft
@@ -22,7 +22,9 @@ from licenseiq.steps.mailbox import MAILBOX, SHARED, USER
 KIND = "undo"
 CANNOT, TOO_LATE = "cannot_be_undone", "too_late_to_undo"
 _CHANGED = frozenset({Outcome.DONE, Outcome.CONFIRMED_AFTER_RESTART})
-_ORDER = (StepKind.CHANGE_LICENCES, StepKind.LEAVE_GROUP, StepKind.JOIN_GROUP, StepKind.SET_ATTRIBUTE)
+# What gives licences comes before what takes them, so that nobody is without in between.
+_ORDER = (StepKind.CHANGE_LICENCES, StepKind.JOIN_GROUP, StepKind.LEAVE_GROUP, StepKind.SET_ATTRIBUTE)
+_GIVES = "group_licences_active"
 _PERSONAL = ("user_id", "user_principal_name", "display_name")
 
 
@@ -65,8 +67,9 @@ def plan_undo(
     for reference, opening in sorted(openings.items(), key=lambda one: int(one[0][1:])):
         mine = [one for one in seen if one.step.subject == reference]
         values = {name: opening.values[name] for name in _PERSONAL if name in opening.values}
+        joins = list[int]()
         for way in _ways(draft, reference, mine, now):
-            draft.add(
+            number = draft.add(
                 way.kind,
                 reference,
                 way.goal,
@@ -74,7 +77,10 @@ def plan_undo(
                 None,
                 "This is a way back itself: propose the offboarding again.",
                 arguments=way.arguments,
+                after=joins if way.kind is StepKind.LEAVE_GROUP else (),
             )
+            if _GIVES in way.goal:
+                joins.append(number)
             values |= way.values
         made.append(Opening(reference, new_seed(), values))
     plan = Plan(
@@ -113,7 +119,18 @@ def _ways(draft: Draft, reference: str, happened: list[Happened], now: datetime)
             note = one.step.undo_note or "What was there before is not known."
             draft.hand_offs.append(HandOff(CANNOT, reference, f"{_words(one.step)}: {note}"))
         found += ways
-    return sorted(found, key=_place)
+    giving = next((way for way in found if _GIVES in way.goal), None)
+    return sorted([found_one if giving is None else _once_given(found_one, giving) for found_one in found], key=_place)
+
+
+def _once_given(way: Way, giving: Way) -> Way:
+    """A group is left once the one of before gives its licences again."""
+    if way.kind is not StepKind.LEAVE_GROUP:
+        return way
+    there = {_GIVES: giving.goal[_GIVES]}
+    instead: list[Json] = [{"sku_id": sku_id, "disabled_plans": []} for sku_id in _texts(giving.arguments["sku_ids"])]
+    goal, precondition = {**way.goal, **there}, {**way.precondition, **there}
+    return replace(way, goal=goal, precondition=precondition, arguments={**way.arguments, "instead": instead})
 
 
 def _place(way: Way) -> int:
@@ -138,18 +155,19 @@ def _back(step: Step, before: Account) -> list[Way]:
         case StepKind.REMOVE_DIRECT_LICENCES | StepKind.CHANGE_LICENCES:
             return _licences(step, before)
         case StepKind.LEAVE_GROUP:
-            return [_join(str(step.goal["not_in_group"]))]
+            return [_join(str(step.goal["not_in_group"]), before, step.arguments.get("names"))]
         case StepKind.JOIN_GROUP:
             group_id = str(step.goal["in_group"])
             there = before.groups is None or group_id.lower() in before.groups
             arguments: dict[str, Json] = {"group_id": group_id}
             goal: dict[str, Json] = {"not_in_group": group_id}
+            arguments |= {name: step.arguments[name] for name in ("sku_ids", "names") if name in step.arguments}
             return [] if there else [Way(StepKind.LEAVE_GROUP, arguments, goal, {"in_group": group_id}, {})]
         case StepKind.LEAVE_GROUPS:
             facts = (before.more or {}).get(GROUPS.name)
             left = facts.get("to_leave") if isinstance(facts, Mapping) else None
             rows = left if isinstance(left, list | tuple) else []
-            return [_join(_id_of(row)) for row in rows]
+            return [_join(_id_of(row), before) for row in rows]
         case StepKind.SET_ATTRIBUTE:
             return _attribute(step, before)
         case StepKind.CONVERT_MAILBOX:
@@ -174,9 +192,15 @@ def _id_of(row: Json) -> str:
     return str(row[0]) if isinstance(row, list | tuple) else str(row)
 
 
-def _join(group_id: str) -> Way:
+def _join(group_id: str, before: Account, names: Json = None) -> Way:
+    """Back into a group, until it gives again what it gave."""
     goal: dict[str, Json] = {"in_group": group_id}
-    return Way(StepKind.JOIN_GROUP, {"group_id": group_id}, goal, {"not_in_group": group_id}, {})
+    arguments: dict[str, Json] = {"group_id": group_id}
+    skus: list[Json] = [sku_id for group, sku_id in sorted(before.by_group or ()) if group == group_id.lower()]
+    if skus:
+        goal[_GIVES] = {"group_id": group_id, "sku_ids": skus}
+        arguments |= {"sku_ids": skus} | ({"names": names} if names is not None else {})
+    return Way(StepKind.JOIN_GROUP, arguments, goal, {"not_in_group": group_id}, {})
 
 
 def _licences(step: Step, before: Account) -> list[Way]:

@@ -58,7 +58,10 @@ def _group(step: Step) -> str:
     given = _few([_name(sku, known) for sku in _list(step.arguments.get("sku_ids"))])
     verb = "Put into" if step.kind is StepKind.JOIN_GROUP else "Take out of"
     words = f"{verb} group {clean(str(step.arguments.get('group_id'))).text}"
-    return one_line(f"{words}{f', which gives {given}' if given else ''}.", LONGEST)
+    gives = f", which gives {given}" if given else ""
+    new = _services(step.arguments["newly_enabled"], "newly on") if "newly_enabled" in step.arguments else ""
+    parts = [f"{words}{gives}", new, _gone(step), _seats(step), _date(step)]
+    return one_line("; ".join(part for part in parts if part) + ".", LONGEST)
 
 
 def _new(step: Step) -> str:
@@ -69,7 +72,8 @@ def _new(step: Step) -> str:
 
 def _gone(step: Step) -> str:
     """Of a swap only: a licence that is taken back takes its services along."""
-    if not _given(step) or "services_gone" not in step.arguments:
+    swaps = _given(step) or "instead" in step.arguments
+    if not swaps or "services_gone" not in step.arguments:
         return ""
     return _services(step.arguments["services_gone"], "no longer on")
 

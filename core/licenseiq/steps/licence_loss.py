@@ -177,13 +177,14 @@ def _after(
         case StepKind.CHANGE_LICENCES:
             gone = _ids(step.arguments.get("remove"))
             left = [row for row in before if row[1] is not None or row[0] not in gone]
-            for one in _rows(step.arguments.get("add") or []):
-                sku_id, off = str(one["sku_id"]).lower(), _ids(one.get("disabled_plans") or [])
-                left.append((sku_id, None, tuple(name for key, name in products.get(sku_id, []) if key not in off)))
-            return left
+            return left + _given(step.arguments.get("add"), products)
         case StepKind.LEAVE_GROUP:
             group = str(step.goal.get("not_in_group")).lower()
-            return [row for row in before if row[1] != group]
+            left = [row for row in before if row[1] != group]
+            # What another group gives instead is there before this step is taken: its precondition demands that. Until
+            # then what it will give is looked at, and afterwards what it gives.
+            there = {row[0] for row in left}
+            return left + [row for row in _given(step.arguments.get("instead"), products) if row[0] not in there]
         case StepKind.SET_ATTRIBUTE | StepKind.DISABLE_SIGN_IN:
             rules = rules_of(account)
             if rules is None:
@@ -192,6 +193,15 @@ def _after(
             leaves = {key for key, rule in rules if would_drop(rule, changed, account.attributes) is not False}
             return [row for row in before if row[1] not in leaves]
     return before
+
+
+def _given(added: Json, products: Mapping[str, list[list[str]]]) -> list[Row]:
+    """The seats of what a step gives, with the plans that are on in them."""
+    found = list[Row]()
+    for one in _rows(added or []):
+        sku_id, off = str(one["sku_id"]).lower(), _ids(one.get("disabled_plans") or [])
+        found.append((sku_id, None, tuple(name for key, name in products.get(sku_id, []) if key not in off)))
+    return found
 
 
 def _plans(rows: list[Row]) -> list[str]:

@@ -95,6 +95,8 @@ def enter(
     story.people["joiner_with_account"] = [p.id for p in people if p.cause == "new_hire"]
     movers = [p for p in colleagues if p.fields["department"] == "Finance" and p.groups]
     story.people["mover"] = [p.id for p in movers[:2]]
+    # Empty, for whoever needs less than the group of Sales gives.
+    story.groups.append(make(Recipe("Licences - Sales Office 365 E3", ("ENTERPRISEPACK",), _nobody), when, rng))
 
 
 def _unused(story: Story, people: Iterable[Person]) -> list[Person]:

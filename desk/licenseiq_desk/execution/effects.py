@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from licenseiq.errors import Refused
-from licenseiq.ports import TenantWriter
+from licenseiq.ports import GroupFacts, TenantWriter
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Plan, Step
 from licenseiq.proposals.steps import ATTRIBUTES, StepKind
@@ -70,8 +70,20 @@ def taken(step: Step) -> tuple[str, ...]:
 
 
 def given(step: Step) -> tuple[str, ...]:
-    """The SKU ids that a step gives directly: it needs a free seat of each."""
-    return _texts(step.goal.get("direct_licences_active"))
+    """The SKU ids that a step gives, directly or by the group that it joins: it needs a free seat of each."""
+    by_group = step.goal.get("group_licences_active") if "in_group" in step.goal else None
+    joined = by_group.get("sku_ids") if isinstance(by_group, Mapping) else None
+    return _texts(step.goal.get("direct_licences_active")) or _texts(joined)
+
+
+def why_another(step: Step, group: GroupFacts) -> str | None:
+    """Why a group is not any more what a step takes it for that joins it in place of another; None where it is."""
+    if "disabled_plans" not in step.arguments:
+        return None
+    off = frozenset(_texts(step.arguments["disabled_plans"]))
+    if group.sku_ids == frozenset(given(step)) and group.disabled_plans == off:
+        return None
+    return "The group does not give what it gave when this was planned."
 
 
 def group_of(step: Step) -> str | None:
@@ -148,12 +160,8 @@ def _joins(step: Step) -> bool:
         return False
     if set(step.goal) == {"in_group"}:
         return True
-    return (
-        set(step.goal) == {"in_group", "group_licences_active"}
-        and isinstance(licences, Mapping)
-        and licences.get("group_id") == group_id
-        and _ids(_texts(licences.get("sku_ids")))
-    )
+    whole = set(step.goal) == {"in_group", "group_licences_active"} and _licences_of(licences)
+    return whole and isinstance(licences, Mapping) and licences["group_id"] == group_id
 
 
 async def _join(writer: TenantWriter, step: Step, user_id: str, _: Values) -> None:
@@ -161,12 +169,29 @@ async def _join(writer: TenantWriter, step: Step, user_id: str, _: Values) -> No
 
 
 def _leaves(step: Step) -> bool:
-    group_id = step.goal.get("not_in_group")
+    """The goal names the group, and may say what goes with it, what is there instead, and which services may go."""
+    goal, group_id = step.goal, step.goal.get("not_in_group")
+    if not isinstance(group_id, str) or not _ids((group_id,)) or step.arguments.get("group_id") != group_id:
+        return False
+    if not set(goal) <= {"not_in_group", "group_licences_absent", "group_licences_active", LOST_ONLY}:
+        return False
+    gone, there = goal.get("group_licences_absent"), goal.get("group_licences_active")
+    if gone is not None and not (_licences_of(gone) and isinstance(gone, Mapping) and gone["group_id"] == group_id):
+        return False
+    said = {str(one.get("sku_id")) for one in _rows(step.arguments.get("instead"))}
+    if there is None:
+        return not said and _compares_well(goal)
+    skus = set(_texts(there.get("sku_ids"))) if isinstance(there, Mapping) else set()
+    return _licences_of(there) and step.precondition.get("group_licences_active") == there and said == skus
+
+
+def _licences_of(found: Json) -> bool:
+    """Whether this names a group and SKUs."""
     return (
-        set(step.goal) == {"not_in_group"}
-        and isinstance(group_id, str)
-        and _ids((group_id,))
-        and step.arguments.get("group_id") == group_id
+        isinstance(found, Mapping)
+        and set(found) == {"group_id", "sku_ids"}
+        and _ids(_texts([found["group_id"]]))
+        and _ids(_texts(found["sku_ids"]))
     )
 
 

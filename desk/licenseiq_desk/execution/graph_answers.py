@@ -158,7 +158,16 @@ def group(response: httpx.Response, group_id: str) -> GroupFacts:
         mail_enabled=raw["mailEnabled"] is not False and "Unified" not in kinds,
         role_assignable=raw["isAssignableToRole"] not in (None, False),
         sku_ids=frozenset(str(one.get("skuId", "")).lower() for one in given),
+        disabled_plans=_off(given),
     )
+
+
+def _off(given: list[object]) -> frozenset[str] | None:
+    """The plans that are off in any of these; None where one does not say."""
+    rows = [one.get("disabledPlans") if isinstance(one, dict) else None for one in given]
+    if not all(isinstance(plans, list) for plans in rows):
+        return None
+    return frozenset(str(plan).lower() for plans in rows for plan in plans or ())
 
 
 def number(response: httpx.Response, what: str) -> int:

@@ -161,7 +161,9 @@ class StepTaker:
     async def _why_impossible(self, step: Step, account: Account) -> str | None:
         """Why the effect would be refused, or must not be asked for, by fresh readings around the account."""
         if (group_id := effects.group_of(step)) is not None:
-            return (await self.writer.group(group_id)).why_not
+            group = await self.writer.group(group_id)
+            if (why := group.why_not or effects.why_another(step, group)) is not None:
+                return why
         needed = set(effects.given(step)) - (account.direct or frozenset()) - (account.inherited or frozenset())
         if needed:
             free = await self.writer.free_seats()

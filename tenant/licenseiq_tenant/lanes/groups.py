@@ -22,8 +22,8 @@ _ONE_GROUP = frozenset({Reason.NO_PERMISSION, Reason.NOT_OFFERED})
 @dataclass(frozen=True, slots=True)
 class LicensingGroup:
     """A group that gives its direct members SKUs. `membership_rule` fills it where there is one; `synced` means
-    mastered on premises; `processing_state` is how far Graph is with handing out; `traits` are what else it is, None
-    where Graph did not say. Texts are raw.
+    mastered on premises; `processing_state` is how far Graph is with handing out; `traits` are what else it is, and
+    `disabled_plans` the service plans that it leaves off, None where Graph did not say. Texts are raw.
 
     `members` are the ids of the users directly in it (licensing passes over groups inside), None where not readable.
     """
@@ -36,6 +36,7 @@ class LicensingGroup:
     processing_state: str | None = None
     members: tuple[str, ...] | None = None
     traits: frozenset[GroupTrait] | None = None
+    disabled_plans: tuple[str, ...] | None = None
 
 
 async def licensing_groups(graph: Graph, sleep: Sleep = anyio.sleep) -> Found[LicensingGroup]:
@@ -95,9 +96,16 @@ def groups_of(raws: Iterable[msgspec.Raw]) -> Found[LicensingGroup]:
                     group.on_premises_sync_enabled,
                     state.state if state else None,
                     traits=_traits(group),
+                    disabled_plans=None if broken else _off(rows),
                 )
             )
     return Found(tuple(found), unreadable)
+
+
+def _off(rows: Iterable[bodies.LicenceRow]) -> tuple[str, ...] | None:
+    if any(row.disabled_plans is None for row in rows):
+        return None
+    return tuple(sorted(set(bodies.ids(plan for row in rows for plan in row.disabled_plans or ()))))
 
 
 def _traits(group: bodies.Group) -> frozenset[GroupTrait] | None:

@@ -14,6 +14,7 @@ from licenseiq.playbooks.group_paths import group_ids, inherited
 from licenseiq.playbooks.prerequisites import AddOn
 from licenseiq.playbooks.seat_sources import free_seats
 from licenseiq.ports import Tenant
+from licenseiq.proposals.plan import Plan
 from licenseiq.waste import Waste, WasteQuery
 from licenseiq.words import count
 
@@ -52,9 +53,16 @@ async def people(tenant: Tenant, evaluation_id: str, users: tuple[str, ...]) -> 
 
 
 async def groups_of(tenant: Tenant, evaluation_id: str, changes: list[Change]) -> Mapping[str, LicenceGroup]:
-    """The groups that give any of what is to go, as far as they are known."""
-    found = sorted({group_id for change in changes for group_id in group_ids(change.person, change.leaving)})
-    return await tenant.licence_groups(evaluation_id, tuple(found)) if found else {}
+    """All groups that give licences, as far as they are known, where any of what is to go comes from one."""
+    by_group = any(group_ids(change.person, change.leaving) for change in changes)
+    return await tenant.licence_groups(evaluation_id) if by_group else {}
+
+
+def named_in(plan: Plan, groups: Mapping[str, LicenceGroup]) -> tuple[LicenceGroup, ...]:
+    """Those of the groups that steps and hand-offs name."""
+    steps = {str(step.arguments.get("group_id")) for step in plan.steps}
+    words = " ".join(one.instructions for one in plan.hand_offs)
+    return tuple(groups[one] for one in sorted(groups) if one in steps or one in words)
 
 
 async def claims_on(

@@ -33,7 +33,7 @@ from licenseiq_tenant.inbox.store import Inbox
 from licenseiq_tenant.ledger_view import LedgerView
 from licenseiq_tenant.os_account import account_name, os_account
 from licenseiq_tenant.proposing.add_ons import load_add_ons
-from licenseiq_tenant.proposing.changes import claims_on, groups_of, people, understood
+from licenseiq_tenant.proposing.changes import claims_on, groups_of, named_in, people, understood
 from licenseiq_tenant.proposing.content import content_key, home_key
 from licenseiq_tenant.proposing.grounds import because_of, seats_needed
 from licenseiq_tenant.proposing.joiners import groups_of_rules, joiner_of
@@ -134,7 +134,7 @@ class Proposing:
         record = await to_thread.run_sync(self._keep, _dated(plan, head), openings)
         return StoredChanges(
             record,
-            tuple(groups[group_id] for group_id in sorted(groups)),
+            named_in(record.plan, groups),
             because_of(record, changes),
             seats_needed(record.plan, claims, context),
         )

@@ -120,6 +120,7 @@ def group_row(key: Key, group: LicensingGroup) -> Row:
         group.processing_state,
         group.members is not None,
         None if group.traits is None else " ".join(sorted(group.traits)),
+        None if group.disabled_plans is None else " ".join(group.disabled_plans),
     )
 
 

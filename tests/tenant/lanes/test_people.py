@@ -143,11 +143,12 @@ def test_a_chain_that_breaks_gives_a_reason(
 def test_groups_that_give_licences_are_found_with_their_rule(demo: OnDemo) -> None:
     found = demo.read(groups)
     by_name = {group.display_name: group for group in found.items}
-    assert len(by_name) == 9
+    assert len(by_name) == 10
     assert "All Engineering" not in by_name
     assert by_name["Licences - Finance E3"].membership_rule == '(user.department -eq "Finance")'
     assert by_name["Licences - Finance E3"].sku_ids == ("05e9a617-0261-4cee-bb44-138d3ef5d965",)
     assert by_name["Licences - Warehouse (AD)"].synced is True
+    assert by_name["Licences - Finance E3"].disabled_plans == ()
     givers = {a.group_id for person in demo.read(everybody)[0] for a in person.assignments} - {None}
     assert givers <= {group.group_id for group in found.items}
 
@@ -157,12 +158,12 @@ def test_the_later_pages_of_an_advanced_query_are_asked_for_as_the_first_was(
 ) -> None:
     """Graph puts the ConsistencyLevel into no link, and refuses the filter without it."""
     monkeypatch.setattr(queries, "PAGE", 2)
-    assert len(demo.read(groups).items) == 9
+    assert len(demo.read(groups).items) == 10
 
 
 def test_a_group_whose_licences_are_not_shown_is_unreadable(demo: OnDemo) -> None:
     found = demo.read(groups, NULLS | {"regex": "^/groups$"})
-    assert (len(found.items), found.unreadable) == (3, 6)
+    assert (len(found.items), found.unreadable) == (4, 6)
 
 
 def test_roles_have_names_and_without_one_their_id(demo: OnDemo) -> None:

@@ -5,7 +5,6 @@ What carries neither mailbox nor files goes first and alone: nothing has to be k
 after; a seat that reads free is reclaimed, and pays only once somebody takes it or the subscription is reduced.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from licenseiq.leaving import EndState
 from licenseiq.licensing_groups import LicenceGroup, Path
 from licenseiq.people import Assignment
 from licenseiq.playbooks.draft import Draft
-from licenseiq.playbooks.group_paths import LEAVE_GROUP
+from licenseiq.playbooks.group_paths import LEAVE_GROUP, how_to_leave
 from licenseiq.playbooks.offboarding.leaver import Leaver, named_skus
 from licenseiq.playbooks.seat_sources import free_seats
 from licenseiq.playbooks.services import plans_of
@@ -28,14 +27,6 @@ from licenseiq.times import iso
 
 # Days after which what a licence kept is gone: a mailbox, and a OneDrive that nobody pays to archive (field note 20).
 MAILBOX_DAYS, ONEDRIVE_DAYS = 30, 93
-_TESTED = re.compile(r"\buser\.([A-Za-z][A-Za-z0-9_]*)")
-_HOW = {
-    Path.RULE: "a rule fills it, so change the attribute of the person that the rule tests{tests}.",
-    Path.ON_PREMISES: "it is mastered on premises: take the person out in Active Directory and let it synchronise.",
-    Path.MAIL_ENABLED: "it is mail-enabled: take the person out in the Exchange admin center.",
-    Path.ROLES: "it can carry directory roles: a Privileged Role Administrator takes the person out.",
-    Path.UNKNOWN: "what kind of group it is could not be read: look at it, and take the person out.",
-}
 
 
 @dataclass
@@ -232,9 +223,5 @@ def _hand_over(
     """What a person does about a group; name and rule of it stand among the committed values."""
     names = sorted(str(name) for name in named_skus(leaver, sku_ids).values())
     what = " and ".join(names) if len(names) <= 2 else f"{len(names)} licences"
-    path = Path.UNKNOWN if group is None else group.path
-    tested = sorted(set(_TESTED.findall(group.rule or ""))) if group is not None else []
-    tests = f" ({', '.join(tested)})" if tested else ""
-    more = " It also gives a team or a site." if group is not None and group.gives_more else ""
-    how = _HOW[path].format(tests=tests)
-    draft.hand_offs.append(HandOff(LEAVE_GROUP, leaver.reference, f"{what} from group {group_id}: {how}{more}"))
+    words = f"{what} from group {group_id}: {how_to_leave(group)}"
+    draft.hand_offs.append(HandOff(LEAVE_GROUP, leaver.reference, words))
