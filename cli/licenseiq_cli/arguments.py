@@ -13,6 +13,7 @@ from licenseiq.spending.table import MOST_MONTHS, Per, SpendBy
 from licenseiq_cli.audit_arguments import audit
 from licenseiq_cli.clients.known import CLIENTS
 from licenseiq_cli.settings import CLOUDS
+from licenseiq_cli.subject_arguments import subject
 
 # What can be exported.
 TABLES = ("summary", "findings", "subscriptions", "renewals", "people")
@@ -317,6 +318,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("policy", "policy", "show the policy, and what another one would change", _policy),
     Command("exceptions", "exceptions", "leave findings as they are, for a reason and until a day", _exceptions),
     Command("who", "who", "say whose a pseudonym is, or which one somebody has", _who),
+    Command("subject", "subject", "write a copy of what is held about a person, for that person", subject),
     Command("desk", "desk", "carry out what people have approved, until Ctrl-C", _desk),
     Command("proposals", "proposals", "list what was proposed, and what became of it", _proposals),
     Command("approve", "approve", "read one proposal and approve or reject it", _approve),

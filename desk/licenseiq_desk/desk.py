@@ -1,6 +1,6 @@
 """The desk, as the command line holds it: take over, show, decide, carry out, verify."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -38,6 +38,7 @@ from licenseiq_desk.run_lines import RunLines, run_lines
 from licenseiq_desk.store import proposals
 from licenseiq_desk.store.desk_store import open_store
 from licenseiq_desk.store.proposals import Held
+from licenseiq_desk.subject.held import HeldAbout, held_about, note_export
 from licenseiq_desk.surroundings import Surroundings, real
 from licenseiq_tenant.desk_state import report
 from licenseiq_tenant.inbox.store import Inbox
@@ -204,6 +205,15 @@ class Desk:
         run about the person goes on."""
         self.take_over(tenant_id)
         return erase_subject(self._store, tenant_id, whom, by, self._around.now())
+
+    def held_about(self, tenant_id: str, names: Collection[str]) -> HeldAbout:
+        """Everything that is held about a person, by the account's id and principal name. Raises Tampered."""
+        self.take_over(tenant_id)
+        return held_about(self._store, self._inbox, tenant_id, names)
+
+    def note_export(self, tenant_id: str, held: HeldAbout, more: Mapping[str, Json]) -> None:
+        """Writes down that a copy of it was made, without saying about whom. `more` holds no personal value."""
+        note_export(self._store, tenant_id, held, more, self._around.now())
 
     def verify_ledger(self, tenant_id: str, remembered: Collection[LedgerHead] = ()) -> LedgerVerdict:
         """Recomputes the tenant's ledger; with remembered heads a cut tail shows too."""

@@ -39,7 +39,7 @@ def erase_subject(store: DeskStore, tenant_id: str, whom: str, by: str, now: dat
     ended.
     """
     person = store.keys.person(tenant_id, whom)
-    places = (*store.keys.places_of(tenant_id, person), *_old_places(store, tenant_id, whom))
+    places = places_of(store, tenant_id, whom)
     with store.database.write() as db:
         _refuse_running(db, tenant_id, {proposal_id for proposal_id, _ in places})
         if places:
@@ -74,6 +74,12 @@ def finish_erasures(store: DeskStore, tenant_id: str, now: datetime) -> tuple[Er
                 with suppress(Refused):
                     found.append(erase_subject(store, tenant_id, whom, run_id, now))
     return tuple(found)
+
+
+def places_of(store: DeskStore, tenant_id: str, whom: str) -> tuple[tuple[str, str], ...]:
+    """(proposal id, reference) of each key of a person, by the account's id or the principal name that a plan has."""
+    person = store.keys.person(tenant_id, whom)
+    return (*store.keys.places_of(tenant_id, person), *_old_places(store, tenant_id, whom))
 
 
 def _old_places(store: DeskStore, tenant_id: str, wanted: str) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ Sources: Graph's permissions reference, and the least privileged permission of e
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from licenseiq import subject_access
 from licenseiq.steps import KINDS, every_reading
 
 
@@ -53,6 +54,12 @@ def of_kinds() -> tuple[Needed, ...]:
     return tuple(Needed(name, words) for name, words in sorted(found.items()) if name not in _LEAST)
 
 
+def of_copies() -> tuple[Needed, ...]:
+    """What only a copy for a person (article 15) needs beside that. Without one the copy says what is missing."""
+    known = _LEAST | {one.permission for one in of_kinds()}
+    return tuple(Needed(name, "for 'subject export'") for name in subject_access.permissions() if name not in known)
+
+
 def blocked_without(granted: Collection[str]) -> tuple[Needed, ...]:
     """Those of single kinds that are not there."""
     there = set(granted)
@@ -67,4 +74,4 @@ def missing(granted: Collection[str]) -> tuple[Needed, ...]:
 
 def beyond(granted: Collection[str]) -> tuple[str, ...]:
     """Those that are granted and not needed: each is one more thing that a thief of the credential could do."""
-    return tuple(sorted(set(granted) - _LEAST - {one.permission for one in of_kinds()}))
+    return tuple(sorted(set(granted) - _LEAST - {one.permission for one in (*of_kinds(), *of_copies())}))

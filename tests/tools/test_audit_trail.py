@@ -26,6 +26,7 @@ BODIES: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("outcome", {"run": "run-1", "step": 3, "subject": "s1", "outcome": "already_so"}, "Step 3 of run run-1: already"),
     ("run_ended", {"run": "run-1", "state": "complete"}, "Run run-1 is complete."),
     ("calls_sealed", {"count": 3, "first": "a", "last": "b"}, "3 calls of tools were sealed, a to b."),
+    ("subject_exported", {"proposals": ["p-1"], "by": "account-x"}, "A copy of what is held about a person was made"),
     ("subject_erased", {"proposals": ["p-1", "p-2"]}, "A person was erased from 2 proposals."),
     (
         "exception_made",

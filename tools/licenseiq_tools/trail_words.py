@@ -25,6 +25,7 @@ _SENTENCES = {
     "run_resumed": "Run {run} goes on.",
     "run_cancel_asked": "Somebody asked to end run {run}.",
     "run_ended": "Run {run} is {state}.",
+    "subject_exported": "A copy of what is held about a person was made, for that person to have.",
     "policy_changed": "Another policy is in force.",
     "exception_made": "An exception from a finding ({finding_kind}) was made: {state} until {until}.",
     "exception_ended": "The exception from a finding ({finding_kind}) was ended.",

@@ -144,14 +144,12 @@ def _licences(person: Person) -> str | None:
     return count(len({a.sku_id for a in person.assignments}), "licence") if person.licences_known else None
 
 
-# What Graph does not reach, or what this desk does not send: a copy needs a place to store it, and its address would be
-# a key to everything of the person.
+# What Graph does not reach, or what this desk does not send: a copy is made at a terminal, for no model to read.
 BY_HAND: tuple[tuple[str, str], ...] = (
     (
         "export_personal_data",
-        "Where the person asked for a copy (article 15), make it before this is approved: Azure portal, Policies > "
-        "User privacy > Manage user requests > Add export request, with a storage account of yours; wait until it says "
-        "complete. Purview, eDiscovery > New search exports mail and files.",
+        "Where the person asked for a copy (article 15), make it before this is approved: 'licenseiq subject export' "
+        "at the desk's terminal. Its index.html says how Purview exports mail and chats, the Azure portal the rest.",
     ),
     (
         "mail_and_files_of_others",
@@ -173,6 +171,7 @@ BY_HAND: tuple[tuple[str, str], ...] = (
     ),
     (
         "on_premises_and_hr",
-        "HR, Active Directory and printed records are not reached by Microsoft 365: erase the person there too.",
+        "HR, Active Directory and printed records are not reached by Microsoft 365: erase the person there too. Import "
+        "HR's list anew without the person, and end exceptions about the person ('licenseiq exceptions list').",
     ),
 )

@@ -17,6 +17,10 @@ from licenseiq.times import iso, parse_iso
 LONGEST_WAIT = 300.0
 # Without Entra ID P2 nobody can be made eligible for a role (graph-facts 1.4).
 NO_P2 = "AadPremiumLicenseRequired"
+_NOT_BOUGHT = {
+    NO_P2: "Entra ID P2",
+    "Authentication_RequestFromNonPremiumTenantOrB2CTenant": "Entra ID P1 or P2",
+}
 USUAL_WAIT = 10.0
 SIGNED_OUT_WAIT = 60.0
 # A seat is taken. Pending ones are not there yet, and those in error never came.
@@ -54,8 +58,8 @@ def read_trouble(response: httpx.Response, what: str, permission: str) -> Licens
     """What to raise for the answer to a read; None when there is a body to look at."""
     if response.status_code == 200:
         return None
-    if response.status_code in (400, 403) and error_code(response) == NO_P2:
-        return NotReadable(f"Could not read {what}: the tenant has no Entra ID P2.", "", reason=Reason.NO_PREMIUM)
+    if response.status_code in (400, 403) and (bought := _NOT_BOUGHT.get(error_code(response))):
+        return NotReadable(f"Could not read {what}: the tenant has no {bought}.", "", reason=Reason.NO_PREMIUM)
     if response.status_code == 403:
         return NotReadable(
             f"Could not read {what}: the desk lacks {permission}.",

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     CALLS_SEALED = "calls_sealed"
     POLICY_CHANGED = "policy_changed"
     SUBJECT_ERASED = "subject_erased"
+    SUBJECT_EXPORTED = "subject_exported"
 
 
 @dataclass(frozen=True, slots=True)
