@@ -25,6 +25,7 @@ LANES = {
     "fast": "People and their licences",
     "reports": "Usage reports",
     "slow": "Sign-in activity",
+    "leavers": "What is left of leavers",
 }
 
 

@@ -118,6 +118,16 @@ def has_left(person: Person, context: Context) -> bool:
     return hr is not None and hr.status is Employment.LEFT and (hr.since is None or hr.since <= context.today)
 
 
+def is_leaver(person: Person, context: Context) -> bool:
+    """Whose access is looked at for what is left: sign-in is blocked, or HR says that the person has left. Not rooms
+    and shared mailboxes, which are blocked by design, and not people on leave, who come back."""
+    if person.account_enabled is not False and person.hr is None:
+        return False
+    if not has_left(person, context) and (person.account_enabled is not False or is_on_leave(person, context)):
+        return False
+    return not account_kind(person, context).is_thing
+
+
 def seen_after_leaving(person: Person, context: Context, last_human: date | None) -> str | None:
     """Why HR's word that the person has left does not fit the last day on which a human was seen, in a sentence; None
     where it fits. Without a day of leaving, the last RECENT_DAYS before the evaluation do not fit."""

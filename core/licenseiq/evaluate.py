@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from licenseiq.accounts import is_excluded
+from licenseiq.accounts import is_excluded, is_leaver
 from licenseiq.activity import Activity, activity_of
 from licenseiq.context import Context, TenantView
 from licenseiq.evaluation import RULES_VERSION, Evaluation, Holder
@@ -36,7 +36,7 @@ def evaluate(view: TenantView) -> Evaluation:
     departments: dict[str, str | None] = {}
     for person in view.people if context.is_read(Source.USERS) else ():
         held = context.paid_seats(person)
-        if not held and not person.roles and not person.assignments:
+        if not held and not person.roles and not person.assignments and not is_leaver(person, context):
             continue
         activity = activity_of(person, context)
         excluded = is_excluded(person, context)

@@ -15,7 +15,7 @@ from licenseiq.money import Total
 from licenseiq.readings import Reading
 
 # Goes into every evaluation and plan; raise it when a rule changes what it claims.
-RULES_VERSION = "2026-11.4"
+RULES_VERSION = "2026-11.5"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from licenseiq.left_seen import LeftSeen
 from licenseiq.usage import Signals
 
 # States in which an assignment takes a seat; 'Error' takes none (Graph, resource licenseAssignmentState).
@@ -59,7 +60,7 @@ class Person:
     `hr` is None where HR is not connected or does not know the person. `in_excluded_group` is None where a group that
     the policy excludes could not be read. `country` is a code or name as Graph has it, of the person;
     `usage_location` is where licences are used. `manager_id` is None where nobody is named, and where managers were
-    not read.
+    not read. `left` holds what was read of leavers alone, one for each source that was asked about this one.
     """
 
     user_id: str
@@ -89,6 +90,7 @@ class Person:
     in_excluded_group: bool | None = False
     listed_protected: bool | None = None
     listed_service: bool | None = None
+    left: tuple[LeftSeen, ...] = ()
 
     def seats(self) -> tuple[str, ...]:
         """The SKUs that this person takes a seat of, each once, sorted."""

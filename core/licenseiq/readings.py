@@ -4,6 +4,7 @@ A missing permission is never an empty list: every source has a reading, and the
 reach each answer that depends on it.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -33,6 +34,13 @@ class Source(StrEnum):
     COPILOT = "copilot"
     MANAGERS = "managers"
     SIGN_INS = "sign_ins"
+    LEFT_SESSIONS = "left_sessions"
+    LEFT_METHODS = "left_methods"
+    LEFT_APPS = "left_apps"
+    LEFT_GRANTS = "left_grants"
+    LEFT_GROUPS = "left_groups"
+    LEFT_DEVICES = "left_devices"
+    LEFT_RULES = "left_rules"
     HR = "hr"
 
 
@@ -75,8 +83,25 @@ NAMES: dict[Source, tuple[str, str]] = {
     Source.COPILOT: ("the Copilot report", "Reports.Read.All"),
     Source.MANAGERS: ("the managers of people", "User.Read.All"),
     Source.SIGN_INS: ("sign-in activity", "AuditLog.Read.All"),
+    Source.LEFT_SESSIONS: ("leavers' sessions", "User.Read.All"),
+    Source.LEFT_METHODS: ("leavers' sign-in methods", "UserAuthenticationMethod.Read.All"),
+    Source.LEFT_APPS: ("leavers' applications", "Directory.Read.All"),
+    Source.LEFT_GRANTS: ("leavers' consents", "Directory.Read.All"),
+    Source.LEFT_GROUPS: ("leavers' groups", "Group.Read.All"),
+    Source.LEFT_DEVICES: ("leavers' devices", "Device.Read.All"),
+    Source.LEFT_RULES: ("leavers' inbox rules", "MailboxSettings.Read"),
     Source.HR: ("HR", ""),
 }
+# What is read of leavers alone, person by person. No figure rests on it.
+OF_LEAVERS = (
+    Source.LEFT_SESSIONS,
+    Source.LEFT_METHODS,
+    Source.LEFT_APPS,
+    Source.LEFT_GRANTS,
+    Source.LEFT_GROUPS,
+    Source.LEFT_DEVICES,
+    Source.LEFT_RULES,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +187,23 @@ _WORDS: dict[Reason, str] = {
 def unread(source: Source) -> Reading:
     """The reading of a source that nobody has read so far. HR is no part of a scan: it waits for nothing."""
     return Reading(source, Reason.NOT_CONNECTED if source is Source.HR else Reason.NOT_YET)
+
+
+def unknown_of(reading: Callable[[Source], Reading]) -> tuple[str, ...]:
+    """A sentence for each source of which something is unknown; what is read of leavers alone is told together."""
+    one_by_one = (reading(source).words() for source in Source if source not in OF_LEAVERS)
+    return (*filter(None, one_by_one), *words_of_leavers(reading(source) for source in OF_LEAVERS))
+
+
+def words_of_leavers(readings: Iterable[Reading]) -> tuple[str, ...]:
+    """One sentence for all of these sources that could not be read for the same reason."""
+    missing: dict[Reason, list[Source]] = {}
+    for one in readings:
+        if one.reason is not None:
+            missing.setdefault(one.reason, []).append(one.source)
+    said = []
+    for reason, sources in missing.items():
+        names = ", ".join(NAMES[source][0] for source in sources)
+        permissions = ", ".join(dict.fromkeys(NAMES[source][1] for source in sources))
+        said.append(f"{names[0].upper()}{names[1:]} {_WORDS[reason].format(permission=permissions)}")
+    return tuple(said)

@@ -10,7 +10,7 @@ from licenseiq.findings import Claim
 from licenseiq.findings.silence import what_would_help
 from licenseiq.hygiene import Hygiene
 from licenseiq.money import Total
-from licenseiq.readings import Reason, Source
+from licenseiq.readings import OF_LEAVERS, Reason, Source, unknown_of
 from licenseiq.score import ScoreBasis, components, score
 from licenseiq.spend import Spend, money_of, spend_of
 from licenseiq.words import count
@@ -57,7 +57,7 @@ def summarise(
         "licence_errors": basis.faulty,
         "dormant_privilege": basis.dormant if basis.privilege_known else 0,
     }
-    missing = sum(context.reading(s).reason is Reason.NOT_YET for s in Source)
+    missing = sum(context.reading(s).reason is Reason.NOT_YET for s in Source if s not in OF_LEAVERS)
     return Summary(
         score=scored,
         provisional=any(context.reading(s).reason is Reason.NOT_YET for s in USAGE),
@@ -149,7 +149,7 @@ def _price_note(context: Context, spend: Spend) -> str:
 
 
 def _unknown(context: Context, spend: Spend, scored: int | None, basis: ScoreBasis) -> tuple[str, ...]:
-    said = [words for source in Source if (words := context.reading(source).words())]
+    said = list(unknown_of(context.reading))
     if scored is None and context.is_read(Source.SKUS) and context.is_read(Source.USERS):
         said.append("There is no score: no paid seat was found. Check that the right tenant is connected.")
     if context.is_read(Source.USERS) and not (context.is_read(Source.SIGN_INS) or context.is_read(Source.ACTIVE_USERS)):

@@ -24,7 +24,7 @@ MOST_PAGES = 5_000
 _LEVEL = "ConsistencyLevel"
 # Error codes of what a tenant has not bought: sign-in activity, and Privileged Identity Management.
 _NO_PREMIUM = ("Authentication_RequestFromNonPremium", "AadPremiumLicenseRequired")
-_AGAIN = frozenset({429, 500, 502, 503, 504})
+AGAIN = frozenset({429, 500, 502, 503, 504})
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -69,8 +69,8 @@ async def insist(
             continue
         if answer.status_code in (200, 302):
             return answer
-        if answer.status_code in _AGAIN and attempt < TRIES:
-            await sleep(_wait(answer, attempt))
+        if answer.status_code in AGAIN and attempt < TRIES:
+            await sleep(wait_of(answer, attempt))
             continue
         raise not_readable(source, reason_of(answer))
     raise not_readable(source, Reason.UNREACHABLE)
@@ -130,7 +130,8 @@ def get_request(url: str) -> Any:
     return info
 
 
-def _wait(answer: httpx.Response, attempt: int) -> float:
+def wait_of(answer: httpx.Response, attempt: int) -> float:
+    """The seconds that an answer asks to wait, else those of this attempt; at most LONGEST_WAIT."""
     try:
         asked = float(answer.headers["Retry-After"])
     except (KeyError, ValueError):
@@ -146,14 +147,15 @@ def reason_of(answer: httpx.Response) -> Reason:
         return Reason.THROTTLED
     if answer.status_code in (404, 501):
         return Reason.NOT_OFFERED
-    if answer.status_code in (400, 403) and _code(answer).startswith(_NO_PREMIUM):
+    if answer.status_code in (400, 403) and error_code(answer).startswith(_NO_PREMIUM):
         return Reason.NO_PREMIUM
     if answer.status_code == 403:
         return Reason.NO_PERMISSION
     return Reason.UNREACHABLE if answer.status_code >= 500 else Reason.MALFORMED
 
 
-def _code(answer: httpx.Response) -> str:
+def error_code(answer: httpx.Response) -> str:
+    """The code of Graph's error; empty where there is none."""
     try:
         envelope = msgspec.json.decode(answer.content, type=_Envelope)
     except ValueError:

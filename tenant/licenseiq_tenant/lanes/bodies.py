@@ -121,6 +121,53 @@ class OrganizationProfile(Body):
     country_letter_code: str | None = None
 
 
+class OwnDomain(Body):
+    name: str | None = None
+
+
+class OwnDomains(Body):
+    """organization, as far as its domains go."""
+
+    verified_domains: list[OwnDomain] | None = None
+
+
+class UserSessions(Body):
+    id: str | None = None
+    sign_in_sessions_valid_from_date_time: Moment | None = None
+
+
+class Granted(Body):
+    """appRoleAssignment; also oAuth2PermissionGrant, which has a `consent_type`."""
+
+    principal_id: str | None = None
+    consent_type: str | None = None
+
+
+class Device(Body):
+    account_enabled: bool | None = None
+
+
+class EmailAddress(Body):
+    address: str | None = None
+
+
+class Recipient(Body):
+    email_address: EmailAddress | None = None
+
+
+class RuleActions(Body):
+    """messageRuleActions, as far as mail goes on to somebody."""
+
+    forward_to: list[Recipient] | None = None
+    forward_as_attachment_to: list[Recipient] | None = None
+    redirect_to: list[Recipient] | None = None
+
+
+class MessageRule(Body):
+    is_enabled: bool | None = None
+    actions: RuleActions | None = None
+
+
 class PrepaidUnits(Body):
     enabled: int | None = None
     suspended: int | None = None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from licenseiq.readings import NAMES, Reading, Reason, Source
+from licenseiq.readings import NAMES, OF_LEAVERS, Reading, Reason, Source, words_of_leavers
 from licenseiq.times import iso, parse_iso
 from licenseiq_tenant.scan.seen import Lane
 
@@ -26,6 +26,7 @@ LANES: dict[Lane, tuple[Source, ...]] = {
         Source.COPILOT,
     ),
     "slow": (Source.SIGN_INS, Source.MANAGERS),
+    "leavers": OF_LEAVERS,
 }
 # Microsoft renews the reports once a day, and sign-in activity with hours of delay (graph-facts 1).
 FRESH: dict[Lane, timedelta] = {
@@ -33,6 +34,7 @@ FRESH: dict[Lane, timedelta] = {
     "fast": timedelta(minutes=5),
     "reports": timedelta(hours=6),
     "slow": timedelta(hours=12),
+    "leavers": timedelta(hours=24),
 }
 AGAIN = timedelta(minutes=1)
 # Four tries in ten minutes are what we allow ourselves of Graph's fourteen (`report_budget`).
@@ -79,9 +81,13 @@ def due_lanes(tried: dict[Source, Try], now: datetime) -> frozenset[Lane]:
 
 
 def kept_notes(tried: dict[Source, Try], readings: dict[Source, Reading]) -> tuple[str, ...]:
-    """A sentence for each source whose newest try failed while an older reading of it stays in use, or none is."""
-    notes = []
+    """A sentence for each source whose newest try failed while an older reading of it stays in use, or none is; one for
+    all that is read of leavers alone, each of which says of when it is."""
+    failed_of_leavers = [Reading(source, last.reason) for source, last in tried.items() if source in OF_LEAVERS]
+    notes = list(words_of_leavers(one for one in failed_of_leavers if _is_kept(readings.get(one.source))))
     for source, last in tried.items():
+        if source in OF_LEAVERS:
+            continue
         reading = readings.get(source)
         if last.reason is not None and reading is None:
             notes.append(Reading(source, last.reason).words())
@@ -89,3 +95,8 @@ def kept_notes(tried: dict[Source, Try], readings: dict[Source, Reading]) -> tup
             failed = Reading(source, last.reason).words()
             notes.append(f"{failed} What is used of {NAMES[source][0]} is from {iso(reading.as_of)}.")
     return tuple(notes)
+
+
+def _is_kept(reading: Reading | None) -> bool:
+    """Whether a failure is told beside it: one that is unknown itself says so."""
+    return reading is None or reading.is_read

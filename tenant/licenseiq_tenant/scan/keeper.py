@@ -11,7 +11,7 @@ from anyio.abc import TaskGroup
 from anyio.to_thread import run_sync
 
 from licenseiq.errors import LicenseIQError, NotReady
-from licenseiq.readings import Source, unread
+from licenseiq.readings import Reading, Source, unknown_of, unread
 from licenseiq_tenant.database import Database
 from licenseiq_tenant.graph.client import Connection, open_graph
 from licenseiq_tenant.graph.fetch import Sleep
@@ -99,8 +99,10 @@ class Keeper:
         with self.database.read() as db:
             readings = views.readings(db, self.tenant_id, views.newest_generations(db, self.tenant_id))
             tried = tries(db, self.tenant_id)
-        of_all = [readings.get(source) or unread(source) for source in Source if source is not Source.HR]
-        return (*(words for reading in of_all if (words := reading.words())), *kept_notes(tried, readings))
+        # HR is no part of a scan.
+        known = {Source.HR: Reading(Source.HR, None), **readings}
+        of_all = unknown_of(lambda source: known.get(source) or unread(source))
+        return (*of_all, *kept_notes(tried, readings))
 
     async def _in_background(self) -> None:
         try:

@@ -1,7 +1,7 @@
 """One scan: the lanes that are due, each published by itself, and an evaluation as soon as there is something new.
 
-probe, then fast beside reports, then a first evaluation; the slow lane last, then the evaluation again. A source that
-cannot be read becomes a reading with its reason; the scan goes on. Every pause for Graph's sake is told.
+probe, then fast beside reports, then a first evaluation; then the slow lane, and leavers last, each with an evaluation.
+A source that cannot be read becomes a reading with its reason; the scan goes on. Every pause for Graph's sake is told.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -21,6 +21,7 @@ from licenseiq_tenant.lanes import copilot, probe, reports
 from licenseiq_tenant.scan.directory import Directory
 from licenseiq_tenant.scan.due import LANES, due_sources, tries
 from licenseiq_tenant.scan.evaluating import Evaluating
+from licenseiq_tenant.scan.leavers import LeaversLane
 from licenseiq_tenant.scan.seen import Gave, Lane, Observe, ScanSeen
 from licenseiq_tenant.scan.slow import RESUMABLE, SlowLane
 from licenseiq_tenant.snapshot.forgetting import sweep
@@ -68,13 +69,16 @@ class Scan:
             group.start_soon(self._lane, "fast", due, self._directory().readers())
             group.start_soon(self._lane, "reports", due, self._reports())
         await self._evaluate()
-        if due.isdisjoint(LANES["slow"]):
+        if due.isdisjoint({*LANES["slow"], *LANES["leavers"]}):
             return
         async with anyio.create_task_group() as group:
             group.start_soon(self._lane, "slow", due, self._directory().late_readers())
             if Source.SIGN_INS in due:
                 say = partial(self._say, "slow", total=None)
                 await SlowLane(self.lease, self.graph, self._generations, self._wait, self.sleep, say).read()
+        if of_leavers := [source for source in LANES["leavers"] if source in due]:
+            await self._evaluate()  # sign-ins are in answers while leavers are read
+            await self._leavers().read(of_leavers)
         await self._evaluate()
 
     def _due(self) -> frozenset[Source]:
@@ -134,6 +138,11 @@ class Scan:
         say = partial(self._say, "fast", total=None)
         excluded = self.evaluating.policy().excluded_group_ids
         return Directory(self.lease, self.graph, self._generations, self._wait, say, excluded)
+
+    def _leavers(self) -> LeaversLane:
+        say = partial(self._say, "leavers")
+        waits = (self._wait, self.sleep)
+        return LeaversLane(self.lease, self.graph, self._generations, self.evaluating, *waits, say)
 
     def _reports(self) -> dict[Source, Reader]:
         async def one(source: Source, generation: int) -> Gave:

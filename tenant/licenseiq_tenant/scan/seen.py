@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Lane = Literal["probe", "fast", "reports", "slow", "rules"]
+Lane = Literal["probe", "fast", "reports", "slow", "leavers", "rules"]
 
 
 @dataclass(frozen=True, slots=True)

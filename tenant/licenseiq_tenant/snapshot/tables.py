@@ -29,6 +29,7 @@ OF_GENERATION = (
     *USAGE_TABLES.values(),
     "sign_in",
     "manager",
+    "left_over",
     "reading",
 )
 OF_EVALUATION = ("evaluation_source", "holder", "holder_seat", "finding", "claim")

@@ -3,7 +3,7 @@
 Blocking; each function works within the caller's transaction, so that it sees one state.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from licenseiq.times import parse_iso
 from licenseiq.usage import Signals
 from licenseiq_tenant.snapshot import rows
 from licenseiq_tenant.snapshot.exclusions import exclusions
+from licenseiq_tenant.snapshot.leavers import left_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -121,6 +122,24 @@ def people(
     return _whole(db, ground, generations, [tuple(row) for row in found], ids, names) if found else ()
 
 
+def blocked_or_left(db: "Connection", ground: Context, generations: Generations) -> Iterator[tuple[Person, ...]]:
+    """Everybody whose sign-in is blocked or of whom HR says something, whole, some hundred at a time."""
+    rows_of = _all(
+        db,
+        "person",
+        "user_id, principal_name, employee_id, account_enabled",
+        ground.tenant_id,
+        generations,
+        Source.USERS,
+    )
+    told = bool(ground.hr.records)
+    ids = [row[0] for row in rows_of if row[3] == 0 or (told and ground.hr.of(*row[:3]) is not None)]
+    for at in range(0, len(ids), MOST_AT_ONCE):
+        some = ids[at : at + MOST_AT_ONCE]
+        where = f"user_id IN ({', '.join('?' * len(some))})"
+        yield people(db, ground, generations, where, some, MOST_AT_ONCE)
+
+
 def _whole(
     db: "Connection", ground: Context, generations: Generations, found: list[rows.Row], ids: Only, names: Only
 ) -> tuple[Person, ...]:
@@ -133,6 +152,7 @@ def _whole(
         assigned.setdefault(row[0], []).append(rows.assignment_of(row))
     roles = _roles(db, ground, generations, ids)
     managers = _managers(db, ground, generations, ids)
+    left = left_of(db, ground, generations, ids)
     excluded = exclusions(db, ground, generations, ids)
     uses = {
         source: _uses(db, ground, generations, source, ids if source is Source.SIGN_INS else names) for source in _USES
@@ -147,6 +167,7 @@ def _whole(
                 roles=None if roles is None else tuple(roles.get(who, ())),
                 in_excluded_group=excluded.of(who),
                 manager_id=managers.get(who),
+                left=left.get(who, ()),
                 hr=ground.hr.of(who, row[1], row[_EMPLOYEE_ID]) if ground.hr.records else None,
                 signals=_signals({source: seen.get(_key(source, who, name)) for source, seen in uses.items()}),
             )
