@@ -176,7 +176,7 @@ def test_refresh_does_nothing_while_the_data_is_fresh_and_starts_a_scan_when_it_
         home.clock.move(hours=1)
         old = await tenant.refresh(silent)
         running = await tenant.refresh(silent)
-        assert [lane for lane, _ in old.ages] == ["probe", "fast", "reports", "slow"]
+        assert [lane for lane, _ in old.ages] == ["probe", "fast", "reports", "slow", "leavers"]
         assert all(moment is not None for _, moment in old.ages)
         return fresh.started, old.started, running.started
 

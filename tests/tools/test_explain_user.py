@@ -1,22 +1,23 @@
 """explain_user: every path, every date with its source, and words where something is not known."""
 
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from licenseiq.exceptions import Exception_, ExceptionState
+from licenseiq.left_seen import LeftSeen
 from licenseiq.licensing_groups import LicenceGroup
 from licenseiq.money import Money
-from licenseiq.people import Assignment
+from licenseiq.people import Assignment, Person
 from licenseiq.prices import Channel, OwnPrice, PriceBook, Term
 from licenseiq.privacy import Privacy
-from licenseiq.readings import Source
+from licenseiq.readings import NAMES, OF_LEAVERS, Source
 from licenseiq.sightings import SOURCES
 from licenseiq.usage import Activation, Signals
 from tests.fake_catalogue import COPILOT, E3, E5
 from tests.fake_people import HOSTILE, hostile, ordinary, person
-from tests.fakes import FakeTenant
+from tests.fakes import NOW, FakeTenant
 from tests.tools.talk import all_texts, ask, assert_clean, content, error, text_of
 
 pytestmark = pytest.mark.anyio
@@ -143,7 +144,7 @@ async def test_what_was_not_read_says_why_and_is_no_date(mode: str) -> None:
     assert "nothing on this account" in signals["mailboxes"]["not_read"]
     assert answer["roles"] is None
     assert "directory roles" in answer["account"]["why"]
-    assert any("Not read in this version" in words for words in answer["unknown"])
+    assert any("Not read: holds" in words for words in answer["unknown"])
 
 
 async def test_licences_that_graph_did_not_tell_are_not_an_empty_list(mode: str) -> None:
@@ -222,16 +223,47 @@ async def test_nobody_and_everybody_are_refused(mode: str) -> None:
     assert "Nobody has that name" in await error(mode, TOOL, {"user": "nobody@contoso.example"})
 
 
-async def test_of_a_leaver_it_says_what_is_left_and_what_would_tell_the_rest(mode: str) -> None:
-    people = tuple(replace(one, account_enabled=number > 0, roles=None) for number, one in enumerate(ordinary()))
-    tenant = FakeTenant(people)
-    gone = await content(mode, "explain_user", {"user": "user1@contoso.example"}, tenant=tenant)
+def leaver(*seen: LeftSeen) -> tuple[Person, ...]:
+    """Somebody whose sign-in is blocked, of whom this was read, and somebody at work."""
+    first, second, *_ = ordinary()
+    return replace(first, account_enabled=False, roles=(), left=seen), second
+
+
+EVERYTHING = (
+    LeftSeen(Source.LEFT_SESSIONS, NOW, valid_from=NOW - timedelta(days=200)),
+    *(LeftSeen(s, NOW, found=12, outside=1) for s in OF_LEAVERS if s is not Source.LEFT_SESSIONS),
+)
+
+
+async def test_of_a_leaver_it_says_what_is_left_and_when_that_was_read(mode: str) -> None:
+    tenant = FakeTenant(leaver(*EVERYTHING))
+    gone = await content(mode, TOOL, ONE, tenant=tenant)
     rows = {row["what"]: (row["there"], row["says"]) for row in gone["left"]}
-    assert rows["can sign in"] == (False, "blocked")
-    assert rows["licences"] == (True, "1, by 0 groups")
-    assert rows["directory roles"] == (None, "RoleManagement.Read.Directory")
-    there, says = rows["not read"]
-    assert there is None
-    assert "UserAuthenticationMethod.Read.All" in says
-    at_work = await content(mode, "explain_user", {"user": "user2@contoso.example"}, tenant=tenant)
+    assert rows.pop("can sign in") == (False, "blocked")
+    assert rows.pop("directory roles") == (False, "0")
+    assert rows.pop("sessions") == (True, "not ended since the last sign-in on 2026-11-23")
+    assert rows["sign-in methods"] == (True, "12 on 2026-11-23")
+    assert rows["inbox rules that forward"] == (True, "12, 1 outside on 2026-11-23")
+    assert rows.pop("not known") == (None, "forwarding by the mailbox: Exchange.ManageAsApp, which the desk alone has")
+    assert all(there for there, _ in rows.values())
+    assert "stale_identity" in {found["kind"] for found in gone["findings"]}
+    at_work = await content(mode, TOOL, {"user": "user2@contoso.example"}, tenant=tenant)
     assert at_work["left"] is None
+
+
+async def test_what_could_not_be_read_of_a_leaver_names_the_least_permission_and_is_no_no(mode: str) -> None:
+    """INV-21."""
+    tenant = FakeTenant(leaver(), unread=frozenset(OF_LEAVERS))
+    gone = await content(mode, TOOL, ONE, tenant=tenant)
+    rows = {row["what"]: (row["there"], row["says"]) for row in gone["left"]}
+    there, says = rows.pop("not known")
+    assert there is None
+    assert all(NAMES[source][1] in says for source in OF_LEAVERS)
+    assert rows.keys() == {"can sign in", "licences", "directory roles"}
+
+
+async def test_the_longest_answer_about_a_leaver_is_bounded(mode: str) -> None:
+    people = tuple(replace(one, account_enabled=False, left=EVERYTHING) for one in hostile())
+    for one in people:
+        answer = await content(mode, TOOL, {"user": one.user_id}, tenant=FakeTenant(people))
+        assert len(answer["left"]) > len(OF_LEAVERS)

@@ -7,6 +7,7 @@ from licenseiq.context import Context
 from licenseiq.evaluate import claim_seats
 from licenseiq.findings import Claim, Evidence, Finding
 from licenseiq.findings.silence import days_inactive, verdict
+from licenseiq.findings.stale_identity import KIND as STALE
 from licenseiq.holders import monthly_cost
 from licenseiq.left_over import left_over
 from licenseiq.licensing_groups import LicenceGroup
@@ -137,7 +138,8 @@ def finding_rows(found: tuple[Finding, ...], context: Context) -> list[FindingRo
                 kind=one.kind,
                 confidence=one.confidence.value,
                 reason=one_line(one.reason, 200),
-                evidence=[_fact(fact, context) for fact in one.evidence[:_MOST_FACTS]],
+                # What is left of a leaver stands in rows of its own.
+                evidence=[] if one.kind == STALE else [_fact(fact, context) for fact in one.evidence[:_MOST_FACTS]],
                 skus_total=len(mine),
                 saving=saving(one, *money_of(mine)) if one.claims_seats else None,
                 exception=exception_words(one),
@@ -147,9 +149,18 @@ def finding_rows(found: tuple[Finding, ...], context: Context) -> list[FindingRo
 
 
 def left_rows(person: Person, context: Context) -> list[LeftRow] | None:
-    """What is left of a leaver; None for anybody else."""
+    """What is left of a leaver: a row for each question that was answered, and one for all others; None for anybody
+    else."""
     found = left_over(person, context)
-    return None if found is None else [LeftRow(what=one.what, there=one.there, says=one.says) for one in found]
+    if found is None:
+        return None
+    unknown: dict[str, list[str]] = {}
+    for one in found:
+        if one.there is None:
+            unknown.setdefault(one.says, []).append(one.what)
+    rows = [LeftRow(what=one.what, there=one.there, says=one.says) for one in found if one.there is not None]
+    words = "; ".join(f"{', '.join(whats)}: {says}" for says, whats in unknown.items())
+    return [*rows, LeftRow(what="not known", there=None, says=words)] if words else rows
 
 
 def _fact(one: Evidence, context: Context) -> Fact:

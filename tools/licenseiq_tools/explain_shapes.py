@@ -84,7 +84,7 @@ class FindingRow(BaseModel):
     kind: str
     confidence: str
     reason: str
-    evidence: list[Fact]
+    evidence: list[Fact] = Field(description="Of stale_identity: see left")
     skus_total: int
     saving: Saving | None = Field(description="null = frees no seat")
     exception: str | None
@@ -100,7 +100,7 @@ class Advice(BaseModel):
 class LeftRow(BaseModel):
     what: str
     there: bool | None = Field(description="null = not known")
-    says: str = Field(description="What was found; where not known, the permission that would tell")
+    says: str = Field(description="What was found and when it was read; where not known, the permission that would tell")
 
 
 class UserExplained(BaseModel):

@@ -8,6 +8,7 @@ from pydantic import Field
 from licenseiq.account_words import why_kind
 from licenseiq.activity import activity_of
 from licenseiq.evaluate import findings_of
+from licenseiq.findings.stale_identity import KIND as STALE
 from licenseiq.holders import monthly_cost
 from licenseiq.money import money_words
 from licenseiq.people import Person
@@ -34,8 +35,8 @@ from licenseiq_tools.shapes import money
 from licenseiq_tools.wording import few, sentences, unknown_words
 
 _MOST_ROLES, _MOST_FINDINGS = 5, 3
-_NOT_READ = "Not read in this version: holds, devices, sign-in methods, app grants, groups that give no licence."
-_NOT_READ_OF_A_LEAVER = "Not read: holds, devices."
+_NOT_READ = "Not read: holds; and of nobody but leavers devices, sign-in methods, applications and groups."
+_NOT_READ_OF_A_LEAVER = "Not read: holds."
 
 
 @guarded
@@ -63,7 +64,8 @@ async def explain_user(
     left = left_rows(person, context)
     unknown = few((_NOT_READ if left is None else _NOT_READ_OF_A_LEAVER, *head.summary.unknown, *head.notes), 700)
     whole = [f for f in found if f.claims_whole_seats and f.kind not in SINGLE_SEATS]
-    step = _next_step(person, advice, counting=any(f.counts for f in whole))
+    is_left = any(f.kind == STALE and f.counts for f in found) and not any(f.exception for f in found)
+    step = _next_step(person, advice, counting=any(f.counts for f in whole), is_left=is_left)
 
     def build(rows: int) -> UserExplained:
         return UserExplained(
@@ -100,9 +102,11 @@ async def explain_user(
     return answer(sentences(headline, last, claims, unknown_words(unknown), step), content)
 
 
-def _next_step(person: Person, advice: Recommendation, *, counting: bool) -> str:
+def _next_step(person: Person, advice: Recommendation, *, counting: bool, is_left: bool) -> str:
     if counting:
         return "If nobody needs this account, offboard_user proposes to take it out; a person approves."
+    if is_left:
+        return "If nobody needs what is left, offboard_user proposes to take it away; a person approves."
     if advice.review_candidate is not None or advice.recommended not in (None, advice.current):
         return "recommend_tier says which cheaper seats would do, and what has to be decided."
     if not person.licences_known or advice.recommended is None:
