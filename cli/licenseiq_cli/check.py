@@ -39,7 +39,7 @@ class Found:
     def all_there(self) -> bool:
         """Whether all that this tenant and cloud can have was tried and works, and the clock is right enough."""
         skew = abs(self.checked.clock_ahead or 0.0)
-        works = all(feature.state in ("there", "not offered") for feature in self.features)
+        works = not any(feature.is_missed for feature in self.features)
         return self.checked.problem is None and works and skew < MOST_SKEW_SECONDS
 
 

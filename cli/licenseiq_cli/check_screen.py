@@ -20,6 +20,7 @@ _STATES: Mapping[str, str] = {
     "missing": "MISSING",
     "unknown": "unknown",
     "not offered": "not offered",
+    "not granted": "not granted",
 }
 
 
@@ -58,7 +59,7 @@ def feature_blocks(found: "Found") -> list[Block]:
         for one in found.features
     )
     blocks: list[Block] = [
-        Section("Features", "tried now, by one small request each"),
+        Section("Features", "tried now, by one small request each; leavers by the newest scan"),
         Table((Column("Feature"), Column("Found"), Column("Needs", flex=True)), rows),
     ]
     todo = [] if found.checked.problem is None else [found.checked.problem]

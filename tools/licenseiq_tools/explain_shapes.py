@@ -100,7 +100,9 @@ class Advice(BaseModel):
 class LeftRow(BaseModel):
     what: str
     there: bool | None = Field(description="null = not known")
-    says: str = Field(description="What was found and when it was read; where not known, the permission that would tell")
+    says: str = Field(
+        description="What was found and when it was read; where not known, the permission that would tell"
+    )
 
 
 class UserExplained(BaseModel):

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from licenseiq.readings import NAMES, Reason, Source
+from licenseiq.readings import NAMES, OF_LEAVERS, Reason, Source
 from licenseiq_tenant.checks.trying import Checked
 
 # 'there': tried, and it works. 'missing': a person can grant it. 'unknown': it could not be tried now.
 # 'not offered': nothing helps in this tenant or cloud, LicenseIQ works without it, and nobody need be told twice.
-State = Literal["there", "missing", "unknown", "not offered"]
+# 'not granted': a person may grant it, and nothing else rests on it.
+State = Literal["there", "missing", "unknown", "not offered", "not granted"]
 
 _REGISTRATION = "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade"
 _ORG_SETTINGS = "https://admin.microsoft.com/#/Settings/Services/:/Settings/L1/Reports"
@@ -16,13 +17,15 @@ _ORG_SETTINGS = "https://admin.microsoft.com/#/Settings/Services/:/Settings/L1/R
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """`needs` are the sources that it reads; `licence` what the tenant must own beside; `without` what is then lost."""
+    """`needs` are the sources that it reads; `licence` what the tenant must own beside; `without` what is then lost. Of
+    an `optional` one nothing is missing where it is not there."""
 
     key: str
     name: str
     needs: tuple[Source, ...]
     without: str
     licence: str = ""
+    optional: bool = False
 
     @property
     def permissions(self) -> tuple[str, ...]:
@@ -37,6 +40,11 @@ class Judged:
     state: State
     words: str = ""
     step: str = ""
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether something is not as it can be in this tenant and cloud."""
+        return not self.feature.optional and self.state not in ("there", "not offered")
 
 
 FEATURES: tuple[Feature, ...] = (
@@ -82,6 +90,13 @@ FEATURES: tuple[Feature, ...] = (
         "It is not checked that Graph answers for the tenant that was meant.",
     ),
     Feature(
+        "leavers",
+        "What is left of leavers",
+        OF_LEAVERS,
+        "What is left of leavers is unknown, as far as this tells it.",
+        optional=True,
+    ),
+    Feature(
         "proposals",
         "Proposals",
         (Source.USERS, Source.SKUS, Source.ROLES),
@@ -97,6 +112,8 @@ def judged(checked: Checked) -> tuple[Judged, ...]:
 
 def _judge(feature: Feature, checked: Checked) -> Judged:
     untried = [source for source in feature.needs if source not in checked.tried]
+    if untried and feature.optional:
+        return Judged(feature, "unknown", "It is read of leavers alone, so a scan tells.", "Run 'licenseiq scan'.")
     if untried:
         return Judged(feature, "unknown", "Not tried: see the problem that is named.")
     if feature.key == "names" and checked.concealed:
@@ -114,6 +131,13 @@ def _judge(feature: Feature, checked: Checked) -> Judged:
     source, reason = failed[0]
     permissions = ", ".join(dict.fromkeys(NAMES[source][1] for source, why in failed if why is Reason.NO_PERMISSION))
     match reason:
+        case Reason.NO_PERMISSION if feature.optional:
+            return Judged(
+                feature,
+                "not granted",
+                f"The app lacks {permissions}, which nothing else needs.",
+                f"If leavers are to be looked at, grant it as above. {feature.without}",
+            )
         case Reason.NO_PERMISSION:
             return Judged(
                 feature,

@@ -1,6 +1,7 @@
 """Tries each source with one small request: a page of one, or a report's redirect without its download.
 
 At most ten requests, each sent once. Those with a narrow limit are counted in the store's budgets like a scan's own.
+Nobody's sign-in methods, rules or devices are read for a trial: there a scan's newest try tells, or the token.
 """
 
 from collections.abc import Awaitable, Callable
@@ -15,7 +16,7 @@ import msgspec
 from anyio.to_thread import run_sync
 
 from licenseiq.errors import NotReadable
-from licenseiq.readings import Reason, Source
+from licenseiq.readings import NAMES, OF_LEAVERS, Reason, Source
 from licenseiq_tenant.database import Database
 from licenseiq_tenant.graph.client import Connection, Graph, open_graph
 from licenseiq_tenant.graph.credentials import READER_PERMISSIONS, permissions_of
@@ -46,6 +47,8 @@ _PATHS: dict[Source, str] = {
 # Graph allows 14 requests for a report in ten minutes; the scans of that time may need twelve (scan.scanner).
 _BUDGETS = {Source.SIGN_INS: SIGN_IN_BUDGET, Source.ACTIVE_USERS: Budget("report_check", 2, 600.0)}
 _RECENT = timedelta(hours=1)
+# What reads it too.
+_COVERED_BY = {"Device.Read.All": "Directory.Read.All"}
 
 
 @dataclass
@@ -101,6 +104,9 @@ async def try_all(connection: Connection, database: Database, tenant_id: str | N
                     "checks its credential in the AZURE_ variables."
                 )
                 break
+    if checked.problem is None:
+        known_id = tenant_id or checked.tenant_id or ""
+        checked.tried |= await run_sync(_of_leavers, database, known_id, checked.permissions, clock())
     return checked
 
 
@@ -113,6 +119,24 @@ def lane_ages(database: Database, tenant_id: str) -> tuple[tuple[str, datetime |
         for lane, sources in LANES.items()
     )
     return tuple((lane, min((at for at in moments if at is not None), default=None)) for lane, moments in found)
+
+
+def _of_leavers(
+    database: Database, tenant_id: str, permissions: tuple[str, ...] | None, now: datetime
+) -> dict[Source, Reason | None]:
+    """How it stands with what is read of leavers alone: by a scan's newest try of the last hour, else by what the token
+    names, else by the newest try of all; nothing of those of which none of them tells. Blocking."""
+    with database.read() as db:
+        last = tries(db, tenant_id)
+    found: dict[Source, Reason | None] = {}
+    for source in OF_LEAVERS:
+        known, permission = last.get(source), NAMES[source][1]
+        if known is not None and (permissions is None or now - known.at < _RECENT):
+            found[source] = known.reason
+        elif permissions is not None:
+            is_named = not {permission, _COVERED_BY.get(permission)}.isdisjoint(permissions)
+            found[source] = None if is_named else Reason.NO_PERMISSION
+    return found
 
 
 def _last_try(database: Database, tenant_id: str, source: Source, now: datetime) -> Reason | None:
