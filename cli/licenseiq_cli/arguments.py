@@ -308,6 +308,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("install", "install", "tell a chat client how to start LicenseIQ, or take that back", _install),
     Command("score", "score", "show what makes up the score, and what to do first", _score),
     Command("scan", "scan", "read the tenant now, and say how old everything is", _scan),
+    Command("leavers", "leavers", "list who left and still has something: a way in, licences, rules", _score),
     Command("prices", "prices", "import your own prices, list them, and check an invoice", _prices),
     Command("hr", "hr", "take over from a file who left and who is on leave", _hr),
     Command("renewals", "renewals", "list what renews, which quantity to keep, and write the e-mail", _renewals),

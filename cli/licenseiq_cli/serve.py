@@ -59,6 +59,7 @@ def _opener(demo: bool, read_only: bool, privacy: Privacy) -> OpenDeps:
         from licenseiq_cli.open_reader import open_reader
 
         async with open_reader(where) as reader:
+            reader.tenant.look_nightly()
             # Made on first use, and only where it is used.
             key = await to_thread.run_sync(_key, where.home) if privacy is not Privacy.NAMES else b""
             pseudonyms = Pseudonyms(key, reader.tenant.tenant_id)

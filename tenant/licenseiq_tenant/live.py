@@ -195,6 +195,10 @@ class LiveTenant:
 
     # Scans
 
+    def look_nightly(self) -> None:
+        """From now on leavers are looked at once a day, whether anybody asks or not."""
+        self._keeper.group.start_soon(self._keeper.nightly)
+
     async def scan(self, observe: Observe = nobody) -> EvaluationHead:
         """Reads what is due, and returns the newest evaluation. While another scan runs, waits for that one."""
         while not await self._keeper.scan(observe):

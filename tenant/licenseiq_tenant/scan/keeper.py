@@ -24,6 +24,8 @@ from licenseiq_tenant.snapshot import views
 from licenseiq_tenant.snapshot.lease import Clock, acquire, running
 
 _LOG = logging.getLogger(__name__)
+# How often a process that runs on looks whether a night has passed.
+LOOK_SECONDS = 600.0
 
 
 @dataclass
@@ -46,6 +48,20 @@ class Keeper:
         if not self.is_scanning:
             self.is_scanning, self.failure = True, None
             self.group.start_soon(self._in_background)
+
+    async def nightly(self) -> None:
+        """Starts a scan whenever leavers have not been looked at for a day, for as long as this process runs: also
+        where nobody asks. Nothing before a person has had the tenant read once."""
+        while True:
+            await anyio.sleep(LOOK_SECONDS)
+            if await run_sync(self.leavers_due):
+                self.start()
+
+    def leavers_due(self) -> bool:
+        """Whether it is time to look at leavers again. Blocking."""
+        with self.database.read() as db:
+            tried = tries(db, self.tenant_id)
+        return Source.USERS in tried and "leavers" in due_lanes(tried, self.clock())
 
     async def scan(self, observe: Observe) -> bool:
         """Scans, if no other scan holds the lease; says whether it did. Raises what a person can act on."""

@@ -6,7 +6,7 @@ stored at once: a lane that was stopped is gone on with.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -70,7 +70,7 @@ class LeaversLane:
     async def read(self, sources: Sequence[Source]) -> None:
         """Publishes what could be read of these sources. Nothing where it is not known who the people are."""
         now, rows = self.lease.clock(), LeaverRows(self.lease)
-        leavers = await run_sync(self._leavers, now)
+        leavers = await run_sync(self._leavers)
         if leavers is None:
             return
         resumed = await run_sync(self.generations.unfinished, "leavers", now - RESUMABLE)
@@ -129,16 +129,22 @@ class LeaversLane:
                 failed.setdefault(source, why)
         return failed
 
-    def _leavers(self, now: datetime) -> tuple[Turn, ...] | None:
-        """Everybody who left, by the newest readings; None where the users were not read. Blocking."""
+    def somebody_new(self) -> bool:
+        """Whether somebody left of whom nothing was asked so far: a new leaver waits for no day to pass. Blocking."""
+        return bool(self._leavers(LeaverRows(self.lease).known()))
+
+    def _leavers(self, known: Container[str] = ()) -> tuple[Turn, ...] | None:
+        """Everybody who left, by the newest readings, without the `known`; None where the users were not read.
+        Blocking."""
         database, tenant_id = self.lease.database, self.lease.tenant_id
+        prices, now = self.evaluating.books.current(), self.lease.clock()
         with database.read() as db:
             generations = views.newest_generations(db, tenant_id)
-            ground = self.evaluating.ground(db, generations, now, self.evaluating.books.current())
+            ground = self.evaluating.ground(db, generations, now, prices)
             if not ground.is_read(Source.USERS):
                 return None
             found: list[Turn] = []
-            for people in views.blocked_or_left(db, ground, generations):
+            for people in views.blocked_or_left(db, ground, generations, known):
                 found += [_turn(one, ground) for one in people if is_leaver(one, ground)]
             return tuple(found)
 

@@ -69,17 +69,20 @@ class Scan:
             group.start_soon(self._lane, "fast", due, self._directory().readers())
             group.start_soon(self._lane, "reports", due, self._reports())
         await self._evaluate()
-        if due.isdisjoint({*LANES["slow"], *LANES["leavers"]}):
-            return
-        async with anyio.create_task_group() as group:
-            group.start_soon(self._lane, "slow", due, self._directory().late_readers())
-            if Source.SIGN_INS in due:
-                say = partial(self._say, "slow", total=None)
-                await SlowLane(self.lease, self.graph, self._generations, self._wait, self.sleep, say).read()
-        if of_leavers := [source for source in LANES["leavers"] if source in due]:
-            await self._evaluate()  # sign-ins are in answers while leavers are read
-            await self._leavers().read(of_leavers)
-        await self._evaluate()
+        if not due.isdisjoint(LANES["slow"]):
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._lane, "slow", due, self._directory().late_readers())
+                if Source.SIGN_INS in due:
+                    say = partial(self._say, "slow", total=None)
+                    await SlowLane(self.lease, self.graph, self._generations, self._wait, self.sleep, say).read()
+            await self._evaluate()
+        leavers = self._leavers()
+        of_leavers = due.intersection(LANES["leavers"])
+        if await _off_loop(leavers.somebody_new):
+            of_leavers = frozenset(LANES["leavers"])
+        if of_leavers:
+            await leavers.read([source for source in LANES["leavers"] if source in of_leavers])
+            await self._evaluate()
 
     def _due(self) -> frozenset[Source]:
         with self.lease.database.read() as db:

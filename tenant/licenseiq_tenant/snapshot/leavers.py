@@ -72,6 +72,16 @@ class LeaverRows:
             if rows:
                 db.exec_driver_sql("INSERT OR REPLACE INTO left_over VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
+    def known(self) -> frozenset[str]:
+        """Everybody of whom something was asked, whatever came of it, as it is used now."""
+        with self._database.read() as db:
+            found = db.exec_driver_sql(
+                "SELECT DISTINCT l.user_id FROM left_over l JOIN pointer p ON p.tenant_id = l.tenant_id "
+                "AND p.source = l.source AND p.generation_id = l.generation_id WHERE l.tenant_id = ?",
+                (self._tenant,),
+            ).scalars()
+            return frozenset(map(str, found))
+
     def read_at(self, generation: int) -> dict[tuple[Source, str], datetime]:
         """When each source was last read of each person, in this generation."""
         with self._database.read() as db:

@@ -3,7 +3,7 @@
 Blocking; each function works within the caller's transaction, so that it sees one state.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -122,18 +122,18 @@ def people(
     return _whole(db, ground, generations, [tuple(row) for row in found], ids, names) if found else ()
 
 
-def blocked_or_left(db: "Connection", ground: Context, generations: Generations) -> Iterator[tuple[Person, ...]]:
-    """Everybody whose sign-in is blocked or of whom HR says something, whole, some hundred at a time."""
-    rows_of = _all(
-        db,
-        "person",
-        "user_id, principal_name, employee_id, account_enabled",
-        ground.tenant_id,
-        generations,
-        Source.USERS,
-    )
+def blocked_or_left(
+    db: "Connection", ground: Context, generations: Generations, known: Container[str] = ()
+) -> Iterator[tuple[Person, ...]]:
+    """Everybody whose sign-in is blocked or of whom HR says something, whole, some hundred at a time; without those
+    whose ids are `known`."""
+    columns = "user_id, principal_name, employee_id, account_enabled"
     told = bool(ground.hr.records)
-    ids = [row[0] for row in rows_of if row[3] == 0 or (told and ground.hr.of(*row[:3]) is not None)]
+    ids = [
+        row[0]
+        for row in _all(db, "person", columns, ground.tenant_id, generations, Source.USERS)
+        if (row[3] == 0 or (told and ground.hr.of(*row[:3]) is not None)) and row[0] not in known
+    ]
     for at in range(0, len(ids), MOST_AT_ONCE):
         some = ids[at : at + MOST_AT_ONCE]
         where = f"user_id IN ({', '.join('?' * len(some))})"
