@@ -4,7 +4,6 @@ Field notes 2: an offboarding that says it was successful is no proof. Yes and n
 what it could not read is unknown, with the least permission that would tell.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -113,35 +112,26 @@ def _roles(person: Person) -> Left:
     return Left(key, what, bool(roles), str(len(roles)), len(roles), Source.ROLES)
 
 
-def _rules_words(seen: LeftSeen) -> str:
-    outside = "perhaps outside" if seen.outside is None else f"{seen.outside} outside"
-    return f"{seen.found}, {outside}"
-
-
-# What is counted: its name as a fact and in words, its source, and how it is told where that is more than a number.
-_COUNTED: tuple[tuple[str, str, Source, Callable[[LeftSeen], str] | None], ...] = (
-    ("methods_left", "sign-in methods", Source.LEFT_METHODS, None),
-    ("apps_left", "applications assigned in person", Source.LEFT_APPS, None),
-    ("consents_left", "consents to applications", Source.LEFT_GRANTS, None),
-    ("groups_left", "groups without licence", Source.LEFT_GROUPS, None),
-    ("devices_left", "enabled devices", Source.LEFT_DEVICES, None),
-    ("forwarding_rules_left", "inbox rules that forward", Source.LEFT_RULES, _rules_words),
+# What is counted: its name as a fact and in words, and its source.
+_COUNTED = (
+    ("methods_left", "sign-in methods", Source.LEFT_METHODS),
+    ("apps_left", "applications assigned in person", Source.LEFT_APPS),
+    ("consents_left", "consents to applications", Source.LEFT_GRANTS),
+    ("groups_left", "groups without licence", Source.LEFT_GROUPS),
+    ("devices_left", "enabled devices", Source.LEFT_DEVICES),
+    ("forwarding_rules_left", "inbox rules that forward", Source.LEFT_RULES),
 )
 
 
-def _counted(
-    key: str,
-    what: str,
-    source: Source,
-    words: Callable[[LeftSeen], str] | None,
-    person: Person,
-    context: Context,
-) -> Left:
+def _counted(key: str, what: str, source: Source, person: Person, context: Context) -> Left:
     seen = _seen(source, person)
     if seen is None or seen.reason is not None or not context.is_read(source):
         return Left(key, what, None, _why_not(source, context, seen), None, source)
-    says = words(seen) if words is not None and seen.found else str(seen.found)
-    return Left(key, what, seen.found > 0, f"{says} on {seen.at.date()}", seen.found, source)
+    found = seen.found
+    if source is Source.LEFT_RULES and found and seen.outside != 0:
+        what += " outside" if seen.outside else ", perhaps outside"
+        found = seen.outside or found
+    return Left(key, what, found > 0, f"{found} on {seen.at.date()}", found, source)
 
 
 def _seen(source: Source, person: Person) -> LeftSeen | None:

@@ -90,6 +90,10 @@ def _habits(mail: Mail, people: list[Person], parts: Parts, today: date, rng: ra
     for person in [p for p in people if p.cause == "active"][4:6]:
         for box in _of(mail, shared[:1]):
             box.full_access.append(person.id)
+    cast = {part.id for part in parts.values()}
+    gone = [p for p in people if p.cause == "told_leaver" and p.id in mail.boxes and p.id not in cast]
+    for box in _of(mail, gone[-1:]):  # blocked long ago, and the rule still copies
+        box.rules = _rules(rng)
 
 
 def _of(mail: Mail, people: list[Person]) -> list[Box]:
