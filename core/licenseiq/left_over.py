@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from licenseiq.accounts import has_left, is_leaver
+from licenseiq.activity import SUCCESS_SINCE
 from licenseiq.context import Context
 from licenseiq.left_seen import LeftSeen
 from licenseiq.people import Person
@@ -18,6 +19,7 @@ from licenseiq.words import count
 # A refresh token that nobody used for so long is refused (Entra, "Refresh tokens in the Microsoft identity platform").
 SESSION_DAYS = timedelta(days=90)
 LICENCES = "licences_left"
+_ATTEMPTS = "attempts only, and whether one succeeded is not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,9 @@ def _signed_in_since(person: Person, context: Context) -> tuple[Left, ...]:
     key, what, seen = "signed_in_on", "signed in since leaving", person.signals.sign_in
     if seen is None:
         return (Left(key, what, None, _why_not(Source.SIGN_INS, context), None, Source.SIGN_INS),)
-    last = _last_success(seen)
+    last, is_known = _last_success(seen)
+    if not is_known:
+        return (Left(key, what, None, _ATTEMPTS, None, Source.SIGN_INS),)
     if last is None or last.date() <= since:
         return (Left(key, what, False, f"not since {since}", None, Source.SIGN_INS),)
     day = last.date().isoformat()
@@ -84,7 +88,9 @@ def _sessions(person: Person, context: Context) -> Left:
         return Left(key, what, None, _why_not(source, context, seen), None, source)
     if sign_in is None:
         return Left(key, what, None, _why_not(Source.SIGN_INS, context), None, source)
-    last, began = _last_success(sign_in), seen.valid_from
+    (last, is_known), began = _last_success(sign_in), seen.valid_from
+    if not is_known:
+        return Left(key, what, None, _ATTEMPTS, None, source)
     if last is None:
         return Left(key, what, False, "never signed in", False, source)
     if context.now - last > SESSION_DAYS:
@@ -146,8 +152,10 @@ def _why_not(source: Source, context: Context, seen: LeftSeen | None = None) -> 
     return "not read yet" if reason is Reason.NOT_YET else reason.value.replace("_", " ")
 
 
-def _last_success(seen: SignIn) -> datetime | None:
-    """The last sign-in that succeeded. Where Graph names none, an attempt may have been one: unknown is not never."""
-    if seen.successful is not None:
-        return seen.successful
-    return max((at for at in (seen.interactive, seen.non_interactive) if at is not None), default=None)
+def _last_success(seen: SignIn) -> tuple[datetime | None, bool]:
+    """The last sign-in that succeeded, None where none did; and whether that is known. Attempts from before successes
+    were recorded apart stand in for one; of later ones without a success nobody knows (as in `licenseiq.activity`)."""
+    last = max((at for at in (seen.interactive, seen.non_interactive) if at is not None), default=None)
+    if seen.successful is not None or last is None:
+        return seen.successful, True
+    return (last, True) if last < SUCCESS_SINCE else (None, False)
