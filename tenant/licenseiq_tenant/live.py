@@ -84,6 +84,7 @@ class LiveTenant:
         self.subjects = SnapshotSubjects(keeper.database, keeper.tenant_id)
         self.prices = keeper.evaluating.books
         self.hr = keeper.evaluating.hr
+        self.look_nightly = keeper.look_nightly
         self._history = keeper.evaluating.history
         self._keeper = keeper
         self._database = keeper.database
@@ -194,10 +195,6 @@ class LiveTenant:
         return await self._look(lambda db: lookup.licence_groups(db, ground.context, ground.generations, group_ids))
 
     # Scans
-
-    def look_nightly(self) -> None:
-        """From now on leavers are looked at once a day, whether anybody asks or not."""
-        self._keeper.group.start_soon(self._keeper.nightly)
 
     async def scan(self, observe: Observe = nobody) -> EvaluationHead:
         """Reads what is due, and returns the newest evaluation. While another scan runs, waits for that one."""

@@ -49,16 +49,18 @@ class Keeper:
             self.is_scanning, self.failure = True, None
             self.group.start_soon(self._in_background)
 
-    async def nightly(self) -> None:
-        """Starts a scan whenever leavers have not been looked at for a day, for as long as this process runs: also
-        where nobody asks. Nothing before a person has had the tenant read once."""
+    def look_nightly(self) -> None:
+        """From now on leavers are looked at once a day, whether anybody asks or not: a scan is started for it. Nothing
+        before somebody had the tenant read for the first time."""
+        self.group.start_soon(self._nightly)
+
+    async def _nightly(self) -> None:
         while True:
             await anyio.sleep(LOOK_SECONDS)
-            if await run_sync(self.leavers_due):
+            if await run_sync(self._leavers_due):
                 self.start()
 
-    def leavers_due(self) -> bool:
-        """Whether it is time to look at leavers again. Blocking."""
+    def _leavers_due(self) -> bool:
         with self.database.read() as db:
             tried = tries(db, self.tenant_id)
         return Source.USERS in tried and "leavers" in due_lanes(tried, self.clock())
