@@ -67,9 +67,7 @@ async def swap(desk: OneDesk, *people: Person, proposal_id: str = "p-swap") -> P
     }
     context = Context(state.tenant.tenant_id, now, load_catalogue(), lines=lines)
     grounds = Grounds(context, "e1", True, {"client": "test"}, now, lambda: b"s" * 32, groups=known_groups(state))
-    changes = [
-        Change(replace(person_of(state, one), usage_location="GB"), instead=(OFFICE,), swapped=(E3,)) for one in people
-    ]
+    changes = [Change(person_of(state, one), instead=(OFFICE,), swapped=(E3,)) for one in people]
     plan, openings = plan_license_changes(changes, When.NOW, grounds)
     desk.inbox.put(proposal_id, plan, openings, f"key {proposal_id}")
     desk.desk.take_over(plan.tenant_id)

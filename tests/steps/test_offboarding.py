@@ -34,6 +34,8 @@ def person_of(state: DemoState, found: DemoPerson) -> Person:
         found.id,
         str(fields["userPrincipalName"]),
         str(fields["displayName"]),
+        department=fields["department"],
+        usage_location=fields["usageLocation"],
         account_enabled=fields["accountEnabled"],
         synced=fields["onPremisesSyncEnabled"],
         roles=tuple(state.tenant.roles_of(found.id)),

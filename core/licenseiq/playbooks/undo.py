@@ -18,6 +18,7 @@ from licenseiq.proposals.steps import Account, StepKind
 from licenseiq.steps import KINDS
 from licenseiq.steps.leave_groups import GROUPS
 from licenseiq.steps.mailbox import MAILBOX, SHARED, USER
+from licenseiq.steps.rules_of_groups import BRIDGE
 
 KIND = "undo"
 CANNOT, TOO_LATE = "cannot_be_undone", "too_late_to_undo"
@@ -152,6 +153,8 @@ def _back(step: Step, before: Account) -> list[Way]:
             return [Way(StepKind.ENABLE_SIGN_IN, {}, {"account_enabled": True}, {"account_enabled": False}, {})]
         case StepKind.ENABLE_SIGN_IN if before.account_enabled is False:
             return [Way(StepKind.DISABLE_SIGN_IN, {}, {"account_enabled": False}, {"account_enabled": True}, {})]
+        case StepKind.CHANGE_LICENCES if step.arguments.get("because") == BRIDGE:
+            return []  # its note says why: whoever comes back keeps the licence until the rule gives it again
         case StepKind.REMOVE_DIRECT_LICENCES | StepKind.CHANGE_LICENCES:
             return _licences(step, before)
         case StepKind.LEAVE_GROUP:

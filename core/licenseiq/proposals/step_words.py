@@ -6,11 +6,13 @@ from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Step
 from licenseiq.proposals.steps import StepKind
 from licenseiq.steps import KINDS
+from licenseiq.steps.rules_of_groups import BRIDGE
 from licenseiq.text import clean, one_line
 from licenseiq.words import count
 
 LONGEST = 300
 _MOST_SKUS, _MOST_SERVICES = 3, 3
+_BRIDGE = " in person until the mailbox is kept, as a group's rule takes it when sign-in is blocked"
 
 
 def step_summary(step: Step) -> str:
@@ -47,7 +49,8 @@ def _change(step: Step) -> str:
         words = f"Take back {_few(gone)}"
     off = sum(len(_list(one.get("disabled_plans"))) for one in _given(step))
     before = f"{count(off, 'service')} off as before" if off else ""
-    parts = [words, before, _new(step), _gone(step), _seats(step), _date(step)]
+    bridge = _BRIDGE if step.arguments.get("because") == BRIDGE else ""
+    parts = [f"{words}{bridge}", before, "" if bridge else _new(step), _gone(step), _seats(step), _date(step)]
     return one_line("; ".join(part for part in parts if part) + ".", LONGEST)
 
 

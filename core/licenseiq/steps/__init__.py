@@ -75,6 +75,7 @@ KINDS: dict[StepKind, Kind] = {
 # Checks of kinds that are not described here: what may take data away.
 CHECKS: Mapping[StepKind, tuple[Check, ...]] = {
     StepKind.DISABLE_SIGN_IN: (RULES_SAID,),
+    StepKind.DISABLE_BY_HAND: (RULES_SAID,),
     StepKind.REMOVE_DIRECT_LICENCES: (HOLDS, MAILBOX_KEPT, ONEDRIVE_KEPT),
     StepKind.CHANGE_LICENCES: (HOLDS, MAILBOX_KEPT, ONEDRIVE_KEPT),
     StepKind.LEAVE_GROUP: (HOLDS, MAILBOX_KEPT, ONEDRIVE_KEPT),

@@ -14,7 +14,7 @@ from licenseiq.proposals.plan import Step
 from licenseiq.proposals.steps import Account, StepKind
 from licenseiq.steps.asking import Ask, Asking, Reading, Target
 from licenseiq.steps.kind import fact
-from licenseiq.steps.rules_of_groups import changed_by, rules_of
+from licenseiq.steps.rules_of_groups import BRIDGED, changed_by, rules_of
 
 # The size of a mailbox by its plan, in GiB (Exchange Online limits); a plan that is not listed is like the smallest.
 _GIB = {"EXCHANGE_S_ENTERPRISE": 100, "EXCHANGE_S_STANDARD": 50, "EXCHANGE_B_STANDARD": 50, "EXCHANGE_L_STANDARD": 50}
@@ -172,8 +172,8 @@ def _after(
     """The seats after a step; None where that cannot be told."""
     match step.kind:
         case StepKind.REMOVE_DIRECT_LICENCES:
-            gone = _ids(step.goal.get("direct_licences_absent"))
-            return [row for row in before if row[1] is not None or row[0] not in gone]
+            gone, groups = _ids(step.goal.get("direct_licences_absent")), _ids(step.arguments.get(BRIDGED))
+            return [row for row in before if row[1] not in groups and (row[1] is not None or row[0] not in gone)]
         case StepKind.CHANGE_LICENCES:
             gone = _ids(step.arguments.get("remove"))
             left = [row for row in before if row[1] is not None or row[0] not in gone]

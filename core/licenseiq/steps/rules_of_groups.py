@@ -1,7 +1,8 @@
 """The rules that keep somebody in dynamic groups, and which of those groups a step would take the person out of.
 
 A rule that tests accountEnabled takes the licence at the moment at which sign-in is blocked, before the mailbox is
-shared. Blocking sign-in waits for nothing but protection; so it is said to whoever decides.
+shared. Blocking sign-in waits for nothing but protection; so it is said to whoever decides, and a plan can give the
+licence in person meanwhile.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,8 @@ from licenseiq.steps.asking import Ask, Asking, Reading, Target
 from licenseiq.steps.kind import Check, Now, fact
 from licenseiq.words import count
 
+# Why a licence is given in person, and under which argument a step names the groups whose rules would take it.
+BRIDGE, BRIDGED = "rule_takes_licence", "licence_given_in_person"
 _SELECT = "id,groupTypes,membershipRule,membershipRuleProcessingState,assignedLicenses"
 
 
@@ -72,11 +75,17 @@ def _says(step: Step, target: Target, account: Account, __: Now) -> tuple[str, .
             continue
         gives = f", which gives {count(licences, 'licence', 'licences')}" if licences else ""
         word = "takes" if drops else "may take"
-        lines.append(
-            f"The rule of group {key}{gives}, tests what this step changes: it {word} the person out within minutes. "
-            + ("Give the licence in person before, or convert the mailbox first." if licences else "")
-        )
-    return tuple(line.strip() for line in lines)
+        what = f"The rule of group {key}{gives}, tests what this step changes: it {word} the person out within minutes."
+        lines.append(f"{what} {_meanwhile(step, key)}" if licences else what)
+    return tuple(lines)
+
+
+def _meanwhile(step: Step, group_id: str) -> str:
+    """What becomes of the mailbox that the licence carries."""
+    bridged = step.arguments.get(BRIDGED)
+    if isinstance(bridged, list | tuple) and group_id in bridged:
+        return "This plan gives the licence in person right after, and takes it back once the mailbox is kept."
+    return "Nothing that has to stay depends on it, as far as this plan knows; else give the licence in person before."
 
 
 # Says, and holds nothing back: blocking sign-in must not wait.

@@ -10,6 +10,7 @@ from licenseiq.playbooks.license_changes import KIND as LICENSE_CHANGES
 from licenseiq.proposals.plan import Plan, Step
 from licenseiq.proposals.states import Outcome
 from licenseiq.steps import KINDS
+from licenseiq.steps.rules_of_groups import BRIDGE
 from licenseiq.times import iso, parse_iso
 from licenseiq_desk.execution.step_taker import Ended
 
@@ -31,6 +32,8 @@ def due_at(step: Step) -> datetime | None:
 def stops(step: Step, outcome: Outcome | None) -> bool:
     """Whether the person's later steps are given up: the tenant is not as the plan takes it to be, or a step failed on
     which others may rest. A described kind says itself whether its failure does so."""
+    if step.arguments.get("because") == BRIDGE:
+        return False  # the mailbox is looked at again before the licences go; everything else rests on nothing of it
     if outcome is Outcome.FAILED:
         described = KINDS.get(step.kind)
         return described is None or described.stops_person

@@ -12,14 +12,25 @@ from licenseiq.playbooks.services import enabled
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import StepKind
 from licenseiq.text import clean
+from licenseiq.times import iso
 
 # What OneDrive refuses in the name of a folder.
 _NOT_IN_A_NAME = frozenset('"*:<>?/\\|#%~')
 
 
 @dataclass(frozen=True, slots=True)
+class Bridge:
+    """SKUs that the rules of groups take when sign-in is blocked, before the mailbox is kept; `certain` where every one
+    of these rules says so, and not where it cannot be told."""
+
+    sku_ids: tuple[str, ...]
+    group_ids: tuple[str, ...]
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Leaver:
-    """`numbers` are the steps that the person has so far, by kind."""
+    """`numbers` are the steps that the person has so far, by kind; `bridge` is what is given in person meanwhile."""
 
     reference: str
     person: Person
@@ -27,11 +38,17 @@ class Leaver:
     choices: Choices
     context: Context
     numbers: dict[StepKind, int] = field(default_factory=dict)
+    bridge: Bridge | None = None
 
     @property
     def holds_role(self) -> bool:
         """Whether only people may block the account: it holds a directory role, and the policy does not name it."""
         return bool(self.person.roles) and not self.context.policy.protects(self.person)
+
+    @property
+    def dated(self) -> dict[str, Json]:
+        """The argument of each step that waits for the last day."""
+        return {} if self.choices.not_before is None else {"not_before": iso(self.choices.not_before)}
 
     @property
     def may_have_mailbox(self) -> bool:

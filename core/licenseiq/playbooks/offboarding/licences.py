@@ -17,16 +17,22 @@ from licenseiq.licensing_groups import LicenceGroup, Path
 from licenseiq.people import Assignment
 from licenseiq.playbooks.draft import Draft
 from licenseiq.playbooks.group_paths import LEAVE_GROUP, how_to_leave
-from licenseiq.playbooks.offboarding.leaver import Leaver, named_skus
+from licenseiq.playbooks.offboarding.bridge import drops
+from licenseiq.playbooks.offboarding.leaver import Bridge, Leaver, named_skus
 from licenseiq.playbooks.seat_sources import free_seats
 from licenseiq.playbooks.services import plans_of
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import HandOff
 from licenseiq.proposals.steps import Predicate, StepKind
+from licenseiq.steps.rules_of_groups import BRIDGED
 from licenseiq.times import iso
 
 # Days after which what a licence kept is gone: a mailbox, and a OneDrive that nobody pays to archive (field note 20).
 MAILBOX_DAYS, ONEDRIVE_DAYS = 30, 93
+_BY_RULE = {
+    True: "its rule takes the person out by itself once sign-in is blocked: look that it did.",
+    None: "its rule may take the person out once sign-in is blocked: look, else change the attribute that it tests.",
+}
 
 
 @dataclass
@@ -92,6 +98,8 @@ def add_licences(
             continue
         gone |= {a for a in leaver.person.assignments if a.is_direct and a.sku_id in sku_ids}
         numbers.append(_direct(draft, leaver, sku_ids, _freed(leaver, gone, sku_ids), freed, dated, waits))
+    if leaver.bridge is not None and not stays:
+        numbers.append(_bridged(draft, leaver, leaver.bridge, gone, freed, dated, after))
     for group_id in sorted({a.group_id for a in leaver.person.assignments if a.group_id is not None}):
         mine = tuple(sorted({a.sku_id for a in leaver.person.assignments if a.group_id == group_id}))
         data = any(data_of(sku_id, leaver.context) for sku_id in mine)
@@ -105,6 +113,37 @@ def add_licences(
         else:
             _hand_over(draft, leaver, group_id, group, mine)
     return tuple(numbers)
+
+
+def _bridged(
+    draft: Draft,
+    leaver: Leaver,
+    bridge: Bridge,
+    gone: set[Assignment],
+    freed: Freed,
+    dated: Dated,
+    after: Sequence[int],
+) -> int:
+    """Takes back what was given in person for the time in between; the rule has taken its own by then."""
+    if bridge.certain:
+        gone |= {a for a in leaver.person.assignments if a.group_id in bridge.group_ids}
+    skus: list[Json] = list(bridge.sku_ids)
+    return _add(
+        draft,
+        leaver,
+        StepKind.REMOVE_DIRECT_LICENCES,
+        {"direct_licences_absent": skus},
+        {"direct_licences_present": skus},
+        {"kind": "add_licences", "sku_ids": skus},
+        {"sku_ids": skus, BRIDGED: list(bridge.group_ids)},
+        (
+            bridge.sku_ids,
+            _freed(leaver, gone, bridge.sku_ids),
+            freed,
+            dated,
+            (leaver.numbers[StepKind.CHANGE_LICENCES], *after),
+        ),
+    )
 
 
 def data_of(sku_id: str, context: Context) -> dict[str, int]:
@@ -223,5 +262,7 @@ def _hand_over(
     """What a person does about a group; name and rule of it stand among the committed values."""
     names = sorted(str(name) for name in named_skus(leaver, sku_ids).values())
     what = " and ".join(names) if len(names) <= 2 else f"{len(names)} licences"
-    words = f"{what} from group {group_id}: {how_to_leave(group)}"
+    out = drops(group, leaver.person)
+    how = how_to_leave(group) if group is None or out is False else _BY_RULE[out]
+    words = f"{what} from group {group_id}: {how}"
     draft.hand_offs.append(HandOff(LEAVE_GROUP, leaver.reference, words))

@@ -15,6 +15,7 @@ from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import StepKind
 from licenseiq.steps.disable_by_hand import ON_PREMISES, PRIVILEGED
 from licenseiq.steps.mailbox import SHARED
+from licenseiq.steps.rules_of_groups import BRIDGED
 from licenseiq.times import iso
 
 Goal = Mapping[str, Json]
@@ -102,8 +103,14 @@ def _by_end_state(leaver: Leaver) -> SetBy:
     return leaver.choices.end_state_by
 
 
-def _because(why: str) -> Callable[[Leaver], Goal]:
-    return lambda _: {"because": why}
+def _with_bridge(why: str | None = None) -> Callable[[Leaver], Goal]:
+    """Which groups' licences the plan gives in person, for whoever reads what the rules of groups would do."""
+
+    def arguments(leaver: Leaver) -> Goal:
+        found: dict[str, Json] = {} if why is None else {"because": why}
+        return found if leaver.bridge is None else {**found, BRIDGED: list(leaver.bridge.group_ids)}
+
+    return arguments
 
 
 def _audience(leaver: Leaver) -> Goal:
@@ -126,7 +133,7 @@ AT_ONCE: tuple[Part, ...] = (
         StepKind.DISABLE_BY_HAND,
         {"account_enabled": False},
         when=lambda leaver: leaver.holds_role,
-        arguments=_because(PRIVILEGED),
+        arguments=_with_bridge(PRIVILEGED),
         precondition=EXISTS,
         undo_note="A person allows sign-in again.",
     ),
@@ -134,7 +141,7 @@ AT_ONCE: tuple[Part, ...] = (
         StepKind.DISABLE_BY_HAND,
         {"account_enabled": False},
         when=_is_synced,
-        arguments=_because(ON_PREMISES),
+        arguments=_with_bridge(ON_PREMISES),
         precondition=EXISTS,
         undo_note="Active Directory masters it: it is allowed again there.",
     ),
@@ -142,6 +149,7 @@ AT_ONCE: tuple[Part, ...] = (
         StepKind.DISABLE_SIGN_IN,
         {"account_enabled": False},
         when=_is_cloud,
+        arguments=_with_bridge(),
         precondition={"account_enabled": True},
         undo={"kind": "enable_sign_in"},
     ),

@@ -1,12 +1,14 @@
 """The plan of an offboarding: everybody is blocked first, then person by person, licences last."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from licenseiq.people import Person
 from licenseiq.playbooks.draft import Draft, protection_of, refuse_nobody_or_too_many, versions
 from licenseiq.playbooks.group_paths import groups_beside
 from licenseiq.playbooks.license_changes import Grounds
+from licenseiq.playbooks.offboarding.bridge import add_bridge, bridge_of
 from licenseiq.playbooks.offboarding.choices import Choices, SetBy, Successor, refuse_successors
 from licenseiq.playbooks.offboarding.leaver import Leaver
 from licenseiq.playbooks.offboarding.licences import Dated, Freed, add_licences
@@ -33,12 +35,14 @@ def plan_offboarding(
     refuse_successors(tuple(people))
     draft, freed = Draft(), Freed(context)
     leavers = [
-        Leaver(f"s{place}", person, successor, choices, context)
+        _leaver(f"s{place}", person, successor, choices, grounds)
         for place, (person, successor) in enumerate(people, start=1)
     ]
     for leaver in leavers:
         for part in AT_ONCE:
             _add(draft, leaver, part)
+    for leaver in leavers:
+        add_bridge(draft, leaver)
     for leaver in leavers:
         _one_person(draft, leaver, freed, grounds)
     openings = tuple(_opening(leaver, grounds) for leaver in leavers)
@@ -61,6 +65,11 @@ def plan_offboarding(
         not_yet_possible=NOT_YET_POSSIBLE,
     )
     return plan, openings
+
+
+def _leaver(reference: str, person: Person, successor: Successor | None, choices: Choices, grounds: Grounds) -> Leaver:
+    leaver = Leaver(reference, person, successor, choices, grounds.context)
+    return replace(leaver, bridge=bridge_of(leaver, grounds.groups or {}))
 
 
 def _one_person(draft: Draft, leaver: Leaver, freed: Freed, grounds: Grounds) -> None:
@@ -135,12 +144,7 @@ def _precondition(leaver: Leaver, part: Part) -> Mapping[str, Json]:
 
 
 def _arguments(leaver: Leaver, found: Mapping[str, Json], by: SetBy) -> dict[str, Json]:
-    not_before: datetime | None = leaver.choices.not_before
-    return {
-        **found,
-        "set_by": by.value,
-        **({"not_before": iso(not_before)} if not_before is not None else {}),
-    }
+    return {**found, "set_by": by.value, **leaver.dated}
 
 
 def _opening(leaver: Leaver, grounds: Grounds) -> Opening:
