@@ -14,7 +14,7 @@ import pytest
 
 from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.states import RUN_ENDS
-from licenseiq.proposals.steps import EffectClass
+from licenseiq.proposals.steps import EffectClass, StepKind
 from licenseiq.proposals.stored import RunReport
 from licenseiq.steps import KINDS
 from licenseiq_demo.app import build_app
@@ -148,6 +148,17 @@ async def test_a_process_that_dies_at_a_boundary_of_a_described_kind_loses_and_r
     # Dead before the request left: nobody knows, and nothing is sent. Dead after it: what can be read is done.
     unread = [step.outcome for step in dying.run.steps if step.number in steps]
     assert (set(unread) == {"failed"}) is (names == LEAVES)
+
+
+async def test_a_meeting_of_which_nobody_knows_does_not_keep_the_others(
+    dying: Dying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dying.script.lines = [line for line in LEAVING if line[0] is StepKind.CANCEL_MEETINGS]
+    await dying.carry_out(LEAVES, monkeypatch)
+    cancelled = [one for one in dying.one.writes() if one["path"].endswith("/cancel")]
+    left = (await dying.script.facts(dying.tenant))[1]
+    assert (len(cancelled), len(left)) == (1, 1)  # type: ignore[arg-type]
+    assert [step.outcome for step in dying.run.steps] == ["failed"]
 
 
 async def test_positive_control_a_desk_that_forgets_what_it_sent_is_found(

@@ -108,11 +108,14 @@ class CallsTaker:
         if self.kind.trusts_answer and sent:
             return _trusted(sent[-1])
         refused: dict[str, str] = {}  # codes by call, since something last changed
+        unknown: dict[str, Intent] = {}  # what may have happened, does not show, and is not sent again
         for _ in range(MOST_CALLS):
             missing = {_named(opening, call): call for call in self.kind.calls(step, target, account)}
             if not missing:
                 return self._nothing_left(step, opening, account, sent)
-            name = next((one for one in missing if one not in refused), None)
+            name = next((one for one in missing if one not in refused and one not in unknown), None)
+            if name is None and unknown:
+                return self._not_yet(next(iter(unknown.values())), step, account)
             if name is None:
                 return Ended(Outcome.FAILED, f"The tenant refused: {refused[next(iter(missing))]}.")
             call = missing[name]
@@ -124,7 +127,11 @@ class CallsTaker:
                 if shows:
                     continue
                 taken = self.kind.takes_time and any(one.answer == "sent" for one in before)
-                repeatable = self.kind.effect_class is not EffectClass.NOT_REPEATABLE and not taken
+                once = self.kind.effect_class is EffectClass.NOT_REPEATABLE
+                if once and self.may_send:
+                    unknown[name] = before[0]  # the others do not rest on it: one meeting of several
+                    continue
+                repeatable = not once and not taken
                 if not (repeatable and self.may_send and len(before) < MOST_SENDS):
                     return self._not_yet(before[0], step, account)
             if not self.may_send:
