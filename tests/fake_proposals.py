@@ -46,6 +46,7 @@ class FakeProposals:
     unknown_desk: LicenseIQError | None = None
     entries: tuple[TrailEntry, ...] = ()
     asked: list[OffboardingRequest] = field(default_factory=list)
+    undone: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
     async def offboard(self, request: OffboardingRequest, client: str, progress: Progress) -> ProposalRecord:
         if self.failure is not None:
@@ -88,10 +89,14 @@ class FakeProposals:
         self.records[key] = ProposalRecord(key, plan.digest(), plan, "open", names, None, is_new=True)
         return Stored(self.records[key], self.groups, self.because, self.seats)
 
-    async def undo(self, proposal_id: str, client: str) -> str:
-        if (await self.get(proposal_id)).state != "approved":
+    async def undo(self, proposal_id: str, users: tuple[str, ...], client: str, progress: Progress) -> str:
+        record = await self.get(proposal_id)
+        if record.state != "approved":
             raise Refused("Nothing of that proposal was carried out.", "Withdraw it.")
-        return f"u-{proposal_id}"
+        self.undone.append((proposal_id, users))
+        made = f"u-{proposal_id}"
+        self.records[made] = replace(record, proposal_id=made, state="open", desk=None)
+        return made
 
     async def onboard(self, request: JoinRequest, client: str, progress: Progress) -> StoredJoining:
         if self.failure is not None:

@@ -260,9 +260,10 @@ class Proposals(Protocol):
         request that makes no sense or whose filter matches another number than expected."""
         ...
 
-    async def undo(self, proposal_id: str, client: str) -> str:
-        """Asks the desk for the plan that takes a proposal's last run back; the id under which it will stand. Raises
-        NotFound, Refused where nothing was carried out or a run goes on, StateUnknown."""
+    async def undo(self, proposal_id: str, users: tuple[str, ...], client: str, progress: Progress) -> str:
+        """Asks the desk for the plan that takes a proposal's last run back, for these people or for all; the id under
+        which it will stand. Raises BadRequest for somebody who is not in it, NotFound, Refused where nothing was
+        carried out or a run goes on, StateUnknown."""
         ...
 
     async def onboard(self, request: JoinRequest, client: str, progress: Progress) -> StoredJoining:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def undo_of(
     store: DeskStore, tenant_id: str, request: UndoRequest, policy: Policy, around: Surroundings
 ) -> InboxEntry | None:
-    """The plan that takes the last run of a proposal back, as if it came from the inbox; None where no run of it has
-    ended yet. Raises NotFound and Tampered."""
+    """The plan that takes the last run of a proposal back, for the people that are asked for, as if it came from the
+    inbox; None where no run of it has ended yet. Raises NotFound and Tampered."""
     with store.database.read() as db:
         row = db.exec_driver_sql(
             "SELECT run_id FROM run WHERE tenant_id = ? AND proposal_id = ? AND ended_at IS NOT NULL "
@@ -36,6 +36,8 @@ def undo_of(
         return None
     held = proposals.get(store, tenant_id, request.of_proposal)
     openings = proposals.openings(store, tenant_id, request.of_proposal, held.plan)
+    if request.subjects:
+        openings = {reference: one for reference, one in openings.items() if reference in request.subjects}
     with store.database.read() as db:
         outcomes = {
             int(number): Outcome(outcome)

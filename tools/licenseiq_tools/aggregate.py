@@ -209,8 +209,10 @@ class AggregateProposals:
             ) from None
         return StoredChanges(_counts(stored.record), ())
 
-    async def undo(self, proposal_id: str, client: str) -> str:
-        return await self._inner.undo(proposal_id, client)
+    async def undo(self, proposal_id: str, users: tuple[str, ...], client: str, progress: Progress) -> str:
+        if users:
+            refuse("Proposals for named people are switched off")
+        return await self._inner.undo(proposal_id, users, client, progress)
 
     async def onboard(self, request: JoinRequest, client: str, progress: Progress) -> StoredJoining:
         refuse("Proposals for named people are switched off")

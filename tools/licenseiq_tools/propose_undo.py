@@ -9,8 +9,8 @@ from licenseiq.errors import NotReady, Refused
 from licenseiq.proposals.stored import ProposalRecord
 from licenseiq.times import iso
 from licenseiq_tools.answers import answer
-from licenseiq_tools.arguments import ProposalId
-from licenseiq_tools.deps import Call, client_of, deps_of
+from licenseiq_tools.arguments import Name, ProposalId, selector
+from licenseiq_tools.deps import Call, client_of, deps_of, progress_of
 from licenseiq_tools.errors import guarded
 from licenseiq_tools.proposal_view import plan_words
 from licenseiq_tools.wording import sentences
@@ -30,14 +30,17 @@ class UndoProposed(BaseModel):
 
 @guarded
 async def propose_undo(
-    call: Call, proposal_id: Annotated[ProposalId, Field(description="Whose last run to take back")]
+    call: Call,
+    proposal_id: Annotated[ProposalId, Field(description="Whose last run to take back")],
+    users: Annotated[list[Name] | None, Field(min_length=1, max_length=25, description="These people only")] = None,
 ) -> Annotated[CallToolResult, UndoProposed]:
     """Propose to take back what a proposal's run did: licences, groups, mailbox, sign-in, as far as that can be; for
     somebody who stays or returns. The desk makes the plan; nothing changes until a person has approved it."""
     deps = await deps_of(call)
     if deps.read_only:
         raise Refused("Proposals are switched off here.", "A person can unset LICENSEIQ_READ_ONLY and restart.")
-    made = await deps.proposals.undo(proposal_id, client_of(call.session))
+    only = tuple(selector(one, "users", "Leave users out to take all of it back.") for one in users or ())
+    made = await deps.proposals.undo(proposal_id, only, client_of(call.session), progress_of(call))
     record: ProposalRecord | None = None
     try:
         record = await deps.proposals.get(made)

@@ -169,8 +169,11 @@ class PseudonymousProposals:
         seats = tuple(map(self._seats, stored.seats))
         return replace(stored, record=self._masked(stored.record), groups=groups, seats=seats)
 
-    async def undo(self, proposal_id: str, client: str) -> str:
-        return await self._inner.undo(proposal_id, client)
+    async def undo(self, proposal_id: str, users: tuple[str, ...], client: str, progress: Progress) -> str:
+        if users:
+            head = await self._tenant.evaluation(progress)
+            users = await self._ids(head.evaluation_id, users)
+        return await self._inner.undo(proposal_id, users, client, progress)
 
     async def onboard(self, request: JoinRequest, client: str, progress: Progress) -> StoredJoining:
         """A newcomer has no pseudonym yet: who types a name in shows it to the model's vendor by that."""

@@ -139,10 +139,15 @@ class Proposing:
             seats_needed(record.plan, claims, context),
         )
 
-    async def undo(self, proposal_id: str, client: str) -> str:
-        """Asks for the plan that takes a run back; its id. Raises NotFound, Tampered, Refused and StateUnknown."""
+    async def undo(self, proposal_id: str, users: tuple[str, ...], client: str, progress: Progress) -> str:
+        """Asks for the plan that takes a run back, for these people or for all; its id. Raises BadRequest for somebody
+        who is not in it, NotFound, Tampered, Refused and StateUnknown."""
+        chosen: list[str] = []
+        if users:
+            head, _ = await self._ground(progress)
+            chosen = [person.user_id for person in await people(self._tenant, head.evaluation_id, users)]
         requested_by = await to_thread.run_sync(_requester, self._home, client)
-        return await to_thread.run_sync(self._records.undo, proposal_id, requested_by)
+        return await to_thread.run_sync(self._records.undo, proposal_id, chosen, requested_by)
 
     async def onboard(self, request: JoinRequest, client: str, progress: Progress) -> StoredJoining:
         """A proposal for somebody who starts or moves, or the identical live one with `is_new` False.

@@ -74,19 +74,21 @@ class Records:
             )
         raise Refused(f"The proposal is {record.state} already.", "There is nothing left to withdraw.")
 
-    def undo(self, proposal_id: str, requested_by: Mapping[str, str]) -> str:
-        """Asks the desk for the plan that takes a run back; the id that it will have, or has: one that is being
-        prepared or still open is found again. Raises NotFound, Tampered, Refused and StateUnknown."""
+    def undo(self, proposal_id: str, user_ids: Sequence[str], requested_by: Mapping[str, str]) -> str:
+        """Asks the desk for the plan that takes a run back, or these people's part of it; the id that it will have, or
+        has: one that is being prepared or still open is found again. Raises BadRequest, NotFound, Tampered, Refused and
+        StateUnknown."""
         record = self.get(proposal_id)
         undoing.refuse_nothing_to_undo(record)
+        only = undoing.references_of(record, user_ids)
         waiting = undoing.keep_prepared(self._inbox, self._desk, self._tenant_id)
         for request in reversed(self._inbox.undo_requests(self._tenant_id)):
-            if request.of_proposal == proposal_id and (
+            if (request.of_proposal, request.subjects) == (proposal_id, only) and (
                 request.proposal_id in waiting or self.get(request.proposal_id).state == ProposalState.OPEN
             ):
                 return request.proposal_id
         made = new_id()
-        undoing.ask(self._inbox, self._subjects, self._tenant_id, record, made, requested_by, self._now())
+        undoing.ask(self._inbox, self._subjects, self._tenant_id, record, made, requested_by, self._now(), only)
         return made
 
     def keep(self, plan: Plan, openings: Sequence[Opening], content_key: str) -> ProposalRecord:

@@ -1,10 +1,10 @@
 """Taking a run back, on the server's side: the desk is asked for a plan, and what it made is kept like any proposal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from licenseiq.errors import Refused, StateUnknown, Tampered
+from licenseiq.errors import BadRequest, Refused, StateUnknown, Tampered
 from licenseiq.playbooks.undo import KIND
 from licenseiq.proposals.canonical import digest
 from licenseiq.proposals.plan import read_plan
@@ -36,10 +36,27 @@ def ask(
     new_id: str,
     requested_by: Mapping[str, str],
     now: datetime,
+    only: tuple[str, ...] = (),
 ) -> None:
-    """Stores the request. First the names, as for a plan."""
-    subjects.remember(new_id, {reference: known[0] for reference, known in record.names.items()})
-    inbox.ask_undo(tenant_id, UndoRequest(new_id, record.proposal_id, requested_by), now)
+    """Stores the request, `only` for the people of these references. First the names, as for a plan."""
+    people = {reference: known[0] for reference, known in record.names.items() if not only or reference in only}
+    subjects.remember(new_id, people)
+    inbox.ask_undo(tenant_id, UndoRequest(new_id, record.proposal_id, requested_by, only), now)
+
+
+def references_of(record: ProposalRecord, user_ids: Sequence[str]) -> tuple[str, ...]:
+    """The references of these people in a proposal, in its order. Raises BadRequest for somebody who is not in it, and
+    for somebody who is named twice."""
+    places = {known[0]: reference for reference, known in record.names.items()}
+    strange = [str(place) for place, user_id in enumerate(user_ids, start=1) if user_id not in places]
+    if strange:
+        raise BadRequest(
+            f"Not in that proposal: number {', '.join(strange)} of {len(user_ids)}.", "Look at it with get_proposal."
+        )
+    if len(set(user_ids)) != len(user_ids):
+        raise BadRequest("A person is named twice.", "Name each person once, by principal name or id.")
+    wanted = {places[user_id] for user_id in user_ids}
+    return tuple(subject.reference for subject in record.plan.subjects if subject.reference in wanted)
 
 
 def keep_prepared(inbox: Inbox, desk: DeskStates, tenant_id: str) -> frozenset[str]:
