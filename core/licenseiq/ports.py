@@ -309,11 +309,13 @@ class DeskView(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """Whether an account may be touched, from fresh reads. `readable` False means: refuse (fail closed)."""
+    """Whether an account may be touched, from fresh reads. `readable` False means: refuse (fail closed); `lacks` is the
+    permission that would make it readable, if one would."""
 
     readable: bool
     roles: tuple[str, ...] = ()
     listed: bool = False
+    lacks: str = ""
 
     @property
     def allows(self) -> bool:

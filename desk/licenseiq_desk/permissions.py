@@ -3,10 +3,11 @@
 Sources: Graph's permissions reference, and the least privileged permission of each operation's own page.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from licenseiq import subject_access
+from licenseiq.proposals.steps import StepKind
 from licenseiq.steps import KINDS, every_reading
 
 
@@ -42,6 +43,19 @@ NEEDED = (
 """All of them, those that read first."""
 
 OPTIONAL = frozenset({_USERS})
+# What the effects of kinds that are not described by themselves take.
+OF_EFFECTS: Mapping[StepKind, tuple[str, ...]] = {
+    StepKind.DISABLE_SIGN_IN: ("User.EnableDisableAccount.All",),
+    StepKind.ENABLE_SIGN_IN: ("User.EnableDisableAccount.All",),
+    StepKind.REVOKE_SESSIONS: ("User.RevokeSessions.All",),
+    StepKind.REMOVE_DIRECT_LICENCES: ("LicenseAssignment.ReadWrite.All",),
+    StepKind.CHANGE_LICENCES: ("LicenseAssignment.ReadWrite.All",),
+    StepKind.JOIN_GROUP: ("GroupMember.ReadWrite.All",),
+    StepKind.LEAVE_GROUP: ("GroupMember.ReadWrite.All",),
+    StepKind.SET_ATTRIBUTE: (_USERS,),
+}
+# A refusal that only a permission, a role or another product cures.
+FORBIDDEN = frozenset({"HTTP 403", "Authorization_RequestDenied", "AccessDenied", "Forbidden", "accessDenied"})
 _LEAST = frozenset(one.permission for one in NEEDED)
 
 
@@ -58,6 +72,11 @@ def of_copies() -> tuple[Needed, ...]:
     """What only a copy for a person (article 15) needs beside that. Without one the copy says what is missing."""
     known = _LEAST | {one.permission for one in of_kinds()}
     return tuple(Needed(name, "for 'subject export'") for name in subject_access.permissions() if name not in known)
+
+
+def takes(permissions: Sequence[str]) -> str:
+    """What a step takes that the tenant forbade, as a sentence to append; '' where it is none of a permission's."""
+    return f" It takes {' or '.join(permissions)}." if permissions else ""
 
 
 def blocked_without(granted: Collection[str]) -> tuple[Needed, ...]:

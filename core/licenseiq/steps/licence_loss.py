@@ -112,7 +112,7 @@ async def _states(ask: Asking, target: Target) -> list[Mapping[str, Json]]:
 LICENCE_PLANS = Reading(
     "licence_plans",
     "the plans of the licences",
-    "User.Read.All",
+    "LicenseAssignment.Read.All",
     _read,
     paths=("/subscribedSkus", "/users/{id}"),
 )

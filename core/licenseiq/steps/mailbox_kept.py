@@ -54,9 +54,9 @@ def _held(step: Step, target: Target, account: Account, now: Now) -> Held | None
     if says_no_end(step, now) or not (lost.mailbox or lost.archive or lost.room_gib is not None):
         return None
     if MAILBOX_SIZE.name not in (account.more or {}) or not lost.known:
-        cure = (
-            f"Kind and size of the mailbox are not readable: grant the desk {PERMISSION}; or look, and sign that it is "
-        )
+        wanted = PERMISSION if lost.known else LICENCE_PLANS.permission
+        what = "Kind and size of the mailbox are" if lost.known else "What the licences give is"
+        cure = f"{what} not readable: grant the desk {wanted}; or look, and sign that the mailbox is "
         return Held(
             "mailbox_unknown", f"{cure}shared, below 50 GB and without an archive, or need not stay.", waivable=True
         )

@@ -77,9 +77,10 @@ class Preflight:
     def refuse_if_nobody_can_be_touched(self, plan: Plan) -> None:
         """Raises Refused; a plan with work for people is one to decide on whoever is protected."""
         if not self.allowed and not any(is_by_hand(step.kind) for step in plan.steps):
+            lacks = sorted({one.lacks for one in self.protections.values() if one.lacks})
             raise Refused(
                 "Every account of a plan is protected, or what protects it could not be read.",
-                "An administrator has to handle these accounts.",
+                f"Grant the desk {' and '.join(lacks)}." if lacks else "An administrator has to handle these accounts.",
             )
 
     def refuse_if_stale(self, now: datetime) -> None:

@@ -32,6 +32,7 @@ from licenseiq_desk.execution.step_taker import (
     Ended,
     Waits,
 )
+from licenseiq_desk.permissions import FORBIDDEN, takes
 
 MOST_CALLS = 2_000
 HAND_OVER_SECONDS = 300.0
@@ -40,8 +41,6 @@ HAND_OVER_WITHIN = timedelta(days=14)
 TAKES_TIME_WITHIN = timedelta(days=1)
 # The instructions name people, so they are not stored: whoever shows a run makes them anew from the plan's values.
 HANDED_OVER = "Handed over to a person: see the instructions."
-# A refusal that only a permission, a role or another product cures: somebody has to do it by hand.
-_FORBIDDEN = frozenset({"HTTP 403", "Authorization_RequestDenied", "AccessDenied", "Forbidden", "accessDenied"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,8 @@ class CallsTaker:
             if sent:
                 return self._not_yet(sent[0])
             if self.kind.hand_over is not None and error.reason in (Reason.NO_PERMISSION, Reason.NOT_CONNECTED):
-                return Ended(Outcome.HANDED_OVER, f"{HANDED_OVER} It cannot be read back here.")
+                wanted = f": the desk lacks {error.permission}" if error.permission else ""
+                return Ended(Outcome.HANDED_OVER, f"{HANDED_OVER} It cannot be read back here{wanted}.")
             wanted = f" The desk lacks {error.permission}." if error.permission else ""
             return Ended(Outcome.BLOCKED, f"Could not read what this step is about.{wanted}")
 
@@ -171,11 +171,11 @@ class CallsTaker:
             self.journal.answer(step, number, "forbidden")
             if self.kind.hand_over is None:
                 raise
-            return Waits(HAND_OVER_SECONDS, HANDED_OVER)
+            return Waits(HAND_OVER_SECONDS, self._handed_over(step))
         except EffectRefused as error:
-            forbidden = error.code in _FORBIDDEN and self.kind.hand_over is not None
+            forbidden = error.code in FORBIDDEN and self.kind.hand_over is not None
             self.journal.answer(step, number, "forbidden" if forbidden else "refused")
-            return Waits(HAND_OVER_SECONDS, HANDED_OVER) if forbidden else error.code
+            return Waits(HAND_OVER_SECONDS, self._handed_over(step)) if forbidden else error.code
         except EffectUncertain:
             self.journal.answer(step, number, "uncertain")
             if self.kind.trusts_answer:
@@ -250,8 +250,12 @@ class CallsTaker:
             number = self.journal.intend(step, opening, account)
             self.journal.answer(step, number, "waits")
         elif self.journal.lease.around.now() - begun[0].at > HAND_OVER_WITHIN:
-            return Ended(Outcome.HANDED_OVER, HANDED_OVER)
-        return Waits(HAND_OVER_SECONDS, HANDED_OVER)
+            return Ended(Outcome.HANDED_OVER, self._handed_over(step))
+        return Waits(HAND_OVER_SECONDS, self._handed_over(step))
+
+    def _handed_over(self, step: Step) -> str:
+        """Where the tenant forbade it, with the permission that it takes."""
+        return f"{HANDED_OVER}{takes(self.kind.permissions)}" if self._was_refused(step) else HANDED_OVER
 
     def _not_yet(self, first: Intent, step: Step | None = None, account: Account | None = None) -> Ended | Waits:
         """The effect was sent and does not show: waited for, until it should have."""

@@ -169,8 +169,8 @@ class GraphWriter:
                 "GroupMember.Read.All",
             )
             groups, is_whole = answers.rows(response, "the account's groups")
-        except NotReadable:
-            return Protection(readable=False, listed=listed)
+        except NotReadable as error:
+            return Protection(readable=False, listed=listed, lacks=error.permission or "")
         roles = [str(row.get("roleDefinitionId", "unknown")) for row in assignments]
         roles += ["a group that can carry roles" for row in groups if row.get("isAssignableToRole") is True]
         return Protection(readable=is_whole, roles=tuple(roles), listed=listed)

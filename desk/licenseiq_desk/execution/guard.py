@@ -23,8 +23,7 @@ async def why_not(writer: TenantWriter, plan: Plan, policy: Policy, user_id: str
     try:
         found = await protection_of(writer, user_id)
     except NotReadable as error:
-        wanted = f": the desk lacks {error.permission}" if error.permission else ""
-        return Ended(Outcome.BLOCKED, f"What protects the account could not be read{wanted}.")
+        return Ended(Outcome.BLOCKED, _words(Protection(readable=False, lacks=error.permission or "")))
     if found.allows:
         return None
     return Ended(Outcome.SKIPPED if found.readable else Outcome.BLOCKED, _words(found))
@@ -53,7 +52,8 @@ def is_listed(policy: Policy, user_id: str, opening: Opening) -> bool:
 
 def _words(found: Protection) -> str:
     if not found.readable:
-        return "What protects the account could not be read."
+        wanted = f": the desk lacks {found.lacks}" if found.lacks else ""
+        return f"What protects the account could not be read{wanted}."
     if found.listed:
         return _LISTED
     count = len(found.roles)

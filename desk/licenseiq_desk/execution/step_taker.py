@@ -24,6 +24,7 @@ from licenseiq_desk.execution import effects
 from licenseiq_desk.execution.fresh import read_one
 from licenseiq_desk.execution.journal import Intent, Journal
 from licenseiq_desk.execution.seen import Observe, Phase, StepSeen
+from licenseiq_desk.permissions import FORBIDDEN, OF_EFFECTS, takes
 
 # Seconds before each reading after an effect: about half a minute in all, and a glance at first.
 READ_BACK_WAITS = (0.0, 0.4, 0.8, 1.6, 3.2, 6.4, 8.0, 10.0)
@@ -132,7 +133,12 @@ class StepTaker:
             found = await self._account(step, user_id, opening)
             if holds(step.goal, found, before, opening.values):
                 return Ended(Outcome.ALREADY_SO if sends == 0 else Outcome.DONE, f"The tenant answered {error.code}.")
-            return Ended(Outcome.FAILED, f"The tenant refused: {error.code}.")
+            note = f"The tenant refused: {error.code}."
+            if error.code not in FORBIDDEN:
+                return Ended(Outcome.FAILED, note)
+            # Without the permission to end sessions the rest goes on all the same: nothing rests on it.
+            outcome = Outcome.BLOCKED if step.kind is StepKind.REVOKE_SESSIONS else Outcome.FAILED
+            return Ended(outcome, f"{note}{takes(OF_EFFECTS.get(step.kind, ()))}")
         except EffectUncertain:
             self.journal.answer(step, send, "uncertain")
         else:
