@@ -29,8 +29,8 @@ NOTHING_BEGINS = (
     "RoleEligibilitySchedule.Read.Directory",
     "GroupMember.Read.All",
 )
-# What other playbooks need: joining and moving, erasure.
-OTHERS = frozenset({"User.ReadWrite.All", "LifecycleWorkflows.Read.All", "User.DeleteRestore.All"})
+# What other playbooks need: joining and moving, erasure; and what only tells whoever decides more of a group.
+OTHERS = frozenset({"User.ReadWrite.All", "LifecycleWorkflows.Read.All", "User.DeleteRestore.All", "Policy.Read.All"})
 MAIL = {"remove_delegated_rights", "convert_mailbox", "grant_mailbox_access", "hide_from_address_lists"}
 LAST = {"remove_direct_licences", "leave_group", "notify_finance"}
 # Permission -> the steps that need it. What rests on these is lost with them. Those of one line have no step in common,

@@ -20,6 +20,7 @@ from licenseiq.steps.external_sharing import END_EXTERNAL_SHARING
 from licenseiq.steps.first_day import CHECK_DAY_ONE, ISSUE_TEMPORARY_ACCESS_PASS
 from licenseiq.steps.forwarding import SET_FORWARDING
 from licenseiq.steps.grant_mailbox_access import GRANT_MAILBOX_ACCESS
+from licenseiq.steps.group_gives import GROUP_GIVES
 from licenseiq.steps.hand_over_ownership import HAND_OVER_OWNERSHIP
 from licenseiq.steps.hide_from_address_lists import HIDE_FROM_ADDRESS_LISTS
 from licenseiq.steps.holds import HOLDS
@@ -78,7 +79,8 @@ CHECKS: Mapping[StepKind, tuple[Check, ...]] = {
     StepKind.DISABLE_BY_HAND: (RULES_SAID,),
     StepKind.REMOVE_DIRECT_LICENCES: (HOLDS, MAILBOX_KEPT, ONEDRIVE_KEPT),
     StepKind.CHANGE_LICENCES: (HOLDS, MAILBOX_KEPT, ONEDRIVE_KEPT),
-    StepKind.LEAVE_GROUP: (HOLDS, MAILBOX_KEPT, ONEDRIVE_KEPT),
+    StepKind.LEAVE_GROUP: (HOLDS, MAILBOX_KEPT, ONEDRIVE_KEPT, GROUP_GIVES),
+    StepKind.JOIN_GROUP: (GROUP_GIVES,),
     StepKind.SET_ATTRIBUTE: (RULES_SAID, HOLDS, MAILBOX_KEPT),
 }
 

@@ -88,8 +88,9 @@ class Target:
 class Reading:
     """A part of the tenant's state around one person: `name` is its key in `Account.more`, `what` follows 'Could not
     read', `permission` is the least that reads it, `paths` and `cmdlets` are the only requests that `read` may make
-    (see `Shape`). `read` gets the step's arguments, and returns what predicates look at; it lets errors pass, and
-    raises KeyError, TypeError or ValueError for an answer that it does not understand."""
+    (see `Shape`). `of_step`: what it reads differs from step to step of one person. `read` gets the step's arguments,
+    and returns what predicates look at; it lets errors pass, and raises KeyError, TypeError or ValueError for an answer
+    that it does not understand."""
 
     name: str
     what: str
@@ -97,6 +98,7 @@ class Reading:
     read: Callable[[Asking, Target, Mapping[str, Json]], Awaitable[Json]]
     paths: tuple[str, ...] = ()
     cmdlets: tuple[str, ...] = ()
+    of_step: bool = False
 
 
 def anything(_: Json) -> bool:

@@ -12,13 +12,13 @@ _ACCOUNT = "^/(users|directory/deletedItems)(/[^/]+)?$"
 NEEDS: dict[str, tuple[tuple[tuple[str, ...], str, str, str], ...]] = {
     "User.Read.All": (
         (_READS, _ACCOUNT, "", ""),
-        (_READS, "^/users/([^/]+/(manager|directReports|photo|licenseDetails)|\\$count)", "", ""),
+        (_READS, "^/users/([^/]+/(manager|directReports|photo)|\\$count)", "", ""),
     ),
     "RoleManagement.Read.Directory": ((_READS, "^/roleManagement/directory/role(Assignments|Definitions)", "", ""),),
     "RoleEligibilitySchedule.Read.Directory": ((_READS, "^/roleManagement/directory/roleEligibility", "", ""),),
     "GroupMember.Read.All": ((_READS, "^/(users/[^/]+/(transitiveM|m)emberOf|groups/[^/]+/members)", "", ""),),
     "Group.Read.All": ((_READS, "^/groups(/[^/]+)?$", "", ""),),
-    "LicenseAssignment.Read.All": ((_READS, "^/subscribedSkus", "", ""),),
+    "LicenseAssignment.Read.All": ((_READS, "^/(subscribedSkus|users/[^/]+/licenseDetails)", "", ""),),
     "User.EnableDisableAccount.All": ((_WRITES, _ACCOUNT, "accountEnabled", ""),),
     "User.RevokeSessions.All": ((_WRITES, "^/users/[^/]+/revokeSignInSessions", "", ""),),
     "LicenseAssignment.ReadWrite.All": ((_WRITES, "^/users/[^/]+/assignLicense", "", ""),),
@@ -41,6 +41,7 @@ NEEDS: dict[str, tuple[tuple[tuple[str, ...], str, str, str], ...]] = {
     "Directory.Read.All": (
         (_READS, "^/users/[^/]+/(ownedObjects|appRoleAssignments|oauth2PermissionGrants)", "", ""),
         (_READS, "^/(servicePrincipals(/[^/]+)?$|(groups|applications)/[^/]+/owners)", "", ""),
+        (_READS, "^/groups/[^/]+/appRoleAssignments", "", ""),
     ),
     "Exchange.ManageAsApp": (((), "^/adminapi/", "", ""),),
     "Files.Read.All": ((_READS, "^/(drives|sites|users/[^/]+/drive)", "", ""),),
@@ -50,6 +51,7 @@ NEEDS: dict[str, tuple[tuple[tuple[str, ...], str, str, str], ...]] = {
     "Mail.Send": ((_WRITES, "^/users/[^/]+/sendMail", "", ""),),
     "MailboxSettings.Read": ((_READS, "^/users/[^/]+/mail(boxSettings|Folders)", "", ""),),
     "MailboxSettings.ReadWrite": ((_WRITES, "^/users/[^/]+/mail(boxSettings|Folders)", "", ""),),
+    "Policy.Read.All": ((_READS, "^/identity/conditionalAccess/", "", ""),),
     "Synchronization.Read.All": ((_READS, "^/servicePrincipals/[^/]+/synchronization", "", ""),),
     "Synchronization.ReadWrite.All": ((_WRITES, "^/servicePrincipals/[^/]+/synchronization", "", ""),),
     "User-LifeCycleInfo.Read.All": ((_READS, "^/users/[^/]+$", "", "employeeLeaveDateTime"),),

@@ -3,6 +3,7 @@
 from licenseiq_demo.graph import (
     accounts,
     apps,
+    conditional_access,
     copies,
     deleted,
     devices,
@@ -55,6 +56,7 @@ ESTATE: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/users/{id}/appRoleAssignments", apps.of_person),
     ("DELETE", "/users/{id}/appRoleAssignments/{assignment}", apps.remove_assignment),
     ("GET", "/groups/{group}/appRoleAssignments", apps.of_group),
+    ("GET", "/identity/conditionalAccess/policies", conditional_access.policies),
     ("GET", "/users/{id}/oauth2PermissionGrants", apps.grants_of_person),
     ("GET", "/oauth2PermissionGrants", apps.grants),
     ("DELETE", "/oauth2PermissionGrants/{grant}", apps.remove_grant),

@@ -21,6 +21,7 @@ from licenseiq.steps.asking import Target
 from licenseiq.steps.kind import Now
 from licenseiq.times import iso
 from licenseiq_desk.at_once import each
+from licenseiq_desk.execution.asked_once import AskedOnce
 from licenseiq_desk.execution.checking import Answered, ask_all, from_json
 from licenseiq_desk.execution.guard import is_listed, protection_of
 from licenseiq_desk.execution.reading import reading
@@ -108,7 +109,7 @@ async def take(
 ) -> Preflight:
     """Reads every person of the plan and keeps the record. Raises EffectWaits when the tenant is throttled."""
     at = around.now()
-    now = Now(at, policy, held.plan.simulated)
+    now, shared = Now(at, policy, held.plan.simulated), AskedOnce(writer)
 
     async def of(subject: Subject) -> "_Read":
         found = user_id(openings, subject.reference)
@@ -119,7 +120,7 @@ async def take(
         if is_listed(policy, found, opening):
             protection = replace(protection, listed=True)
         account = await _account(writer, found)
-        answered = await ask_all(held.plan, subject.reference, writer, found, Target(opening.values), now)
+        answered = await ask_all(held.plan, subject.reference, writer, found, Target(opening.values), now, shared)
         return _Read(protection, account, tuple(answered))
 
     # A decision rests on what is at most five minutes old, so 500 people cannot be read one after the other.

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import anyio
+
 from licenseiq.proposals.canonical import Json, canonical
 from licenseiq.steps.asking import Ask
 
@@ -16,14 +18,17 @@ class Asks(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AskedOnce:
-    """Remembers answers for as long as it lives. What could not be read is asked again."""
+    """Remembers answers for as long as it lives. What could not be read is asked again; several who ask the same at the
+    same time ask it once."""
 
     writer: Asks
     _answers: dict[bytes, Mapping[str, Json]] = field(default_factory=dict)
+    _asking: dict[bytes, anyio.Lock] = field(default_factory=dict)
 
     async def ask(self, question: Ask, what: str, permission: str) -> Mapping[str, Json]:
         asked = [question.api.value, question.path, question.pages, question.advanced, dict(question.parameters)]
         key = canonical(asked)
-        if key not in self._answers:
-            self._answers[key] = await self.writer.ask(question, what, permission)
-        return self._answers[key]
+        async with self._asking.setdefault(key, anyio.Lock()):
+            if key not in self._answers:
+                self._answers[key] = await self.writer.ask(question, what, permission)
+            return self._answers[key]

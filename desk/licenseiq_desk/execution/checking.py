@@ -9,7 +9,7 @@ from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Plan, Step
 from licenseiq.proposals.steps import Account, StepKind
 from licenseiq.steps import checks_of
-from licenseiq.steps.asking import Target
+from licenseiq.steps.asking import Reading, Target
 from licenseiq.steps.kind import Check, Held, Now
 from licenseiq_desk.execution.asked_once import AskedOnce
 from licenseiq_desk.execution.fresh import read_one
@@ -57,19 +57,32 @@ def from_json(row: dict[str, Json]) -> Answered:
 
 
 async def ask_all(
-    plan: Plan, reference: str, writer: TenantWriter, user_id: str, target: Target, now: Now
+    plan: Plan,
+    reference: str,
+    writer: TenantWriter,
+    user_id: str,
+    target: Target,
+    now: Now,
+    shared: AskedOnce | None = None,
 ) -> list[Answered]:
-    """Every check of every step of one person. What they share is read once. What the steps that it comes after do is
-    taken as done: they are read back before it, and it is asked again then. Raises EffectWaits."""
+    """Every check of every step of one person. What they share is read once, and by `shared` what people share, such as
+    a group. What the steps that it comes after do is taken as done: they are read back before it, and it is asked again
+    then. Raises EffectWaits."""
     mine, blocked = [step for step in plan.steps if step.subject == reference], plan.blocked_steps()
     steps = [step for step in mine if step.number not in blocked]
     asked = [(step, check) for step in steps for check in checks_of(step.kind)]
     if not asked:
         return []
-    account = await _read((check for _, check in asked), writer, asked[0][0], user_id, target)
+    readings = {one.name: one for _, check in asked for one in check.readings}.values()
+    account = await _read([one for one in readings if not one.of_step], writer, asked[0][0], user_id, target)
     numbered = {one.number: one for one in plan.steps}
     first = {step.number: kinds_before(numbered, step) for step, _ in asked}
-    return [_answered(step, check, target, account, replace(now, first=first[step.number])) for step, check in asked]
+    found, shared = list[Answered](), shared or AskedOnce(writer)
+    for step, check in asked:
+        own = await _facts([one for one in check.readings if one.of_step], shared, target, step.arguments)
+        seen = replace(account, more={**(account.more or {}), **own})
+        found.append(_answered(step, check, target, seen, replace(now, first=first[step.number])))
+    return found
 
 
 def kinds_before(numbered: Mapping[int, Step], step: Step) -> frozenset[StepKind]:
@@ -95,7 +108,8 @@ async def ask_again(
     checks = [check for check in checks_of(step.kind) if not check.only_says]
     if not checks:
         return []
-    account = await _read(checks, writer, step, user_id, target, alive)
+    readings = {one.name: one for check in checks for one in check.readings}.values()
+    account = await _read(readings, writer, step, user_id, target, alive)
     return [_answered(step, check, target, account, now) for check in checks]
 
 
@@ -112,7 +126,7 @@ def first_held(answers: Iterable[Answered], waived: frozenset[str]) -> Held | No
 
 
 async def _read(
-    checks: Iterable[Check],
+    readings: Iterable[Reading],
     writer: TenantWriter,
     step: Step,
     user_id: str,
@@ -120,17 +134,27 @@ async def _read(
     alive: Callable[[], None] = lambda: None,
 ) -> Account:
     """The account with all that could be read for the checks; what could not be read is missing."""
-    more: dict[str, Json] = {}
-    once = AskedOnce(writer)
     try:
         account = await writer.account(user_id)
     except NotFound:
         account = Account(None, None, None, None, exists=False)
     except NotReadable:
         account = Account(None, None, None, None)
-    for reading in {one.name: one for check in checks for one in check.readings}.values():
+    return replace(account, more=await _facts(readings, AskedOnce(writer), target, step.arguments, alive))
+
+
+async def _facts(
+    readings: Iterable[Reading],
+    once: AskedOnce,
+    target: Target,
+    arguments: Mapping[str, Json],
+    alive: Callable[[], None] = lambda: None,
+) -> dict[str, Json]:
+    """What could be read, by name."""
+    found: dict[str, Json] = {}
+    for reading in readings:
         try:
-            more[reading.name] = await read_one(reading, once, target, step.arguments, alive)
+            found[reading.name] = await read_one(reading, once, target, arguments, alive)
         except (NotReadable, NotFound, Tampered):
             continue  # a value that the plan does not hold, too: what was not asked is not known
-    return replace(account, more=more)
+    return found
