@@ -4,7 +4,7 @@ import re
 from subprocess import Popen
 
 from tests.files_of import PEOPLE, has_files, may_sign_in
-from tests.journeys.processes import Home, Json
+from tests.journeys.processes import Home, Json, read_everything
 from tests.tools.talk import Ask, good
 
 from licenseiq.leaving import Skip
@@ -18,6 +18,7 @@ Entry = tuple[str, str, bool]
 async def propose(ask: Ask, home: Home) -> tuple[Json, str]:
     """The shortest proposal that there is, with nothing that blocks it, and its person's id: of somebody without files,
     whose last licence would be held back."""
+    await read_everything(ask)
     demo = home.demo.found("reader")
     special = {key for keys in home.demo.control("GET", "/story")["people"].values() for key in keys}
     for row in home.demo.control("GET", "/people"):

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import anyio
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp_types import CallToolResult
 from tests.tenant.on_demo import OnDemo
-from tests.tools.talk import Ask, assert_clean, check_answer, text_of
+from tests.tools.talk import Ask, assert_clean, check_answer, good, text_of
 
 from licenseiq_demo import process
 
@@ -186,6 +187,18 @@ def wait_until(holds: Callable[[], Any], what: str, seconds: float = DEADLINE_SE
     while not holds():
         assert time.monotonic() < until, f"not within {seconds:.0f} s: {what}"
         time.sleep(0.02)
+
+
+async def read_everything(ask: Ask) -> None:
+    """Returns when everything has been read: no answer changes with a scan behind it."""
+    await ask("health_score")
+    with anyio.fail_after(DEADLINE_SECONDS):
+        while not is_read(good(await ask("refresh_tenant"))):
+            pass
+
+
+def is_read(report: Json) -> bool:
+    return not report["scan_running"] and all(lane["as_of"] for lane in report["ages"])
 
 
 def start_demo(folder: Path) -> OnDemo:

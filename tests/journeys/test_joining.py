@@ -6,20 +6,10 @@ from datetime import UTC, datetime, timedelta
 import anyio
 import pytest
 from tests.journeys.offboarding import type_the_phrase
-from tests.journeys.processes import DEADLINE_SECONDS, Home, Json
+from tests.journeys.processes import Home, Json, read_everything
 from tests.tools.talk import Ask, good, text_of
 
 pytestmark = pytest.mark.anyio
-
-
-async def read(ask: Ask) -> None:
-    """Until everything has been read."""
-    await ask("health_score")
-    with anyio.fail_after(DEADLINE_SECONDS):
-        while True:
-            report = good(await ask("refresh_tenant"))
-            if not report["scan_running"] and all(lane["as_of"] for lane in report["ages"]):
-                return
 
 
 async def colleague(ask: Ask) -> Json:
@@ -31,7 +21,7 @@ async def colleague(ask: Ask) -> Json:
 async def test_a_newcomer_is_proposed_made_licensed_and_waits_for_the_first_day(home: Home) -> None:
     """INV-05: the chat changes nothing; the account comes with the approval."""
     async with home.chat() as ask:
-        await read(ask)
+        await read_everything(ask)
         boss = await colleague(ask)
         name = f"saoirse.lindgren@{boss['user_principal_name'].partition('@')[2]}"
         asked = {
@@ -86,7 +76,7 @@ async def on_leave(ask: Ask, back: str) -> tuple[str, Json]:
 async def test_a_leave_goes_there_and_waits_for_the_day_of_return(home: Home) -> None:
     back = (datetime.now(UTC) + timedelta(days=120)).date()
     async with home.chat() as ask:
-        await read(ask)
+        await read_everything(ask)
         user_id, proposed = await on_leave(ask, back.isoformat())
         assert [step["kind"] for step in proposed["steps"]] == ["change_licences", "change_licences"]
         assert proposed["steps"][1]["summary"].endswith(f"not before {back.isoformat()}T00:00:00Z.")
@@ -114,7 +104,7 @@ async def test_a_leave_goes_there_and_waits_for_the_day_of_return(home: Home) ->
 
 async def test_a_mover_has_new_attributes_and_manager_and_the_old_access_is_named(home: Home) -> None:
     async with home.chat() as ask:
-        await read(ask)
+        await read_everything(ask)
         boss = await colleague(ask)
         rows = good(await ask("list_inactive_users", {"inactive_days": 1, "limit": 50, "include_disabled": False}))
         for row in rows["users"]:

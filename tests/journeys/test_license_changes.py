@@ -3,9 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import anyio
 import pytest
-from tests.journeys.processes import DEADLINE_SECONDS, Home, Json, assert_only_reads
+from tests.journeys.processes import Home, Json, assert_only_reads, read_everything
 from tests.tools.talk import Ask, good, text_of
 
 pytestmark = pytest.mark.anyio
@@ -15,15 +14,8 @@ pytestmark = pytest.mark.anyio
 async def settled(home: Home) -> AsyncIterator[Ask]:
     """A chat for which everything has been read, so that no answer changes with a scan behind it."""
     async with home.chat() as ask:
-        await ask("health_score")
-        with anyio.fail_after(DEADLINE_SECONDS):
-            while not is_read(good(await ask("refresh_tenant"))):
-                pass
+        await read_everything(ask)
         yield ask
-
-
-def is_read(report: Json) -> bool:
-    return not report["scan_running"] and all(lane["as_of"] for lane in report["ages"])
 
 
 async def newcomer(ask: Ask, sku: str) -> str:

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import anyio
 import pytest
-from tests.journeys.processes import DEADLINE_SECONDS, Home, Json
+from tests.journeys.processes import DEADLINE_SECONDS, Home, Json, is_read
 from tests.tools.talk import Ask, good
 
 from licenseiq_tenant.scan.due import LANES
@@ -53,10 +53,6 @@ async def test_two_servers_on_one_home_read_each_source_once_and_answer_alike(ho
     assert 1 <= len(sign_ins) <= 10
     reports = {f"report:{source.value}": 1 for source in LANES["reports"]}
     assert spent(home) == {"sign_ins": len(sign_ins), **reports}
-
-
-def is_read(report: Json) -> bool:
-    return not report["scan_running"] and all(lane["as_of"] for lane in report["ages"])
 
 
 def spent(home: Home) -> dict[str, int]:
