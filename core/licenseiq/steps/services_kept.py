@@ -12,6 +12,7 @@ from licenseiq.proposals.plan import Step
 from licenseiq.proposals.steps import Account
 from licenseiq.steps.asking import Ask, Asking, Reading, Target
 from licenseiq.steps.kind import SERVICE, Facts, Told, fact
+from licenseiq.steps.newcomer import named
 from licenseiq.words import count
 
 LOST_ONLY = "services_lost_only"
@@ -23,7 +24,7 @@ AS_PLANNED, UNPLANNED = "gone, as planned", "lost, and the plan does not say so"
 
 async def _read(ask: Asking, target: Target, _: Mapping[str, Json]) -> Json:
     """Name and status of each service plan for people, by its id; of one that several products give, the best."""
-    answer = await ask(Ask(f"/users/{target.text('user_id')}/licenseDetails", pages=True))
+    answer = await ask(Ask(f"/users/{named(target)}/licenseDetails", pages=True))
     found: dict[str, Json] = {}
     for product in cast("list[Mapping[str, Json]]", answer["value"]):
         for plan in cast("list[Mapping[str, Json]]", product["servicePlans"]):
@@ -38,7 +39,7 @@ SERVICES = Reading(
     "the services of the licences",
     "LicenseAssignment.Read.All",
     _read,
-    paths=("/users/{id}/licenseDetails",),
+    paths=("/users/{id}/licenseDetails", "/users/{upn}/licenseDetails"),
 )
 
 
