@@ -38,6 +38,11 @@ async def propose(ask: Ask, home: Home) -> tuple[Json, str]:
     raise AssertionError("nobody can be offboarded")
 
 
+def outcomes(run: Json) -> list[str | None]:
+    """Of the steps of `KINDS`."""
+    return [step["outcome"] for step in run["steps"] if step["kind"] != NOTHING_TO_DO]
+
+
 def type_the_phrase(approving: "Popen[str]") -> str:
     """Reads `licenseiq approve` up to its question, and types what it asks for; what it showed until then."""
     assert approving.stdin is not None

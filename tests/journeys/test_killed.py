@@ -5,7 +5,7 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
-from tests.journeys.offboarding import all_done_once, propose, type_the_phrase
+from tests.journeys.offboarding import all_done_once, outcomes, propose, type_the_phrase
 from tests.journeys.processes import Home, wait_until
 from tests.tools.talk import good, text_of
 
@@ -80,7 +80,7 @@ async def test_an_executor_killed_after_an_effect_is_not_said_to_be_done_and_doe
         answer = await ask("get_proposal", {"proposal_id": proposal_id})
         assert "not complete" in text_of(answer)
         (run,) = good(answer)["runs"]
-        assert (run["state"], [step["outcome"] for step in run["steps"]]) == ("running", [None, None, None])
+        assert (run["state"], outcomes(run)) == ("running", [None, None, None])
 
         end_the_lease_of_the_run(home)
         again = home.run("approve", proposal_id)
@@ -88,7 +88,7 @@ async def test_an_executor_killed_after_an_effect_is_not_said_to_be_done_and_doe
         assert "no phrase is needed" in again.stdout
         (run,) = good(await ask("get_proposal", {"proposal_id": proposal_id}))["runs"]
     assert run["state"] == "complete"
-    assert [step["outcome"] for step in run["steps"]] == ["confirmed_after_restart", "done", "done"]
+    assert outcomes(run) == ["confirmed_after_restart", "done", "done"]
     assert home.changes() == all_done_once(user_id)
     assert home.facts("audit", "verify")["ledgers"][0]["is_whole"] is True
 
