@@ -49,6 +49,7 @@ async def test_a_proposal_of_the_chat_is_approved_in_the_terminal_and_done_once(
     assert home.changes() == all_done_once(user_id)
     assert {(e["who"], e["method"]) for e in home.demo.requests() if e["who"] != "writer"} == {
         ("reader", "GET"),
+        ("reader", "POST"),  # a batch of readings of leavers
         ("anonymous", "GET"),
     }
 
