@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import anyio
 import pytest
 
 from licenseiq.context import TenantView
@@ -12,10 +13,13 @@ from licenseiq.exceptions import Exception_, ExceptionState
 from licenseiq.findings.finding import Finding
 from licenseiq.left_seen import LeftSeen
 from licenseiq.people import Employment, HrRecord, Person
+from licenseiq.privacy import Privacy
 from licenseiq.readings import OF_LEAVERS, Reason, Source
 from licenseiq_cli.leavers import leavers_blocks, leavers_json, look
 from licenseiq_cli.main import main
 from licenseiq_cli.screen import plain
+from licenseiq_cli.serve import _opener
+from licenseiq_tenant.scan.keeper import Keeper
 from tests.core.builders import NOW, ago, day, make_context, make_person, make_view
 
 READ = tuple(LeftSeen(source, NOW) for source in OF_LEAVERS if source is not Source.LEFT_RULES)
@@ -82,3 +86,24 @@ def test_a_tenant_that_nobody_has_read_is_no_tenant_without_leavers(
     monkeypatch.setenv("LICENSEIQ_HOME", str(tmp_path))
     assert main(["leavers", "--demo"]) == 1
     assert "Run 'licenseiq scan' first" in capsys.readouterr().err
+
+
+def test_a_server_that_was_asked_once_looks_at_leavers_by_itself_from_then_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began: list[str] = []
+    monkeypatch.setattr(Keeper, "look_nightly", lambda self: began.append(self.tenant_id))
+    tenant_id = "0f3c4ad4-52a1-4d5c-9a0e-6f2f0a5d7b11"
+    for name, value in (
+        ("HOME", str(tmp_path)),
+        ("GRAPH_URL", "http://127.0.0.1:9/v1.0"),
+        ("GRAPH_TOKEN", "t"),
+        ("TENANT_ID", tenant_id),
+    ):
+        monkeypatch.setenv(f"LICENSEIQ_{name}", value)
+
+    async def serve() -> None:
+        async with _opener(demo=False, read_only=True, privacy=Privacy.NAMES)():
+            assert began == [tenant_id]
+
+    anyio.run(serve)
