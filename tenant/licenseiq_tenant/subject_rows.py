@@ -27,6 +27,7 @@ BY_ID: Mapping[str, str] = {
     "excluded_member": "user_id",
     "manager": "user_id",
     "sign_in": "user_id",
+    "left_over": "user_id",
     "holder": "user_id",
     "finding": "user_id",
     "claim": "user_id",

@@ -1,5 +1,6 @@
 """The leavers' lane of a scan: who is read, in which order, what is kept, and what stops it."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from licenseiq_tenant.live import LiveTenant
 from licenseiq_tenant.scan import keeper, leavers
 from licenseiq_tenant.scan.leavers import BUDGET, READ_LATELY, Turn, in_turn
 from licenseiq_tenant.scan.seen import ScanSeen
-from tests.tenant.on_demo import OnDemo
+from tests.tenant.on_demo import OnDemo, running
 from tests.tenant.scanning import Home, scan
 
 pytestmark = [
@@ -24,9 +25,17 @@ pytestmark = [
 METHODS = "/authentication/methods"
 
 
+@pytest.fixture(scope="module")
+def own_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnDemo]:
+    """Nobody else's tests block its people."""
+    with running(tmp_path_factory.mktemp("leavers"), users=250) as demo:
+        yield demo
+
+
 @pytest.fixture
-def home(tmp_path: Path, demo: OnDemo) -> Home:
-    return Home(tmp_path, demo)
+def home(tmp_path: Path, own_demo: OnDemo) -> Home:
+    own_demo.reset()
+    return Home(tmp_path, own_demo)
 
 
 def asked(home: Home) -> list[str]:
