@@ -23,6 +23,7 @@ from licenseiq_desk.approval.passkeys import RelyingParty
 from licenseiq_desk.desk import Desk
 from licenseiq_desk.execution.exchange import Exchange
 from licenseiq_desk.execution.graph_writer import GraphWriter
+from licenseiq_desk.execution.sending import AskedToWait, Patient
 from licenseiq_desk.execution.write_rule import exchange_rule, write_rule
 from licenseiq_desk.holds import index as hold_index
 from licenseiq_tenant.graph.client import Connection, open_graph
@@ -87,12 +88,13 @@ async def _opened(
     policy()  # so that a person hears at once of one that cannot be used
     with closing(Inbox(folder)) as inbox, closing(Desk(folder, inbox, authority=authority, policy=policy)) as desk:
         async with AsyncExitStack() as open_now:
+            asked, mail = AskedToWait(), None
             graph = await open_now.enter_async_context(open_graph(connection, write_rule(connection.base_url)))
-            mail = None
             if exchange is not None:
-                mail = await open_now.enter_async_context(open_graph(exchange, exchange_rule(exchange.base_url)))
+                found = await open_now.enter_async_context(open_graph(exchange, exchange_rule(exchange.base_url)))
+                mail = Patient(found, asked)
             pace = hold_index.Pace() if authority.demo is None else hold_index.DEMO
-            yield desk, GraphWriter(graph, policy, Exchange(mail), desk.hold_index(tenant_id, pace))
+            yield desk, GraphWriter(Patient(graph, asked), policy, Exchange(mail), desk.hold_index(tenant_id, pace))
 
 
 def exchange_place(url: str, tenant_id: str) -> str:

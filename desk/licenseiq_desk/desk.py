@@ -28,6 +28,7 @@ from licenseiq_desk.erasure import Erased, erase_subject, finish_erasures
 from licenseiq_desk.exceptions_taken import take_exceptions
 from licenseiq_desk.execution import control
 from licenseiq_desk.execution.executor import Executor
+from licenseiq_desk.execution.one_at_a_time import OneAtATime
 from licenseiq_desk.execution.seen import Observe, RunProgress, nobody
 from licenseiq_desk.holds.index import HoldIndex, Pace
 from licenseiq_desk.intake_of_proposals import TakenReport
@@ -69,6 +70,7 @@ class Desk:
         self._policy = policy
         self._around = around or real()
         self._owner = self._around.new_id("desk")
+        self._things = OneAtATime()
         self.decisions = Decisions(self._store, self._authority, policy, self._around)
         self._enrolments: Enrolments | None = None
         if self._authority.party is not None:
@@ -179,7 +181,16 @@ class Desk:
         on_demo.reject(self._store, tenant_id, proposal_id, reason, requester, self._policy(), self._around)
 
     def executor(self, writer: TenantWriter, observe: Observe = nobody) -> Executor:
-        return Executor(self._store, writer, self._authority, self._around, self._owner, self._policy, observe)
+        return Executor(
+            self._store,
+            writer,
+            self._authority,
+            self._around,
+            self._owner,
+            self._policy,
+            observe,
+            things=self._things,
+        )
 
     async def advance_all(
         self, tenant_id: str, writer: TenantWriter, observe: Observe = nobody

@@ -9,6 +9,7 @@ from licenseiq_desk.execution import step_taker
 from licenseiq_desk.execution.executor import Executor
 from licenseiq_desk.execution.journal import Journal
 from licenseiq_desk.execution.lease import LeaseLost
+from licenseiq_desk.execution.one_at_a_time import OneAtATime
 from licenseiq_desk.execution.seen import StepSeen
 from tests.desk.fakes import E5, TENANT, Killed, World, person_id, plan_for, world_in
 
@@ -121,7 +122,7 @@ async def test_a_late_owner_is_refused_by_the_fence(world: World) -> None:
     """An owner that was asleep wakes up after its run was finished elsewhere: it can record nothing."""
     world.put(plan_for())
     await world.approve()
-    other = replace(world.desk.executor(world.tenant), owner="other")
+    other = replace(world.desk.executor(world.tenant), owner="other", things=OneAtATime())
     late: list[object] = []
 
     async def sleeps_too_long() -> None:

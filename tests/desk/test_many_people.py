@@ -4,14 +4,21 @@ from random import Random
 
 import anyio
 import anyio.lowlevel
+import httpx
 import pytest
 
 from licenseiq.proposals.effects import EffectWaits
 from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.states import Outcome
+from licenseiq.steps.asking import Ask
+from licenseiq.steps.holds import CASES
 from licenseiq_desk.at_once import each
 from licenseiq_desk.execution import order
-from tests.desk.fakes import World, plan_for
+from licenseiq_desk.execution.exchange import Exchange
+from licenseiq_desk.execution.graph_writer import GraphWriter
+from licenseiq_desk.execution.sending import AskedToWait, Patient
+from tests.desk.fakes import World, person_id, plan_for
+from tests.desk.on_demo_app import Graph
 
 pytestmark = pytest.mark.anyio
 PEOPLE = 6
@@ -74,3 +81,40 @@ async def test_several_are_read_at_once_in_their_order_and_an_error_is_raised_as
     with pytest.raises(EffectWaits):
         await each(range(40, 90), read, 4)
     assert max(begun) < 60
+
+
+class Storm(httpx.AsyncBaseTransport):
+    """Asks to wait for seven seconds, whatever is wanted."""
+
+    def __init__(self) -> None:
+        self.asked = list[str]()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.url.path)
+        return httpx.Response(429, headers={"Retry-After": "7"})
+
+
+async def test_once_one_was_asked_to_wait_nothing_more_leaves_until_it_is_over_for_all() -> None:
+    """INV-36: those who are at a step of somebody else then do not ask on."""
+    now, storm = 100.0, Storm()
+    patient = Patient(Graph(storm, "t"), AskedToWait(lambda: now))
+    writer = GraphWriter(patient, exchange=Exchange(Patient(Graph(storm, "t"), patient.asked)))
+
+    async def waits() -> float:
+        with pytest.raises(EffectWaits) as caught:
+            await writer.account(person_id(1))
+        with pytest.raises(EffectWaits):
+            await writer.exchange.rows("Get-Mailbox", {}, "a mailbox", "-")
+        return caught.value.seconds
+
+    assert (await waits(), len(storm.asked)) == (7, 1)
+    now = 106.5
+    assert (await waits(), len(storm.asked)) == (0.5, 1)
+    now = 107.0
+    await waits()
+    assert len(storm.asked) == 2
+    now = 200.0
+    with pytest.raises(EffectWaits):
+        await writer.ask(Ask(CASES), "cases", "-")
+    await waits()
+    assert len(storm.asked) == 4, "the slow lane of eDiscovery holds nobody else"

@@ -7,6 +7,7 @@ import pytest
 from licenseiq.errors import NotFound, Refused
 from licenseiq.policy import Policy
 from licenseiq.proposals.states import Outcome
+from licenseiq_desk.execution.crew import PEOPLE_AT_ONCE
 from licenseiq_desk.execution.seen import StepSeen
 from tests.desk.fakes import E3, TENANT, World, person_id, plan_for, world_in
 
@@ -64,12 +65,13 @@ async def test_who_was_counted_stands_nowhere_in_the_clear(world: World) -> None
 
 
 async def test_a_run_that_fails_too_often_rests_until_somebody_looks(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    """INV-11."""
-    world = world_in(tmp_path, people=9)
+    """INV-11: several are under way at once, and of the others nobody is begun."""
+    everybody = 9 + PEOPLE_AT_ONCE
+    world = world_in(tmp_path, people=everybody)
     try:
         for n in range(2, 6):
             world.tenant.accounts[person_id(n)] = replace(world.tenant.accounts[person_id(n)], account_enabled=None)
-        world.put(plan_for(9))
+        world.put(plan_for(everybody))
         await world.approve()
         (progress,) = await world.advance()
         assert (progress.state, world.report().runs[0].state) == ("paused", "paused")
@@ -78,7 +80,7 @@ async def test_a_run_that_fails_too_often_rests_until_somebody_looks(tmp_path) -
         world.clock.move(3600)
         assert await world.advance() == ()
         assert {user for _, user in world.tenant.sent} == touched
-        assert person_id(9) not in touched
+        assert person_id(everybody) not in touched
         world.desk.cancel(TENANT, run_id(world))
         await world.advance()
         assert world.report().runs[0].state == "cancelled"

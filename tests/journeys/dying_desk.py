@@ -22,7 +22,7 @@ from tests.journeys.boundaries import Boundaries, Boundary
 
 from licenseiq.proposals.states import Outcome
 from licenseiq_cli.main import main
-from licenseiq_desk.execution import calls_taker, executor, lease, step_taker
+from licenseiq_desk.execution import at_work, calls_taker, lease, step_taker
 from licenseiq_desk.execution.journal import Journal
 from licenseiq_desk.execution.step_taker import Ended, StepTaker
 
@@ -114,7 +114,7 @@ async def _believes(*_: object) -> Ended:
 PLANTS: dict[str, tuple[Any, str, Any]] = {
     "an intent is not written": (Journal, "intend", _no_intent),
     "what was sent is taken for done": (StepTaker, "_find_out", _believes),
-    "what was sent is forgotten": (executor, "may_have_happened", lambda _: ()),
+    "what was sent is forgotten": (at_work, "may_have_happened", lambda _: ()),
 }
 
 

@@ -21,7 +21,7 @@ from licenseiq_demo.app import build_app
 from licenseiq_demo.state import DemoState
 from licenseiq_demo.tenant import DemoTenant
 from licenseiq_desk.desk import Desk
-from licenseiq_desk.execution import executor
+from licenseiq_desk.execution import at_work
 from licenseiq_desk.execution.journal import Journal
 from tests.desk.every_kind_world import USERS
 from tests.desk.fakes import START, Killed, demo_of
@@ -164,7 +164,7 @@ async def test_a_meeting_of_which_nobody_knows_does_not_keep_the_others(
 async def test_positive_control_a_desk_that_forgets_what_it_sent_is_found(
     dying: Dying, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(executor, "may_have_happened", lambda _: ())
+    monkeypatch.setattr(at_work, "may_have_happened", lambda _: ())
     dying.script.lines = [line for line in LEAVING if line[1] == MAIL]
     await dying.carry_out((boundaries.ANSWERED,), monkeypatch)
     assert len([one for one in await dying.wrong(()) if one.startswith("mail ") and "2 times" in one]) == 2

@@ -8,8 +8,10 @@ import pytest
 
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import StepKind
+from licenseiq.steps.asking import Call
 from licenseiq.steps.kind import ACCOUNT_THERE, APPLICATION, Told
 from licenseiq.steps.provision_apps import SAME, applications_cut_off
+from licenseiq_desk.execution.graph_writer import GraphWriter
 from tests.steps.conftest import OneDesk, faults, plain, step, told, who
 from tests.steps.test_access import APPS, GRANTS, GROUPS
 
@@ -104,6 +106,33 @@ async def test_what_a_leaver_owns_goes_to_the_successor_and_nothing_is_left_with
         assert {one.key for one in lines if one.by_hand} >= by_hand
         assert all(one.name for one in lines)
         assert (await desk.take(values, OWNED)).outcomes == ["already_so"]
+    owners |= {key: those for key, those in then.items() if key in owners}
+    apps |= {key: those for key, those in then.items() if key in apps}
+
+
+class Faster:
+    """Somebody names each new owner just before the desk does: another leaver's successor is the same person."""
+
+    def __init__(self, writer: GraphWriter) -> None:
+        self._writer = writer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._writer, name)
+
+    async def send(self, call: Call) -> Json:
+        if call.method == "POST" and call.path.endswith("/owners/$ref"):
+            await self._writer.send(call)
+        return await self._writer.send(call)
+
+
+async def test_a_successor_who_was_just_named_by_somebody_else_is_no_failure(desk: OneDesk) -> None:
+    """Several leavers of one run can hand the same group to the same person at the same time."""
+    user_id, successor = who(desk, "leaver_who_owns"), plain(desk)
+    owners, apps = desk.state.tenant.story.owners, desk.state.estate.apps.owners
+    then = {key: list(those) for key, those in (*owners.items(), *apps.items())}
+    desk.writer = Faster(desk.writer)  # type: ignore[assignment]
+    done = await desk.take(desk.values(user_id, successor_id=successor, successor_principal="-"), OWNED)
+    assert (done.state, done.outcomes) == ("complete", ["done"])
     owners |= {key: those for key, those in then.items() if key in owners}
     apps |= {key: those for key, those in then.items() if key in apps}
 

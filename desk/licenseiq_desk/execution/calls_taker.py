@@ -22,6 +22,7 @@ from licenseiq.steps.asking import Call, Target
 from licenseiq.steps.kind import ANSWERED, Kind
 from licenseiq_desk.execution.fresh import read_for
 from licenseiq_desk.execution.journal import Intent, Journal
+from licenseiq_desk.execution.one_at_a_time import OneAtATime, thing_of
 from licenseiq_desk.execution.seen import Observe, Phase, StepSeen
 from licenseiq_desk.execution.step_taker import (
     GLANCE,
@@ -50,6 +51,7 @@ class CallsTaker:
     journal: Journal
     writer: TenantWriter
     observe: Observe
+    things: OneAtATime
     kind: Kind
     may_send: bool = True
     _last: list[Account] = field(default_factory=list)
@@ -136,10 +138,14 @@ class CallsTaker:
                     return self._not_yet(before[0], step, account)
             if not self.may_send:
                 return Ended(Outcome.BLOCKED, "Not taken any further: a guard forbids it now.")
-            result = await self._send(step, opening, account, call, name)
+            async with self.things.alone(thing_of(call)):
+                result = await self._send(step, opening, account, call, name)
             if isinstance(result, str):
-                # Another one may have to go first: the default way to sign in goes last, for one.
-                refused[name] = result
+                # Another one may have to go first: the default way to sign in goes last, for one. Or somebody else was
+                # faster: a successor owns a group already.
+                refused[name], account = result, await self._read(step, user_id, target)
+                if self._holds(step, opening, account):
+                    return Ended(Outcome.DONE if sent else Outcome.ALREADY_SO, f"The tenant answered {result}.")
                 continue
             if result is not None:
                 return result

@@ -15,6 +15,7 @@ from licenseiq.readings import Reason
 from licenseiq.times import iso, parse_iso
 
 LONGEST_WAIT = 300.0
+THROTTLED = frozenset({429, 503})
 # Without Entra ID P2 nobody can be made eligible for a role (graph-facts 1.4).
 NO_P2 = "AadPremiumLicenseRequired"
 _NOT_BOUGHT = {
@@ -30,7 +31,7 @@ _KNOWN_CODE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012
 
 def trouble(response: httpx.Response) -> EffectWaits | None:
     """The wait that an answer asks for: throttled, or signed out. Nothing was done."""
-    if response.status_code in (429, 503):
+    if response.status_code in THROTTLED:
         return EffectWaits("The tenant asks to wait.", "It goes on by itself.", seconds=retry_after(response))
     if response.status_code == 401:
         return EffectWaits(

@@ -13,12 +13,14 @@ from licenseiq.ports import TenantWriter
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.effects import EffectWaits
-from licenseiq.proposals.plan import Plan, Step
+from licenseiq.proposals.plan import Plan, Step, Subject
 from licenseiq.proposals.predicates import OF_GROUPS, holds
 from licenseiq.proposals.steps import Account
 from licenseiq.steps import KINDS, readings_of
 from licenseiq.steps.asking import Target
+from licenseiq_desk.at_once import each
 from licenseiq_desk.execution import effects
+from licenseiq_desk.execution.crew import PEOPLE_AT_ONCE
 from licenseiq_desk.execution.fresh import read_one
 from licenseiq_desk.execution.journal import Journal
 from licenseiq_desk.execution.step_taker import GLANCE, READ_BACK_WAITS, Waits
@@ -33,28 +35,31 @@ async def undone(
     journal: Journal, writer: TenantWriter, plan: Plan, openings: Mapping[str, Opening]
 ) -> dict[int, str] | Waits:
     """What does not hold any more, by the number of its step, in words; empty where everything does."""
-    found: dict[int, str] = {}
     everybodys: dict[str, list[Step]] = {}
     for step in plan.steps:
         everybodys.setdefault(step.subject, []).append(step)
-    for subject in plan.subjects:
+    alive = journal.lease.keep_alive()
+
+    async def of(subject: Subject) -> dict[int, str]:
         mine = everybodys.get(subject.reference, [])
-        steps = _last_words(mine)
-        account_id = user_id(openings, subject.reference)
+        steps, account_id = _last_words(mine), user_id(openings, subject.reference)
         if not steps or account_id is None:
-            continue
+            return {}
+        alive()
         try:
-            for step in await _not_so(journal, writer, steps, account_id, openings[subject.reference]):
-                found[step.number] = UNDONE
-        except EffectWaits as error:
-            return Waits(error.seconds, error.what_happened)
+            changed = await _not_so(journal, writer, steps, account_id, openings[subject.reference])
+            return {step.number: UNDONE for step in changed}
         except NotFound:
             # A plan that deletes the account says so by a kind of its own.
-            if not any(step.kind in KINDS for step in mine):
-                found |= {step.number: GONE for step in steps}
+            return {} if any(step.kind in KINDS for step in mine) else {step.number: GONE for step in steps}
         except NotReadable:
-            found |= {step.number: UNREAD for step in steps}
-    return found
+            return {step.number: UNREAD for step in steps}
+
+    try:
+        found = await each(plan.subjects, of, PEOPLE_AT_ONCE)
+    except EffectWaits as error:
+        return Waits(error.seconds, error.what_happened)
+    return {number: words for one in found for number, words in one.items()}
 
 
 async def _not_so(

@@ -1,17 +1,19 @@
 """What a step waits for, and what follows when one did not succeed."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from licenseiq.errors import Tampered
 from licenseiq.playbooks.license_changes import KIND as LICENSE_CHANGES
 from licenseiq.proposals.plan import Plan, Step
 from licenseiq.proposals.states import Outcome
+from licenseiq.proposals.steps import StepKind
 from licenseiq.steps import KINDS
 from licenseiq.steps.rules_of_groups import BRIDGE
 from licenseiq.times import iso, parse_iso
+from licenseiq_desk.execution import effects
 from licenseiq_desk.execution.step_taker import Ended
 
 NOT_BEGUN = "Not begun: the batch stopped at the first unexpected answer, before this person."
@@ -57,6 +59,11 @@ def not_begun(plan: Plan, step: Step, outcome: Outcome, outcomes: Mapping[int, O
     return [one for one in plan.steps if one.number not in outcomes and one.subject != step.subject]
 
 
+def takes_seats(step: Step) -> bool:
+    """Whether a step takes a free seat, which it looks for first: directly, or by a group that may give licences."""
+    return bool(effects.given(step)) or step.kind is StepKind.JOIN_GROUP
+
+
 def unmet(step: Step, outcomes: Mapping[int, Outcome]) -> Ended | None:
     """What becomes of a step of which one that comes before it did not read back as true; None where none did so."""
     wrong = [number for number in step.after if number in outcomes and not outcomes[number].is_read_back]
@@ -98,15 +105,37 @@ class People:
 
 @dataclass
 class Pace:
-    """When a run is looked at again: the soonest of what its steps wait for."""
+    """When a run is looked at again: at the soonest of what its steps wait for, and never before the time is over that
+    the tenant asked everybody to wait."""
 
-    now: datetime
-    next_in: float | None = None
+    now: Callable[[], datetime]
     note: str = ""
+    _soonest: datetime | None = None
+    _held_until: datetime | None = None
+
+    @property
+    def next_in(self) -> float | None:
+        """In how many seconds; None where nothing waits."""
+        at = max((one for one in (self._soonest, self._held_until) if one is not None), default=None)
+        return None if at is None else max(0.0, (at - self.now()).total_seconds())
 
     def after(self, seconds: float, note: str) -> None:
-        if self.next_in is None or seconds < self.next_in:
-            self.next_in, self.note = seconds, note
+        self._at(self.now() + timedelta(seconds=seconds), note)
+
+    def hold(self, seconds: float, note: str) -> None:
+        """Nothing is asked of the tenant before."""
+        at = self.now() + timedelta(seconds=seconds)
+        if self._held_until is None or at > self._held_until:
+            self._held_until, self.note = at, note
 
     def until(self, due: datetime) -> None:
-        self.after((due - self.now).total_seconds(), f"The next step is due at {iso(due)}.")
+        self._at(due, f"The next step is due at {iso(due)}.")
+
+    def is_ahead(self, due: datetime) -> bool:
+        return due > self.now()
+
+    def _at(self, at: datetime, note: str) -> None:
+        if self._soonest is None or at < self._soonest:
+            self._soonest = at
+            if self._held_until is None:
+                self.note = note

@@ -1,6 +1,9 @@
 """Sending an effect once, and what a broken connection means: unsent, or nobody knows."""
 
 import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import httpx
@@ -11,6 +14,7 @@ from licenseiq.errors import NotReadable
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.effects import EffectUncertain, EffectWaits
 from licenseiq.readings import Reason
+from licenseiq.steps.holds import CASES
 from licenseiq_desk.execution import graph_answers as answers
 
 UNREACHABLE_WAIT = 15.0
@@ -24,6 +28,41 @@ class Sender(Protocol):
     async def send(self, info: Any) -> httpx.Response: ...
 
     def url(self, path: str) -> str: ...
+
+
+class AskedToWait:
+    """Until when the tenant asked this desk to wait, on a clock that only goes forward."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now, self._until = now, 0.0
+
+    def refuse_early(self) -> None:
+        """Raises EffectWaits while it is not over."""
+        left = self._until - self._now()
+        if left > 0:
+            raise EffectWaits("The tenant asks to wait.", "It goes on by itself.", seconds=left)
+
+    def note(self, seconds: float) -> None:
+        self._until = max(self._until, self._now() + seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A sender for several that ask at once: once one of them was asked to wait, nothing more leaves before that is
+    over. eDiscovery has a limit of its own, and whoever reads it waits by itself: the rest does not wait for it."""
+
+    sender: Sender
+    asked: AskedToWait = field(default_factory=AskedToWait)
+
+    async def send(self, info: Any) -> httpx.Response:
+        self.asked.refuse_early()
+        response = await self.sender.send(info)
+        if response.status_code in answers.THROTTLED and CASES not in info.url:
+            self.asked.note(answers.retry_after(response))
+        return response
+
+    def url(self, path: str) -> str:
+        return self.sender.url(path)
 
 
 def request(sender: Sender, method: str, path: str, content: Json = None) -> Any:

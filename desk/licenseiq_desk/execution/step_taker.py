@@ -23,6 +23,7 @@ from licenseiq.steps.services_kept import told_of_services, why_not_yet
 from licenseiq_desk.execution import effects
 from licenseiq_desk.execution.fresh import read_one
 from licenseiq_desk.execution.journal import Intent, Journal
+from licenseiq_desk.execution.one_at_a_time import OneAtATime
 from licenseiq_desk.execution.seen import Observe, Phase, StepSeen
 from licenseiq_desk.permissions import FORBIDDEN, OF_EFFECTS, takes
 
@@ -61,6 +62,7 @@ class StepTaker:
     journal: Journal
     writer: TenantWriter
     observe: Observe
+    things: OneAtATime
     may_send_again: bool = True
     _last: list[Account] = field(default_factory=list)
 
@@ -121,28 +123,17 @@ class StepTaker:
         self, step: Step, user_id: str, opening: Opening, before: Account, account: Account, sends: int
     ) -> Ended | Waits:
         """One sending, and its read-back against `before`, the reading of the first sending."""
-        send = self.journal.intend(step, opening, account)
-        self._show(step, "sending")
-        try:
-            await effects.send(self.writer, step, user_id, opening.values)
-        except EffectWaits:
-            self.journal.answer(step, send, "waits")
-            raise
-        except EffectRefused as error:
-            self.journal.answer(step, send, "refused")
+        refused = await self._send_once(step, user_id, opening, account)
+        if refused is not None:
             found = await self._account(step, user_id, opening)
             if holds(step.goal, found, before, opening.values):
-                return Ended(Outcome.ALREADY_SO if sends == 0 else Outcome.DONE, f"The tenant answered {error.code}.")
-            note = f"The tenant refused: {error.code}."
-            if error.code not in FORBIDDEN:
+                return Ended(Outcome.ALREADY_SO if sends == 0 else Outcome.DONE, f"The tenant answered {refused}.")
+            note = f"The tenant refused: {refused}."
+            if refused not in FORBIDDEN:
                 return Ended(Outcome.FAILED, note)
             # Without the permission to end sessions the rest goes on all the same: nothing rests on it.
             outcome = Outcome.BLOCKED if step.kind is StepKind.REVOKE_SESSIONS else Outcome.FAILED
             return Ended(outcome, f"{note}{takes(OF_EFFECTS.get(step.kind, ()))}")
-        except EffectUncertain:
-            self.journal.answer(step, send, "uncertain")
-        else:
-            self.journal.answer(step, send, "sent")
         sends += 1
         # Revocations are stamped in whole seconds: one that fell into the second of the one before never shows,
         # however often it is read. A glance is longer than a second, so the second sending has a later stamp.
@@ -153,6 +144,25 @@ class StepTaker:
         if stamped and holds(step.precondition, found, values=opening.values):
             return await self._send(step, user_id, opening, before, found, sends)
         return Waits(LOOK_AGAIN_SECONDS, "The effect was sent and does not read back yet.")
+
+    async def _send_once(self, step: Step, user_id: str, opening: Opening, account: Account) -> str | None:
+        """Sends the effect after its intent; the tenant's code where it said no."""
+        async with self.things.alone(f"/groups/{group}" if (group := effects.group_of(step)) else f"/users/{user_id}"):
+            send = self.journal.intend(step, opening, account)
+            self._show(step, "sending")
+            try:
+                await effects.send(self.writer, step, user_id, opening.values)
+            except EffectWaits:
+                self.journal.answer(step, send, "waits")
+                raise
+            except EffectRefused as error:
+                self.journal.answer(step, send, "refused")
+                return error.code
+            except EffectUncertain:
+                self.journal.answer(step, send, "uncertain")
+            else:
+                self.journal.answer(step, send, "sent")
+        return None
 
     async def _account(self, step: Step, user_id: str, opening: Opening) -> Account:
         """A fresh reading, with the account's groups where the step is about one, and what its goal compares."""
