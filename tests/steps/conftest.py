@@ -1,6 +1,7 @@
 """One step at a time, on the demo tenant's app inside this process, behind the rules that the desk writes under."""
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -221,8 +222,9 @@ def state() -> DemoState:
     return DemoState(DemoTenant.build(250, 7, date(2026, 11, 23)))
 
 
-@pytest.fixture
-async def writer(state: DemoState) -> AsyncIterator[GraphWriter]:
+@asynccontextmanager
+async def writer_over(state: DemoState) -> AsyncIterator[GraphWriter]:
+    """The desk's writer, over the app of this tenant."""
     app, token = httpx.ASGITransport(build_app(state)), {"Authorization": f"Bearer {state.tokens['desk']}"}
     graph, mail = f"{HOST}/v1.0", f"{HOST}/adminapi/beta/{state.tenant.tenant_id}"
     async with (
@@ -230,6 +232,12 @@ async def writer(state: DemoState) -> AsyncIterator[GraphWriter]:
         httpx.AsyncClient(transport=_Behind(app, exchange_rule(mail)), headers=token) as to_mail,
     ):
         yield GraphWriter(_Sender(graph, to_graph), exchange=Exchange(_Sender(mail, to_mail)))
+
+
+@pytest.fixture
+async def writer(state: DemoState) -> AsyncIterator[GraphWriter]:
+    async with writer_over(state) as made:
+        yield made
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from licenseiq.playbooks.offboarding.plan import plan_offboarding
 from licenseiq.playbooks.offboarding.request import OffboardingRequest
 from licenseiq.policy import Policy
 from licenseiq.proposals.plan import Plan
+from licenseiq.steps.mailbox_kept import GIB
 from licenseiq_demo.people.person import Person as DemoPerson
 from licenseiq_demo.state import DemoState
 from licenseiq_desk.audit import runs
@@ -59,7 +60,8 @@ def groups_of(state: DemoState) -> dict[str, LicenceGroup]:
 
 
 def leaver_of(state: DemoState, used: set[str]) -> DemoPerson:
-    """An enabled cloud account with direct licences, a mailbox, a OneDrive and no role, whom no test took before."""
+    """An enabled cloud account with direct licences, a mailbox that may do without them, a OneDrive and no role, whom
+    no test took before."""
     special = {one for people in state.tenant.story.people.values() for one in people}
     found = next(
         one
@@ -67,6 +69,8 @@ def leaver_of(state: DemoState, used: set[str]) -> DemoPerson:
         if one.id not in used | special
         and one.cause == "active"
         and one.drive_bytes
+        and one.mailbox is not None
+        and one.mailbox.used_bytes < 49 * GIB
         and one.fields["accountEnabled"]
         and not one.fields["onPremisesSyncEnabled"]
         and not state.tenant.roles_of(one.id)
