@@ -10,11 +10,13 @@ from typing import Any
 import httpx
 
 from licenseiq.proposals.plan import Plan
+from licenseiq.proposals.stored import RunReport
 from licenseiq_demo.app import build_app
 from licenseiq_demo.people.person import Person
 from licenseiq_demo.state import DemoState
 from licenseiq_demo.tenant import DemoTenant
 from licenseiq_desk.execution.graph_writer import GraphWriter
+from licenseiq_desk.execution.seen import Observe
 from tests.desk.fakes import START, TENANT, World, world_in
 from tests.desk.on_demo_app import BASE, Graph
 from tests.journeys import every_kind
@@ -48,6 +50,24 @@ class Play:
         """Whether the effect of a step is there."""
         step = next(one for one in self.plan.steps if one.number == number)
         return every_kind.is_true(step, self.cast, self.before, self.facts())
+
+    @property
+    def people(self) -> tuple[str, str]:
+        return self.cast.people
+
+    @property
+    def run(self) -> RunReport | None:
+        found: RunReport | None = self.world.report().last_run
+        return found
+
+    async def advance(self, observe: Observe) -> None:
+        await self.world.desk.advance_all(TENANT, self.world.tenant, observe)
+
+    def move(self, seconds: float) -> None:
+        self.world.clock.move(seconds)
+
+    def is_whole(self) -> bool:
+        return self.world.desk.verify_ledger(TENANT).is_whole
 
     def sends(self) -> dict[int, int]:
         """Recorded sendings by step."""

@@ -2,17 +2,21 @@
 
 import math
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
+from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.states import RUN_ENDS, Outcome, RunState
+from licenseiq.proposals.steps import StepKind
+from licenseiq.proposals.stored import RunReport
 from licenseiq_demo import licensing
-from licenseiq_desk.execution.seen import StepSeen
+from licenseiq_demo.state import DemoState
+from licenseiq_desk.execution.seen import Observe, StepSeen
+from tests.desk import described_world
 from tests.desk.every_kind_world import Play, play
-from tests.desk.fakes import TENANT
 from tests.journeys import every_kind
 
 ROUNDS = 240
@@ -23,6 +27,32 @@ Json = dict[str, Any]
 
 def _method(random: Random) -> Json:
     return {"method": random.choice(_CHANGES), "skip": random.randint(0, 3)}
+
+
+class Stage(Protocol):
+    """A plan that was approved, on a tenant; `run` is None before it has begun."""
+
+    plan: Plan
+
+    @property
+    def state(self) -> DemoState: ...
+
+    @property
+    def people(self) -> Sequence[str]: ...
+
+    @property
+    def run(self) -> RunReport | None: ...
+
+    async def advance(self, observe: Observe) -> None: ...
+
+    def move(self, seconds: float) -> None: ...
+
+    def is_true(self, number: int) -> bool:
+        """Whether the effect of a step is there."""
+
+    def untrue(self) -> list[str]: ...
+
+    def is_whole(self) -> bool: ...
 
 
 # What a tenant can do to a run. Each lasts a number of requests, so that every run comes to its end.
@@ -62,13 +92,14 @@ LIES: dict[str, Callable[[Random], Json]] = {
 }
 
 
-def _switch(play: Play, who: str) -> None:
-    someone = play.state.tenant.by_id[who]
-    someone.fields["accountEnabled"] = not someone.fields["accountEnabled"]
+def _switch(play: Stage, who: str) -> None:
+    if someone := play.state.tenant.find(who):
+        someone.fields["accountEnabled"] = not someone.fields["accountEnabled"]
 
 
-def _rename(play: Play, who: str) -> None:
-    play.state.tenant.by_id[who].fields["jobTitle"] = "Renamed by somebody else"
+def _rename(play: Stage, who: str) -> None:
+    if someone := play.state.tenant.find(who):
+        someone.fields["jobTitle"] = "Renamed by somebody else"
 
 
 def _licences(play: Play, who: str) -> None:
@@ -94,31 +125,39 @@ def _groups(play: Play, who: str) -> None:
         tenant.leave(someone, tenant.groups[play.cast.joined])
 
 
-def _delete(play: Play, who: str) -> None:
-    play.state.tenant.remove(play.state.tenant.by_id[who], play.state.stamp())
+def _delete(play: Stage, who: str) -> None:
+    if someone := play.state.tenant.find(who):
+        play.state.tenant.remove(someone, play.state.stamp())
 
 
-MEDDLING: dict[str, Callable[[Play, str], None]] = {
+ANYWHERE: dict[str, Callable[[Stage, str], None]] = {
     "somebody else switches sign-in": _switch,
     "somebody else changes the title": _rename,
+    "somebody else deletes the account": _delete,
+}
+MEDDLING: dict[str, Callable[[Any, str], None]] = {
+    **ANYWHERE,
     "somebody else changes licences": _licences,
     "somebody else changes groups": _groups,
-    "somebody else deletes the account": _delete,
 }
 
 
 @dataclass
 class Told:
-    """`false_steps`: steps said to be done whose effect was not there at that moment. `false_complete`: the run is said
-    to be complete and an effect is not there at its end. `undone`: of these, because somebody undid it afterwards."""
+    """`false_steps`: steps said to be done whose effect was not there at that moment. `untrue`: the run is said to be
+    complete, and these effects are not there at its end. `undone`: of these, because somebody undid it afterwards."""
 
     lies: tuple[str, ...]
     state: str
     false_steps: list[str] = field(default_factory=list)
-    false_complete: bool = False
+    untrue: tuple[str, ...] = ()
     undone: bool = False
     is_whole: bool = True
     faults: tuple[Any, ...] = ()
+
+    @property
+    def false_complete(self) -> bool:
+        return bool(self.untrue)
 
     @property
     def is_hidden(self) -> bool:
@@ -143,26 +182,30 @@ class Drawn:
     who: int
 
 
-def draw(seed: str, steps: int) -> Drawn:
+def draw(seed: str, steps: int, people: int, meddling: Collection[str] = MEDDLING) -> Drawn:
     """One to three lies, or meddling, or both."""
     random = Random(seed)
     lies = random.sample(sorted(LIES), random.randint(1, 3))
-    meddling = random.choice(sorted(MEDDLING)) if random.random() < 0.4 else None
-    if meddling is not None and random.random() < 0.4:
+    chosen = random.choice(sorted(meddling)) if random.random() < 0.4 else None
+    if chosen is not None and random.random() < 0.4:
         lies = []
-    names = (*lies, *([meddling] if meddling else []))
+    names = (*lies, *([chosen] if chosen else []))
     faults = tuple(LIES[name](random) for name in lies)
-    return Drawn(names, faults, meddling, random.randint(1, steps - 1), random.randint(0, 1))
+    return Drawn(names, faults, chosen, random.randint(1, steps - 1), random.randrange(people))
 
 
-async def lied_to(seed: str) -> Told:
-    """One run of the plan of every kind."""
+async def lied_to(seed: str, lines: Sequence[tuple[StepKind, str]] = ()) -> Told:
+    """One run of the plan of every kind with code of its own, or of these described ones."""
     with tempfile.TemporaryDirectory(prefix="licenseiq-lies-") as folder:
+        if lines:
+            async with described_world.play(Path(folder), lines) as described:
+                drawn = draw(seed, len(described.plan.steps), len(described.people), ANYWHERE)
+                return await _run(described, drawn)
         async with play(Path(folder)) as one:
-            return await _run(one, draw(seed, len(one.plan.steps)))
+            return await _run(one, draw(seed, len(one.plan.steps), len(one.people)))
 
 
-async def _run(one: Play, drawn: Drawn) -> Told:
+async def _run(one: Stage, drawn: Drawn) -> Told:
     told = Told(drawn.names, "", faults=drawn.faults)
     one.state.faults.replace(list(drawn.faults))
     meddled = False
@@ -175,19 +218,18 @@ async def _run(one: Play, drawn: Drawn) -> Told:
             told.false_steps.append(f"{seen.number} {seen.kind} {seen.outcome}")
         if drawn.meddling is not None and not meddled and drawn.after <= seen.number < len(one.plan.steps):
             meddled = True
-            MEDDLING[drawn.meddling](one, one.cast.people[drawn.who])
+            MEDDLING[drawn.meddling](one, one.people[drawn.who])
 
     for _ in range(ROUNDS):
-        await one.world.desk.advance_all(TENANT, one.world.tenant, watch)
-        runs = one.world.report().runs
-        told.state = runs[0].state if runs else "not started"
+        await one.advance(watch)
+        told.state = one.run.state if one.run is not None else "not started"
         # One that rests because too many people failed would rest for ever: nobody resumes it here.
         if told.state in (*RUN_ENDS, RunState.PAUSED):
             break
-        one.world.clock.move(ROUND_SECONDS)
-    told.false_complete = told.state == "complete" and bool(one.untrue())
-    told.undone = told.false_complete and not told.false_steps and meddled
-    told.is_whole = one.world.desk.verify_ledger(TENANT).is_whole
+        one.move(ROUND_SECONDS)
+    told.untrue = tuple(one.untrue()) if told.state == "complete" else ()
+    told.undone = bool(told.untrue) and not told.false_steps and meddled
+    told.is_whole = one.is_whole()
     return told
 
 

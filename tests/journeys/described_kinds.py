@@ -161,10 +161,12 @@ class Described:
 
     async def facts(self, tenant: Tenant) -> dict[int, Json]:
         """By step what the tenant says of what it is for."""
-        return {
-            number: await TRUTHS[kind].look(tenant, self.values[who])
-            for number, (kind, who) in enumerate(self.lines, 1)
-        }
+        return {number: await self.fact(tenant, number) for number in range(1, len(self.lines) + 1)}
+
+    async def fact(self, tenant: Tenant, number: int) -> Json:
+        """What the tenant says of what one step is for."""
+        kind, who = self.lines[number - 1]
+        return await TRUTHS[kind].look(tenant, self.values[who])
 
     def is_true(self, step: Step, before: Mapping[int, Json], now: Mapping[int, Json]) -> bool:
         return TRUTHS[step.kind].so(now[step.number], self.values[self.lines[step.number - 1][1]])

@@ -3,6 +3,7 @@
 import pytest
 
 from licenseiq.proposals.steps import StepKind
+from licenseiq_desk.execution.seen import StepSeen
 from tests.steps.conftest import OneDesk, step
 
 pytestmark = pytest.mark.anyio
@@ -41,3 +42,21 @@ async def test_a_synced_account_is_deleted_where_it_is_mastered(desk: OneDesk) -
     done = await desk.take(desk.values(user_id), DELETE)
     assert done.outcomes == ["failed"]
     assert desk.state.tenant.find(user_id) is not None
+
+
+async def test_an_account_that_somebody_deletes_again_before_the_end_is_no_complete_run(desk: OneDesk) -> None:
+    """INV-15: also where every step of the plan is of a described kind."""
+    tenant, user_id = desk.state.tenant, somebody(desk, "leaver_with_outside_links")
+    tenant.remove(tenant.by_id[user_id], desk.state.stamp())
+    proposal_id = await desk.approved(
+        {"user_id": user_id, "user_principal_name": "somebody@larkfield.example"}, RESTORE
+    )
+
+    def deletes_again(seen: StepSeen) -> None:
+        if seen.outcome is not None:
+            tenant.remove(tenant.by_id[user_id], desk.state.stamp())
+
+    await desk.desk.advance_all(tenant.tenant_id, desk.writer, deletes_again)
+    done = desk.told(proposal_id)
+    assert (done.state, done.outcomes) == ("partial", ["done"])
+    assert "does not exist any more" in done.notes[0]

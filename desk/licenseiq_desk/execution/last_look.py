@@ -1,8 +1,9 @@
 """Before a run is said to be complete: each person is read once more, for what somebody else undid while it ran.
 
 Every step was read back as true in its turn. That a later step, or a person's own later wish, wants the contrary is no
-undoing; so only the last step of the plan about a thing (sign-in, a group, a product, an attribute) is looked at. Kinds
-that are described as data (`licenseiq.steps`) are not: what they read can take minutes, and deleting comes last.
+undoing; so only the last step of the plan about a thing (sign-in, a group, a product, an attribute) is looked at. Of
+kinds that are described as data (`licenseiq.steps`) those are whose goal the account alone shows; what the others read
+can take minutes. But an account that is gone, where the plan does not delete it, undoes all of them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -42,18 +43,17 @@ async def undone(
 
     async def of(subject: Subject) -> dict[int, str]:
         mine = everybodys.get(subject.reference, [])
-        steps, account_id = _last_words(mine), user_id(openings, subject.reference)
-        if not steps or account_id is None:
+        steps, stays, account_id = _last_words(mine), _stays(mine), user_id(openings, subject.reference)
+        if account_id is None or not (steps or stays):
             return {}
         alive()
         try:
-            changed = await _not_so(journal, writer, steps, account_id, openings[subject.reference])
+            changed = await _not_so(journal, writer, steps, account_id, openings[subject.reference], stays)
             return {step.number: UNDONE for step in changed}
         except NotFound:
-            # A plan that deletes the account says so by a kind of its own.
-            return {} if any(step.kind in KINDS for step in mine) else {step.number: GONE for step in steps}
+            return {step.number: GONE for step in mine} if stays else {}
         except NotReadable:
-            return {step.number: UNREAD for step in steps}
+            return {step.number: UNREAD for step in steps or mine}
 
     try:
         found = await each(plan.subjects, of, PEOPLE_AT_ONCE)
@@ -63,16 +63,24 @@ async def undone(
 
 
 async def _not_so(
-    journal: Journal, writer: TenantWriter, steps: list[Step], account_id: str, opening: Opening
+    journal: Journal, writer: TenantWriter, steps: list[Step], account_id: str, opening: Opening, stays: bool
 ) -> list[Step]:
-    """The steps whose goal no reading shows; a reading can be older than the effect, so there are several."""
-    left = steps
+    """The steps whose goal no reading shows; a reading can be older than the effect, so there are several. Raises
+    NotFound when the last finds no account, and at once for one that does not stay."""
+    left, gone = steps, None
     for seconds in READ_BACK_WAITS[:GLANCE]:
         if seconds:
             await journal.lease.around.sleep(seconds)
             journal.lease.renew()
         with_groups = any(effects.group_of(step) is not None for step in left)
-        account = await writer.account(account_id, with_groups=with_groups)
+        try:
+            account = await writer.account(account_id, with_groups=with_groups)
+        except NotFound as error:
+            gone = error
+            if not stays:
+                break
+            continue
+        gone = None
         compared = {one for step in left for one in readings_of(step.goal)}
         target = Target(opening.values)
         more = {one.name: await read_one(one, writer, target, {}, journal.lease.keep_alive()) for one in compared}
@@ -80,7 +88,21 @@ async def _not_so(
         left = [step for step in left if not holds(step.goal, account, _before(journal, step), opening.values)]
         if not left:
             break
+    if gone is not None:
+        raise gone
     return left
+
+
+def _stays(mine: list[Step]) -> bool:
+    """Whether the plan leaves a person's account where it can be read."""
+    places = [step.goal["account_is"] for step in mine if "account_is" in step.goal]
+    return not places or places[-1] == "here"
+
+
+def _is_of_the_account(step: Step) -> bool:
+    """Whether the account alone shows a step's goal."""
+    described = KINDS.get(step.kind)
+    return described is None or not (described.readings or described.trusts_answer)
 
 
 def _before(journal: Journal, step: Step) -> Account | None:
@@ -94,7 +116,7 @@ def _last_words(mine: list[Step]) -> list[Step]:
     return [
         step
         for place, step in enumerate(mine)
-        if step.kind not in KINDS
+        if _is_of_the_account(step)
         and not set(_things(step)) & {thing for later in mine[place + 1 :] for thing in _things(later)}
     ]
 
