@@ -20,6 +20,7 @@ from pathlib import Path
 from random import Random
 
 import anyio
+import httpx
 from tests.journeys import boundaries
 from tests.journeys.boundaries import Boundary
 from tests.journeys.described_kinds import COMING_AND_GOING, LEAVING, Described
@@ -167,10 +168,10 @@ class Bench:
 
         try:
             await self.run(PLANS[death.clean.name](), plant, play)
-        except AssertionError as error:
+        except (AssertionError, httpx.HTTPError) as error:
             tally.runs += 1
             tally.lost += 1
-            tally.told.append(f"{death}: {error}")
+            tally.told.append(f"{death}: {type(error).__name__} {error}")
 
     async def all_of(self, deaths: list[Death], tally: Tally, at_once: int) -> None:
         left = iter(deaths)

@@ -214,7 +214,9 @@ async def killing(script: Script, folder: Path, plant: str = "") -> AsyncIterato
         writer, control = demo.found("desk"), process.control(demo.home)
         assert control is not None
         desk, inbox = DyingDesk(home.path, plant), Inbox(home.path / "demo")
-        async with open_demo_desk(home.path / "demo") as opened, httpx.AsyncClient(trust_env=False) as client:
+        # The demo closes a connection after five seconds of silence.
+        client = httpx.AsyncClient(trust_env=False, limits=httpx.Limits(keepalive_expiry=1))
+        async with open_demo_desk(home.path / "demo") as opened, client:
             try:
                 yield Killing(script, demo, opened, Tenant(client, writer.url, writer.token, control[1]), desk, inbox)
             finally:
