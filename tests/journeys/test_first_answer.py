@@ -64,5 +64,5 @@ async def test_every_tool_answers_with_the_figures_of_the_command(reported: tupl
     assert {report["proposal"]["proposal_id"], proposed["proposal_id"]} == ids
     assert (trail["total"], trail["entries"]) == (0, [])
     assert refreshed["started"] is False
-    assert {lane["lane"] for lane in refreshed["ages"]} == {"probe", "fast", "reports", "slow"}
+    assert {lane["lane"] for lane in refreshed["ages"]} == {"probe", "fast", "reports", "slow", "leavers"}
     assert home.demo.requests() == []

@@ -16,7 +16,7 @@ from licenseiq_tenant.scan import keeper, leavers
 from licenseiq_tenant.scan.leavers import BUDGET, READ_LATELY, Turn, in_turn
 from licenseiq_tenant.scan.seen import ScanSeen
 from tests.tenant.on_demo import OnDemo, running
-from tests.tenant.scanning import Home, scan
+from tests.tenant.scanning import Home, scan, silent
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:kiota_abstractions"),
@@ -84,6 +84,18 @@ def test_leavers_are_read_once_a_day_nobody_else_is_and_nothing_is_changed(home:
     home.clock.move(hours=12)
     home.ask(scan)
     assert set(asked(home)) == gone
+
+
+def test_without_the_users_nobody_is_asked_and_the_lane_is_tried_again_later(home: Home) -> None:
+    async def ask(tenant: LiveTenant) -> bool:
+        await tenant.scan()
+        return (await tenant.refresh(silent)).scan_running
+
+    assert home.ask(ask, "forbid:users") is False, "a lane that is due at once would scan without end"
+    assert asked(home) == []
+    home.clock.move(minutes=2)
+    home.ask(scan)
+    assert set(asked(home)) == blocked(home)
 
 
 def test_a_permission_that_is_missing_is_unknown_is_asked_of_few_and_found_once_granted(home: Home) -> None:

@@ -6,11 +6,12 @@ stored at once: a lane that was stopped is gone on with.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Container, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
+import anyio
 from anyio.to_thread import run_sync
 
 from licenseiq.accounts import has_left, is_leaver
@@ -68,10 +69,12 @@ class LeaversLane:
     say: Callable[[str, int, int], None]
 
     async def read(self, sources: Sequence[Source]) -> None:
-        """Publishes what could be read of these sources. Nothing where it is not known who the people are."""
+        """Publishes what could be read of these sources. Until it is known who the people are, nobody is asked."""
         now, rows = self.lease.clock(), LeaverRows(self.lease)
         leavers = await run_sync(self._leavers)
         if leavers is None:
+            for source in sources:
+                await run_sync(self.generations.note_failure, source, Reason.NOT_YET, now)
             return
         resumed = await run_sync(self.generations.unfinished, "leavers", now - RESUMABLE)
         if resumed is not None:
@@ -107,12 +110,7 @@ class LeaversLane:
         done = 0
         for chunk in chunks:
             asked = [Question(s, one.user_id, one.synced) for one in chunk for s in one.sources if s not in failed]
-            found: list[tuple[str, LeftSeen]] = []
-            for at in range(0, len(asked), MOST):
-                part = asked[at : at + MOST]
-                await self._budget(done, len(turns))
-                answers = await ask(self.graph, part, domains, now, self.wait)
-                found += [(one.user_id, seen) for one, seen in zip(part, answers, strict=True)]
+            found = await self._answers(asked, domains, now, partial(self._budget, done, len(turns)))
             for _, seen in found:
                 whys.setdefault(seen.source, Counter())[seen.reason] += 1
             if not done:
@@ -128,6 +126,32 @@ class LeaversLane:
             if not await run_sync(rows.count, generation, source, now - READ_LATELY):
                 failed.setdefault(source, why)
         return failed
+
+    async def _answers(
+        self,
+        asked: Sequence[Question],
+        domains: frozenset[str] | None,
+        now: datetime,
+        budget: Callable[[], Awaitable[None]],
+    ) -> list[tuple[str, LeftSeen]]:
+        """The answers by the ids of the people, from some batches side by side. Raises NotReadable."""
+        found: list[tuple[str, LeftSeen]] = []
+        failures: list[NotReadable] = []
+
+        async def one(part: Sequence[Question]) -> None:
+            try:
+                answers = await ask(self.graph, part, domains, now, self.wait)
+                found.extend((question.user_id, seen) for question, seen in zip(part, answers, strict=True))
+            except NotReadable as error:
+                failures.append(error)
+
+        async with anyio.create_task_group() as group:
+            for at in range(0, len(asked), MOST):
+                await budget()
+                group.start_soon(one, asked[at : at + MOST])
+        if failures:
+            raise failures[0]
+        return found
 
     def somebody_new(self) -> bool:
         """Whether somebody left of whom nothing was asked so far: a new leaver waits for no day to pass. Blocking."""
