@@ -16,7 +16,7 @@ from licenseiq_cli.homes import demo_home, home
 from licenseiq_cli.program import program
 from licenseiq_cli.report_words import money_words
 from licenseiq_tenant.desk_state import DeskState
-from licenseiq_tenant.inbox.store import kept_in
+from licenseiq_tenant.inbox.store import kept_in, tenant_of_undo
 from licenseiq_tenant.proposing.states import UNKNOWN, state_of
 
 
@@ -68,8 +68,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def tenant_of(folder: Path, proposal_id: str) -> str | None:
-    """The tenant that a proposal of this home is for; None when its inbox has none of that id. Raises StateUnknown."""
-    return next((tenant_id for tenant_id, entry in kept_in(folder) if entry.proposal_id == proposal_id), None)
+    """The tenant that a proposal of this home is for, an undo that the desk has still to prepare too; None when its
+    inbox has none of that id. Raises StateUnknown."""
+    found = next((tenant_id for tenant_id, entry in kept_in(folder) if entry.proposal_id == proposal_id), None)
+    return found or tenant_of_undo(folder, proposal_id)
 
 
 def listed(folder: Path, is_demo: bool, now: datetime) -> list[Listed]:

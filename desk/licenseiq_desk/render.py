@@ -176,6 +176,9 @@ def _predicate(predicate: Mapping[str, Json], skus: Json) -> str:
     return " and ".join(_condition(name, value, skus) for name, value in sorted(predicate.items())) or "always"
 
 
+_GIVES = {"group_licences_active": "gives", "group_licences_absent": "gives nothing of"}
+
+
 def _condition(name: str, value: Json, skus: Json) -> str:
     if name == "account_enabled" and isinstance(value, bool):
         return "sign-in is allowed" if value else "sign-in is blocked"
@@ -187,6 +190,12 @@ def _condition(name: str, value: Json, skus: Json) -> str:
         return "all of these are assigned directly"
     if name in ("in_group", "not_in_group") and isinstance(value, str):
         return f"{'a' if name == 'in_group' else 'no'} member of group {_clean(value)}"
+    given = _GIVES.get(name)
+    if given is not None and isinstance(value, Mapping) and set(value) == {"group_id", "sku_ids"}:
+        skus = value["sku_ids"] if isinstance(value["sku_ids"], list | tuple) else [value["sku_ids"]]
+        return f"group {_text(value['group_id'])} {given} {', '.join(map(_text, skus))}"
+    if name == "services_lost_only" and isinstance(value, list | tuple):
+        return f"no service is lost{' but ' if value else ''}{', '.join(map(_text, value))}"
     if name == "exists" and value is True:
         return "the account exists"
     if value is True or isinstance(value, str):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio
@@ -23,6 +24,8 @@ from licenseiq_desk.approval.phrase import phrase_for
 from licenseiq_desk.execution.lease import claim
 from licenseiq_desk.store.desk_store import open_store
 from licenseiq_desk.surroundings import real
+from licenseiq_tenant.inbox.store import Inbox
+from licenseiq_tenant.inbox.undo import UndoRequest
 from tests.cli.proposed import Proposed, all_done_once
 
 pytestmark = [
@@ -75,6 +78,12 @@ def test_the_typed_phrase_has_the_plan_carried_out_once(
     assert main(["approve", proposal_id]) == 0
     assert "was approved and carried out before" in capsys.readouterr().out
     assert proposed.changes(leaver) == all_done_once(leaver)
+
+    inbox = Inbox(proposed.folder)
+    inbox.ask_undo(plan.tenant_id, UndoRequest("p-back", proposal_id, {"client": "test"}), datetime.now(UTC))
+    inbox.close()
+    assert main(["approve", "p-back"]) == 1, "nothing was typed"
+    assert "Kind undo" in capsys.readouterr().out, "the terminal prepares it, as a desk that runs would"
 
 
 def test_a_wrong_phrase_changes_nothing_and_the_right_one_is_good_afterwards(

@@ -77,6 +77,11 @@ def test_without_such_a_group_or_where_one_is_for_more_a_person_does_it(groups: 
     assert OLD in made.hand_offs[0].instructions
 
 
+def test_a_hand_off_says_when_only_a_group_is_missing() -> None:
+    assert "gives exactly Basic" in made_of(group(OLD, E3)).hand_offs[0].instructions
+    assert "exactly" not in made_of(group(OLD, E3, synced=True)).hand_offs[0].instructions
+
+
 def test_a_hand_off_says_what_a_rule_tests_and_that_a_team_goes_along() -> None:
     ruled = made_of(group(OLD, E3, rule='(user.city -eq "Ulm") and (user.accountEnabled -eq true)'))
     assert "that the rule tests (accountEnabled, city)" in ruled.hand_offs[0].instructions
@@ -84,9 +89,32 @@ def test_a_hand_off_says_what_a_rule_tests_and_that_a_team_goes_along() -> None:
     assert "It also gives a team or a site" in team.hand_offs[0].instructions
 
 
-def test_somebody_who_holds_it_directly_too_is_for_a_person() -> None:
+def test_what_is_assigned_directly_too_goes_between_the_two_groups_and_one_seat_comes_free() -> None:
     both = somebody(assignments=(Assignment(E3), Assignment(E3, OLD)))
-    assert not made_of(group(OLD, E3), group(NEW, BASIC), person=both).steps
+    made = made_of(group(OLD, E3), group(NEW, BASIC), person=both)
+    kinds_of = [(step.kind, step.after) for step in made.steps]
+    assert kinds_of == [
+        (StepKind.JOIN_GROUP, ()),
+        (StepKind.CHANGE_LICENCES, (1,)),
+        (StepKind.LEAVE_GROUP, (1, 2)),
+    ]
+    assert made.steps[1].goal == {"direct_licences_absent": [E3], "services_lost_only": []}
+    assert made.money == {"USD": 32_000_000}
+
+
+def test_a_product_held_directly_beside_it_is_swapped_along() -> None:
+    both = somebody(assignments=(Assignment(STANDARD), Assignment(E3, OLD)))
+    made = plan(change(both, BASIC, (E3, STANDARD)), groups={OLD: group(OLD, E3), NEW: group(NEW, BASIC)})
+    assert [step.kind for step in made.steps][1] is StepKind.CHANGE_LICENCES
+    assert made.steps[1].arguments["remove"] == [STANDARD]
+    assert made.money["USD"] > 32_000_000
+
+
+def test_what_is_held_both_ways_and_nothing_replaces_is_taken_back_both_ways() -> None:
+    both = somebody(assignments=(Assignment(E3), Assignment(E3, OLD)))
+    made = plan(change(both, gone=(E3,)), groups={OLD: group(OLD, E3)})
+    assert [step.kind for step in made.steps] == [StepKind.CHANGE_LICENCES, StepKind.LEAVE_GROUP]
+    assert made.money == {"USD": 39_000_000}
 
 
 def test_two_groups_that_give_it_are_both_left_one_after_the_other() -> None:

@@ -53,6 +53,11 @@ def test_what_has_no_words_stands_as_it_is(name: str, value: Json) -> None:
         ({"devices_disabled": False}, '{"devices_disabled":false}'),
         ({"account_enabled": False}, "sign-in is blocked"),
         ({"x": None}, '{"x":null}'),
+        ({"group_licences_active": {"group_id": "g", "sku_ids": ["a", "b"]}}, "group g gives a, b"),
+        ({"group_licences_absent": {"group_id": "g", "sku_ids": ["a"]}}, "group g gives nothing of a"),
+        ({"group_licences_absent": {"group_id": "g"}}, '{"group_licences_absent":{"group_id":"g"}}'),
+        ({"services_lost_only": []}, "no service is lost"),
+        ({"services_lost_only": ["a", "b"]}, "no service is lost but a, b"),
     ],
 )
 def test_goals_are_said_in_words_or_exactly(goal: dict[str, Json], words: str) -> None:

@@ -1,5 +1,6 @@
 """Licence changes as the playbook plans them, on the demo tenant's app: directly, by groups, and back again."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,7 @@ from licenseiq_demo.catalogue import by_part
 from licenseiq_demo.groups import Group
 from licenseiq_demo.people.person import Person
 from licenseiq_demo.state import DemoState
+from licenseiq_desk.approval.on_demo import Pending
 from licenseiq_desk.run_lines import run_lines
 from licenseiq_tenant.inbox.undo import UndoRequest
 from licenseiq_tenant.prices import load_catalogue
@@ -35,8 +37,8 @@ def named(state: DemoState, name: str) -> Group:
     return next(group for group in state.tenant.groups.values() if group.fields["displayName"] == name)
 
 
-def seller(state: DemoState, used: set[str]) -> Person:
-    """Somebody whom the group alone gives a licence, and whom no test took before."""
+def seller(state: DemoState, used: set[str], *, directly_too: bool = False) -> Person:
+    """Somebody whom the group gives a licence, alone or beside a direct one, and whom no test took before."""
     group = named(state, OLD).id
     found = next(
         one
@@ -45,7 +47,7 @@ def seller(state: DemoState, used: set[str]) -> Person:
         and one.id not in used
         and one.fields["accountEnabled"]
         and not state.tenant.roles_of(one.id)
-        and [row["assignedByGroup"] for row in one.states if row["skuId"] == E3] == [group]
+        and {row["assignedByGroup"] for row in one.states if row["skuId"] == E3} == {group, *([None] * directly_too)}
     )
     used.add(found.id)
     return found
@@ -59,6 +61,14 @@ def known_groups(state: DemoState) -> dict[str, LicenceGroup]:
 
 async def swap(desk: OneDesk, *people: Person, proposal_id: str = "p-swap") -> Plan:
     """A plan of swaps from E3 to Office 365 E3, approved."""
+    changes = [Change(person_of(desk.state, one), instead=(OFFICE,), swapped=(E3,)) for one in people]
+    plan = put(desk, changes, proposal_id)
+    await approve(desk, proposal_id)
+    return plan
+
+
+def put(desk: OneDesk, changes: Sequence[Change], proposal_id: str) -> Plan:
+    """A plan of these changes at the desk."""
     state, now = desk.state, desk.clock.now()
     taken = state.tenant.consumed
     lines = {
@@ -67,17 +77,16 @@ async def swap(desk: OneDesk, *people: Person, proposal_id: str = "p-swap") -> P
     }
     context = Context(state.tenant.tenant_id, now, load_catalogue(), lines=lines)
     grounds = Grounds(context, "e1", True, {"client": "test"}, now, lambda: b"s" * 32, groups=known_groups(state))
-    changes = [Change(person_of(state, one), instead=(OFFICE,), swapped=(E3,)) for one in people]
     plan, openings = plan_license_changes(changes, When.NOW, grounds)
     desk.inbox.put(proposal_id, plan, openings, f"key {proposal_id}")
     desk.desk.take_over(plan.tenant_id)
-    await approve(desk, proposal_id)
     return plan
 
 
-async def approve(desk: OneDesk, proposal_id: str) -> None:
+async def approve(desk: OneDesk, proposal_id: str) -> Pending:
     pending, _ = await desk.desk.begin_approval(desk.state.tenant.tenant_id, proposal_id, desk.writer, "tester")
     desk.desk.approve(pending, pending.phrase)
+    return pending
 
 
 def lines_of(desk: OneDesk, proposal_id: str) -> tuple[str, ...]:
@@ -106,6 +115,34 @@ async def test_a_swap_by_groups_never_leaves_the_person_without_and_can_be_taken
     await approve(desk, "p-back")
     assert (await desk.go_on("p-back")).state == "complete"
     assert (old in person.groups, new in person.groups) == (True, False)
+
+
+async def test_what_is_held_directly_too_goes_in_between(desk: OneDesk, state: DemoState, used: set[str]) -> None:
+    person = seller(state, used, directly_too=True)
+    person.fields["usageLocation"] = "GB"
+    plan = await swap(desk, person)
+    kinds = [StepKind.JOIN_GROUP, StepKind.CHANGE_LICENCES, StepKind.LEAVE_GROUP]
+    assert [step.kind for step in plan.steps] == kinds
+    assert (await desk.go_on("p-swap")).outcomes == ["done", "done", "done"]
+    assert E3 not in [row["skuId"] for row in person.states]
+    desk.inbox.ask_undo(plan.tenant_id, UndoRequest("p-back", "p-swap", {"client": "test"}), desk.clock.now())
+    desk.desk.take_over(plan.tenant_id)
+    await approve(desk, "p-back")
+    assert (await desk.go_on("p-back")).state == "complete"
+    assert {row["assignedByGroup"] for row in person.states if row["skuId"] == E3} == {None, named(state, OLD).id}
+
+
+async def test_what_leaving_takes_from_a_mailbox_is_seen_before_the_direct_licence_has_gone(
+    desk: OneDesk, state: DemoState, used: set[str]
+) -> None:
+    """INV-14."""
+    person = seller(state, used, directly_too=True)
+    plan = put(desk, [Change(person_of(state, person), remove=(E3,))], "p-removal")
+    assert [step.kind for step in plan.steps] == [StepKind.CHANGE_LICENCES, StepKind.LEAVE_GROUP]
+    pending = await approve(desk, "p-removal")
+    said = {one.step: " ".join(one.says) for one in pending.preflight.answered if one.check == "mailbox_kept"}
+    assert "No licence is left" not in said[1]
+    assert "No licence is left for: mailbox" in said[2]
 
 
 async def test_who_finds_no_seat_for_the_time_of_both_stays_as_they_are(

@@ -5,7 +5,12 @@ import pytest
 from licenseiq.errors import StateUnknown
 from licenseiq.playbooks.change_request import Action, ChangeRequest
 from licenseiq.ports import Progress
+from licenseiq.proposals.states import ProposalState
 from licenseiq.spending.savings import Reclaim, ReclaimState
+from licenseiq_tenant.proposing.reclaims import reclaims_of
+from tests.core.builders import BASIC
+from tests.core.builders import E3 as CORE_E3
+from tests.core.test_change_by_group import NEW, OLD, by_group, group, made_of
 from tests.fake_catalogue import E3, E5
 from tests.tenant.proposing_place import PEOPLE, TENANT, Place
 
@@ -53,6 +58,12 @@ async def test_a_swap_frees_one_seat_and_takes_another(place: Place) -> None:
     await place.another().change_licences(request, "test", SILENT)
     found = await place.another().reclaims()
     assert found == (Reclaim(E5, 1, ReclaimState.OPEN), Reclaim(E3, -1, ReclaimState.OPEN))
+
+
+def test_a_swap_by_groups_frees_its_seat_with_the_last_group_and_takes_one_with_the_new() -> None:
+    old, new, person = group(OLD, CORE_E3), group(NEW, BASIC), by_group(OLD)
+    found = reclaims_of(made_of(old, new, person=person), ProposalState.OPEN.value, None)
+    assert found == (Reclaim(BASIC, -1, ReclaimState.OPEN), Reclaim(CORE_E3, 1, ReclaimState.OPEN))
 
 
 async def test_a_desk_that_cannot_be_read_is_no_empty_list(place: Place) -> None:

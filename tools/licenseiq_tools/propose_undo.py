@@ -45,7 +45,7 @@ async def propose_undo(
     try:
         record = await deps.proposals.get(made)
     except NotReady:
-        words, step = "The desk is preparing the plan.", f"Ask get_proposal for {made} in a moment."
+        words, step = "The desk is preparing the plan.", f"Ask get_proposal for {made} in a moment, while a desk runs."
     else:
         words, step = plan_words(record), f"Read it with get_proposal: hand_offs name what cannot be taken back. {made}"
     content = UndoProposed(

@@ -63,9 +63,10 @@ def hand_over(
     context: Context,
     groups: Mapping[str, LicenceGroup] | None,
     left_by_steps: Collection[str] = (),
+    why: str = "",
 ) -> tuple[str, ...]:
-    """Adds a hand-off for each group that gives what is to go, but for those that steps leave. Returns the SKUs whose
-    seat comes free with them."""
+    """Adds a hand-off for each group that gives what is to go, but for those that steps leave; `why` is added where a
+    swap is for a person. Returns the SKUs whose seat comes free with them."""
     coming = " and ".join(context.sku(sku_id).name for sku_id in change.instead)
     handed_over = [one for one in group_ids(change.person, change.leaving) if one not in left_by_steps]
     for group_id in handed_over:
@@ -74,7 +75,8 @@ def hand_over(
         what = " and ".join(names) if len(names) <= _MOST_NAMES else f"{len(names)} licences"
         first = f"Assign {coming} first, then: " if coming and given & set(change.swapped) else ""
         how = how_to_leave((groups or {}).get(group_id))
-        draft.hand_offs.append(HandOff(LEAVE_GROUP, subject, f"{first}{what} from group {group_id}: {how}"))
+        words = f"{first}{what} from group {group_id}: {how}{why if first else ''}"
+        draft.hand_offs.append(HandOff(LEAVE_GROUP, subject, words))
     by_hand = {a.sku_id for a in change.person.assignments if a.group_id in handed_over}
     return tuple(sorted(by_hand & {*change.leaving} & {*change.person.seats()}))
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from licenseiq.context import Context
 from licenseiq.licensing_groups import LicenceGroup
-from licenseiq.playbooks.change_by_group import GroupWay, add_way, way_of
+from licenseiq.playbooks.change_by_group import GroupWay, add_joining, add_leaving, way_of, why_by_hand
 from licenseiq.playbooks.change_checks import refuse_broken_add_ons, refuse_senseless, unproven_add_ons
 from licenseiq.playbooks.change_money import Worth
 from licenseiq.playbooks.change_request import Change, When
@@ -115,25 +115,34 @@ class _Making:
         opening = Opening(f"s{len(self.openings) + 1}", self._grounds.new_seed(), values)
         self.openings.append(opening)
         left = () if way is None else [group.group_id for group in way.old]
-        for sku_id in hand_over(self.draft, opening.reference, change, self._context, self._grounds.groups, left):
+        groups, why = self._grounds.groups, why_by_hand(change, self._grounds.groups, self._context)
+        for sku_id in hand_over(self.draft, opening.reference, change, self._context, groups, left, why):
             self._seats.hand_over(sku_id)
         if way is not None:
-            self._way(opening.reference, change, way)
-        if move is not None:
+            self._way(opening.reference, change, way, move)
+        elif move is not None:
             self._step(opening.reference, move)
 
-    def _way(self, subject: str, change: Change, way: GroupWay) -> None:
-        date = self._date(way.gone or way.come)
+    def _way(self, subject: str, change: Change, way: GroupWay, move: Move | None) -> None:
+        """Into the new group, what is assigned directly, out of the old ones."""
+        date = self._date(way.gone)
         blocked = _blockers(change, way.come, self._context)
         sources = {} if blocked else {sku_id: self._seats.source(sku_id, date) for sku_id in way.come}
-        joins, leaves = add_way(self.draft, subject, way, self._context, sources, date)
-        numbers = [*([] if joins is None else [joins]), *leaves]
-        for kind, cure in blocked:
-            self.draft.block(kind, cure, numbers)
+        joins = add_joining(self.draft, subject, way, self._context, sources, date)
+        first = [] if joins is None else [joins]
         if joins is not None:
+            for kind, cure in blocked:
+                self.draft.block(kind, cure, [joins])
             take_seats(self.draft, self._seats, self.worth, sources, joins)
-            self.draft.block_with(joins, leaves)
-        self._count(way.freed, way.come, date, numbers[-1])
+        remove = {*way.direct, *(move.remove if move is not None else ())}
+        add = move.add if move is not None else ()
+        direct = [self._step(subject, Move(change, add, tuple(sorted(remove))), first)] if add or remove else []
+        leaves = add_leaving(self.draft, subject, way, self._context, date, [*first, *direct])
+        for kind, cure in blocked:
+            self.draft.block(kind, cure, leaves)
+        for number in (*first, *direct):
+            self.draft.block_with(number, leaves)
+        self._count(way.freed, way.come, date, leaves[-1])
 
     def _count(self, freed: Sequence[str], come: Sequence[str], date: datetime | None, last: int) -> None:
         """What it is worth, and the seats that the plan gives back with its step `last`."""
@@ -144,13 +153,15 @@ class _Making:
             for sku_id in freed:
                 self._seats.free(sku_id, date)
 
-    def _step(self, subject: str, move: Move) -> None:
+    def _step(self, subject: str, move: Move, after: Sequence[int] = ()) -> int:
         person, date = move.person, self._date(move.remove or move.add)
         blocked = _blockers(move.change, move.add, self._context)
         sources = {} if blocked else {sku_id: self._seats.source(sku_id, date) for sku_id in move.add}
-        number = add_step(self.draft, subject, move, self._context, sources, date)
+        number = add_step(self.draft, subject, move, self._context, sources, date, after)
         for kind, cure in blocked:
             self.draft.block(kind, cure, [number])
+        for one in after:
+            self.draft.block_with(one, [number])
         take_seats(self.draft, self._seats, self.worth, sources, number)
         for name in unproven_add_ons(move.change, self._context, self._grounds.add_ons):
             cure = f"Check that {name} keeps a licence that it can stand on; no page of Microsoft that we know says."
@@ -158,6 +169,7 @@ class _Making:
         kept, held = inherited(person), person.seats()
         freed = [sku_id for sku_id in move.remove if sku_id in held and sku_id not in kept]
         self._count(freed, move.add, date, number)
+        return number
 
     def _date(self, sku_ids: Sequence[str]) -> datetime | None:
         """The day that a step waits for: the renewal of what goes, or of what comes where nothing goes."""

@@ -33,6 +33,8 @@ _CANNOT_HOLD = ("EXCHANGE_S_STANDARD", "EXCHANGE_S_DESKLESS", "EXCHANGE_B_STANDA
 _SMALL_FILES = ("SHAREPOINTSTANDARD", "SHAREPOINTDESKLESS", "SHAREPOINTLITE", "ONEDRIVESTANDARD", "ONEDRIVE_BASIC")
 _HOLDS = ("EQUIVIO", "PURVIEW", "DISCOVERY", "RECORDS", "INFO_GOVERNANCE", "COMPLIANCE", "ARCHIVE", "SUITE_COMPLIANCE")
 _ACTIVE = ("Active", "ActiveWithError")
+# Under this argument a step that leaves a group names the products whose direct assignment goes before.
+DIRECT_GONE = "direct_gone"
 Row = tuple[str, str | None, tuple[str, ...]]
 
 
@@ -180,7 +182,8 @@ def _after(
             return left + _given(step.arguments.get("add"), products)
         case StepKind.LEAVE_GROUP:
             group = str(step.goal.get("not_in_group")).lower()
-            left = [row for row in before if row[1] != group]
+            direct = _ids(step.arguments.get(DIRECT_GONE))
+            left = [row for row in before if row[1] != group and (row[1] is not None or row[0] not in direct)]
             # What another group gives instead is there before this step is taken: its precondition demands that. Until
             # then what it will give is looked at, and afterwards what it gives.
             there = {row[0] for row in left}

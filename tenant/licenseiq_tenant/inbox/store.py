@@ -179,6 +179,16 @@ def kept_in(home: Path) -> tuple[tuple[str, InboxEntry], ...]:
     return tuple((row[0], InboxEntry(row[1], row[2], _as_written(row[3]), (), bool(row[4]))) for row in rows)
 
 
+def tenant_of_undo(home: Path, proposal_id: str) -> str | None:
+    """The tenant for which a plan that takes a run back was asked for under this id; None where it was not. Raises
+    StateUnknown."""
+    if not exists(home / FILE):
+        return None
+    with read_only(home / FILE) as db:
+        row = db.exec_driver_sql("SELECT tenant_id FROM undo_request WHERE proposal_id = ?", (proposal_id,)).first()
+    return None if row is None else str(row[0])
+
+
 def _insert(db: "Connection", proposal_id: str, plan: Plan, openings: Sequence[Opening], content_key: str) -> None:
     tenant = plan.tenant_id
     db.exec_driver_sql(

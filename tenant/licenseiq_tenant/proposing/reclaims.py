@@ -43,6 +43,11 @@ def _seats(step: Step) -> Iterator[tuple[str, int]]:
         for one in added if isinstance(added, list | tuple) else ():
             if isinstance(one, dict) and isinstance(sku_id := one.get("sku_id"), str):
                 yield sku_id, -1
+    elif step.kind is StepKind.LEAVE_GROUP:
+        yield from ((sku_id, 1) for sku_id in _texts(step.arguments.get("frees")))
+    elif step.kind is StepKind.JOIN_GROUP:
+        seats = step.arguments.get("seats")
+        yield from ((sku_id, -1) for sku_id in (seats if isinstance(seats, dict) else ()))
 
 
 def _texts(value: Json) -> tuple[str, ...]:
