@@ -24,7 +24,7 @@ from licenseiq_desk.subject.asking import OnePerson, Place, SubjectGraph
 from licenseiq_desk.subject.export import Copy, Wanted, export_subject
 from licenseiq_desk.subject.folder import Folder, safe_name
 from tests.desk.passkey_world import bodies_of
-from tests.steps.conftest import HOST, OneDesk, _Behind, _Sender, faults, step
+from tests.steps.conftest import HOST, OneDesk, _Behind, _Sender, faults, licences_of, step
 
 pytestmark = pytest.mark.anyio
 BASE = f"{HOST}/v1.0"
@@ -156,13 +156,31 @@ async def test_a_tenant_without_the_product_is_said_to_lack_it_and_throttling_is
     assert all("licence" in one.unread for one in made.unread)
 
 
+async def test_a_page_that_has_to_wait_is_asked_for_alone(
+    desk: OneDesk, reader: Reader, state: DemoState, tmp_path: Path
+) -> None:
+    whom = next(one for one in state.tenant.people if one.drive_bytes and one is not somebody(state))
+    drive = state.estate.drives.of(whom)
+    assert drive is not None
+    for number in range(1_000):
+        drive.add(f"{number}.txt", drive.root, "2026-11-20T08:00:00Z")
+    waits = {"what": "status", "regex": "/root/delta$", "status": 429, "code": "TooManyRequests", "skip": 1, "times": 2}
+    state.recorder.clear()
+    await faults(desk, waits)
+    await reader.copy(whom.id, tmp_path / "copy")
+    await faults(desk)
+    assert len(held(tmp_path / "copy", "microsoft365/onedrive_files")) == len(drive.items)
+    asked = [one["status"] for one in state.recorder.entries if one["path"].endswith("/root/delta")]
+    assert asked == [200, 429, 429, 200]
+
+
 async def test_files_come_whole_under_names_that_lead_nowhere(
     desk: OneDesk, reader: Reader, state: DemoState, tmp_path: Path
 ) -> None:
     whom, to = somebody(state), tmp_path / "copy"
     drive = state.estate.drives.of(whom)
     assert drive is not None
-    for name in ("../../../evil.txt", "..", "a/b:c?.txt", "same.txt", "SAME.txt"):
+    for name in ("../../../evil.txt", "..", "a/b:c?.txt", "same.txt", "SAME.txt", f"{'長' * 150}.txt"):
         drive.add(name, drive.root, "2026-11-20T08:00:00Z", size=7)
     made = await reader.copy(whom.id, to, with_files=True)
     assert made.unread == ()
@@ -183,6 +201,20 @@ async def test_a_file_that_does_not_come_is_named(
     assert unread.unread.startswith("1 of ")
     rows = held(tmp_path / "copy", "microsoft365/onedrive_files")
     assert [one["stored_as"] for one in rows if "file" in one].count(None) == 1
+
+
+async def test_whether_somebody_is_on_hold_is_in_no_copy(
+    desk: OneDesk, reader: Reader, state: DemoState, tmp_path: Path
+) -> None:
+    held_id = state.tenant.situations["litigation_hold"]
+    proposal_id = await desk.approved(desk.values(held_id), licences_of(desk, held_id, "shared_keep_account"))
+    assert "legal_hold" in (await desk.go_on(proposal_id)).notes[0], "the run knows it"
+    await reader.copy(held_id, tmp_path / "copy")
+    (told,) = held(tmp_path / "copy", "licenseiq/proposals")["taken_over"]
+    assert told["runs"][0]["steps"][0]["note"] == "Held back."
+    whole = "".join(one.read_text(encoding="utf-8") for one in (tmp_path / "copy/licenseiq").iterdir())
+    assert "legal_hold" not in whole
+    assert "itigation" not in whole
 
 
 async def test_of_a_deleted_account_there_is_what_is_left(

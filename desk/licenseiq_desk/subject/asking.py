@@ -5,7 +5,7 @@ one for writes does, and knows whom it is about.
 """
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -22,8 +22,8 @@ from licenseiq.readings import Reason
 from licenseiq.steps.asking import Ask
 from licenseiq.subject_access import CONTENT, DELETED, Source, without_secrets
 from licenseiq_desk.execution import graph_answers as answers
-from licenseiq_desk.execution.graph_writer import GraphWriter
-from licenseiq_desk.execution.sending import request, unreachable
+from licenseiq_desk.execution.graph_writer import MOST_ROWS, GraphWriter
+from licenseiq_desk.execution.sending import below, request, unreachable
 from licenseiq_desk.people import is_guid, is_principal
 from licenseiq_tenant.graph.guard import is_below, is_loopback
 
@@ -143,8 +143,9 @@ class SubjectGraph:
             found = await self._get(DELETED.format(id=user_id), "the deleted account", "User.Read.All")
         except NotFound:
             return Whom(user_id, None, Place.GONE)
-        name = found.get("userPrincipalName")
-        return Whom(user_id, name if isinstance(name, str) else None, Place.DELETED)
+        # Entra puts the id without its dashes before the name of a deleted account.
+        name = str(found.get("userPrincipalName") or "").removeprefix(user_id.replace("-", ""))
+        return Whom(user_id, name or None, Place.DELETED)
 
     async def read(self, source: Source, whom: Whom) -> Part:
         """What there is. Only what nobody may read, or nobody can, is unread; never a shorter list."""
@@ -156,8 +157,9 @@ class SubjectGraph:
                 return _unread(source, f"The account is {_PLACES[whom.place]}.")
             path = DELETED
         path = path.format(id=whom.user_id, drive=self._rule.drive)
+        asked = self._all if source.many else self._get
         try:
-            found = await self._get(path, source.what, source.permission, pages=source.many)
+            found = await asked(path, source.what, source.permission)
         except NotFound:
             return (
                 Part(source.name, source.what) if source.may_lack else _unread(source, "This tenant does not offer it.")
@@ -168,7 +170,7 @@ class SubjectGraph:
             if error.permission:
                 return _unread(source, f"The desk's app lacks {error.permission}.", error.permission)
             return _unread(source, "Microsoft Graph gave no answer that could be understood. Try again.")
-        return Part(source.name, source.what, without_secrets(found["value"] if source.many else found))
+        return Part(source.name, source.what, without_secrets(found))
 
     async def photo(self, source: Source, whom: Whom) -> bytes | Part:
         """The picture as it is, or why there is none."""
@@ -201,15 +203,32 @@ class SubjectGraph:
             return await self._send(path, "a file", "Files.Read.All", good=302)
 
         where = (await self._patient(send)).headers.get("location", "")
-        async with self._graph.download(where) as answer:
-            if answer.status_code != 200:
-                raise answers.malformed("a file")
-            async for piece in answer.aiter_bytes():
-                yield piece
+        try:
+            async with self._graph.download(where) as answer:
+                if answer.status_code != 200:
+                    raise answers.malformed("a file")
+                async for piece in answer.aiter_bytes():
+                    yield piece
+        except (httpx.HTTPError, httpx.InvalidURL, Refused) as error:
+            raise answers.malformed("a file") from error
 
-    async def _get(self, path: str, what: str, permission: str, *, pages: bool = False) -> dict[str, Json]:
-        ask = Ask(quote(path, safe="/?$&=,:()'@%!"), pages=pages)
-        return dict(await self._patient(lambda: self._asking.ask(ask, what, permission)))
+    async def _get(self, path: str, what: str, permission: str) -> Mapping[str, Json]:
+        ask = Ask(quote(path, safe="/?$&=,:()'@%!"))
+        return await self._patient(lambda: self._asking.ask(ask, what, permission))
+
+    async def _all(self, path: str, what: str, permission: str) -> Json:
+        """Every row, page by page: what was read already is not asked again when the tenant asks to wait."""
+        rows, seen = list[Json](), set[str]()
+        while True:
+            found = await self._get(path, what, permission)
+            value, link = found.get("value"), found.get("@odata.nextLink")
+            if not isinstance(value, list) or link in seen or len(rows) > MOST_ROWS:
+                raise answers.malformed(what)
+            rows += value
+            if link is None:
+                return rows
+            seen.add(str(link))
+            path = below(self._graph, link, what)
 
     async def _send(self, path: str, what: str, permission: str, good: int = 200) -> httpx.Response:
         try:

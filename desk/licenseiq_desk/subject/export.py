@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import cast
+from urllib.parse import unquote
 
 from jinja2 import Environment, PackageLoader
 
@@ -115,12 +116,12 @@ async def _with_files(folder: Folder, graph: SubjectGraph, files: Part, say: Cal
     for number, one in enumerate(mine, 1):
         say(f"Reading file {number} of {len(mine)}")
         above = cast("Mapping[str, Json]", one.get("parentReference") or {})
-        path = str(above.get("path") or "").partition("root:")[2].strip("/")
+        path = unquote(str(above.get("path") or "").partition("root:")[2])
         parts = [safe_name(part) for part in (*path.split("/"), str(one.get("name"))) if part]
         name = folder.free("/".join([f"{GRAPH}/onedrive", *parts]))
         try:
             came = await folder.add_pieces(name, graph.content(str(one["id"])))
-        except NotReadable:
+        except (NotReadable, FileExistsError, NotADirectoryError):  # a folder can come to be called like a file here
             came = -1
         one["stored_as"] = name if came == one.get("size") else None
         missing += came != one.get("size")

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from licenseiq.errors import BadRequest, Refused
 from licenseiq.proposals.canonical import Json
 
-LONGEST_NAME = 120
+LONGEST_NAME = 200  # bytes; most file systems take 255
 _RESERVED = frozenset('<>:"/\\|?*')
 
 
@@ -45,13 +45,17 @@ class Folder:
         self.add(name, (json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n").encode())
 
     async def add_pieces(self, name: str, pieces: AsyncIterator[bytes]) -> int:
-        """The number of bytes."""
+        """The number of bytes. Of what breaks off nothing is left."""
         digest, size = hashlib.sha256(), 0
-        with self._opened(name) as file:
-            async for piece in pieces:
-                file.write(piece)
-                digest.update(piece)
-                size += len(piece)
+        try:
+            with self._opened(name) as file:
+                async for piece in pieces:
+                    file.write(piece)
+                    digest.update(piece)
+                    size += len(piece)
+        except BaseException:
+            (self.aside / name).unlink(missing_ok=True)
+            raise
         self.digests[name] = (size, digest.hexdigest())
         return size
 
@@ -107,4 +111,4 @@ class Folder:
 def safe_name(name: str) -> str:
     """One part of a path, for a name that users chose: none that leads elsewhere, or that a file system minds."""
     kept = "".join(c if c.isprintable() and c not in _RESERVED else "_" for c in name)
-    return kept.strip(" .")[-LONGEST_NAME:].strip(" .") or "_"
+    return kept.strip(" .").encode()[-LONGEST_NAME:].decode(errors="ignore").strip(" .") or "_"

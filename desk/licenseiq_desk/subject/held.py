@@ -2,6 +2,7 @@
 entries of the ledger that are about them. What was sealed for other people of the same proposal stays sealed."""
 
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 # Who approved is another person, and the signature says nothing about this one.
 _OF_OTHERS = frozenset({"statement", "evidence", "approver"})
+_OF_A_HOLD = re.compile(r"Held back \(\w*hold\w*\).*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _step(store: DeskStore, tenant_id: str, run_id: str, number: int, key: bytes
         ).all()
     found: dict[str, Json] = {"number": number}
     if outcome is not None:
-        found |= dict(zip(("outcome", "note", "at"), map(str, outcome), strict=True))
+        found |= {"outcome": str(outcome[0]), "note": _without_holds(str(outcome[1])), "at": str(outcome[2])}
     if key is not None:
         found["read_before"] = [
             {"at": at, "account": unseal(key, as_bytes(nonce), (*map(str, place), str(send)), as_bytes(sealed))}
@@ -132,6 +134,11 @@ def _step(store: DeskStore, tenant_id: str, run_id: str, number: int, key: bytes
         ]
         found |= kept_of(store, *place, key)
     return found
+
+
+def _without_holds(note: str) -> str:
+    """Whether somebody is on hold is for Legal to say, and in no copy."""
+    return _OF_A_HOLD.sub("Held back.", note)
 
 
 def _entries(
@@ -147,4 +154,6 @@ def _entries(
         entry = json.loads(as_bytes(data))
         if entry["body"].get("subject") in (None, *references[proposal_id]):
             body = {name: value for name, value in entry["body"].items() if name not in _OF_OTHERS}
+            if "note" in body:
+                body["note"] = _without_holds(str(body["note"]))
             yield {"seq": entry["seq"], "time": entry["time"], "kind": entry["kind"], "body": body}
