@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -27,6 +28,8 @@ from licenseiq_desk.pages.app import Pages
 from licenseiq_desk.pages.server import listening, port_of, serving
 
 STILL_THERE_SECONDS = 5.0
+# So many steps of a run are told one by one.
+EACH_STEP = 100
 
 
 def run(options: argparse.Namespace) -> int:
@@ -46,12 +49,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 class Diary:
-    """One line for each thing that happens, with its time of day. What repeats itself is said once."""
+    """One line for each thing that happens, with its time of day. What repeats itself is said once, and of a long run
+    only what is to be looked at and how far it is."""
 
     def __init__(self, screen: Screen, option: str = "") -> None:
         self._screen = screen
         self.option = option
         self._said: set[str] = set()
+        self._steps: Counter[str] = Counter()
 
     def say(self, text: str, style: str = "") -> None:
         self._screen.line(f"{datetime.now(UTC).astimezone():%H:%M:%S}  {text}", style)
@@ -68,10 +73,16 @@ class Diary:
                 self.say(text, "red")
 
     def step(self, seen: StepSeen) -> None:
-        if seen.outcome is not None:
+        if seen.outcome is None:
+            return
+        self._steps[seen.run_id] += 1
+        ended = self._steps[seen.run_id]
+        if ended <= EACH_STEP or not seen.outcome.is_read_back:
             note = f" - {seen.note}" if seen.note else ""
             what = f"{seen.number}. {words(seen.kind)} ({seen.subject})"
             self.say(f"{seen.run_id}: {what}: {seen.outcome.replace('_', ' ')}{note}")
+        elif ended % EACH_STEP == 0:
+            self.say(f"{seen.run_id}: {ended} steps so far; see 'licenseiq run status{self.option}'.")
 
     def progress(self, found: RunProgress) -> None:
         self.say(f"{found.proposal_id}: {found.run_id} is {found.state}.{f' {found.note}' if found.note else ''}")

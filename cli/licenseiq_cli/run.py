@@ -10,7 +10,10 @@ from licenseiq_cli.desk_control import need
 from licenseiq_cli.homes import demo_home, home
 from licenseiq_cli.screen import Block, Column, Lines, Table, Title, show
 
-_COLUMNS = (Column("Run"), Column("Proposal"), Column("State"), Column("Steps"), Column("Since", flex=True))
+_COLUMNS = (
+    *map(Column, ("Run", "Proposal", "State", "Sign-in blocked", "People", "Steps")),
+    Column("Since", flex=True),
+)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -25,10 +28,7 @@ def run(options: argparse.Namespace) -> int:
             return 0
         blocks: list[Block] = [Title("LicenseIQ", "runs")]
         if found:
-            rows = [
-                (str(one["run"]), str(one["proposal"]), _state(one), _far(one), str(one["created_at"]))
-                for one in sorted(found, key=_calm)
-            ]
+            rows = [_row(one) for one in sorted(found, key=_calm)]
             blocks.append(Table(_COLUMNS, rows))
         else:
             blocks.append(Lines(("Nothing was approved yet.",)))
@@ -39,6 +39,12 @@ def run(options: argparse.Namespace) -> int:
     told = need(folder, demo=options.demo).ask(f"/control/runs/{options.run_id}/{options.action}")
     print(json.dumps(told, indent=2) if options.json else _words(options.action))  # noqa: T201 - the answer
     return 0
+
+
+def _row(one: Mapping[str, str | int]) -> tuple[str, ...]:
+    """A run in the columns of the table."""
+    far = (_of(one, *pair) for pair in (("blocked", "to_block"), ("people_ended", "people"), ("steps_ended", "steps")))
+    return (str(one["run"]), str(one["proposal"]), _state(one), *far, str(one["created_at"]))
 
 
 def _calm(one: Mapping[str, str | int]) -> bool:
@@ -74,9 +80,9 @@ def _certificate(folder: Path, options: argparse.Namespace) -> int:
     return 0
 
 
-def _far(one: Mapping[str, str | int]) -> str:
-    """How far a run is."""
-    return f"{one['steps_ended']} of {one['steps']}"
+def _of(one: Mapping[str, str | int], part: str, whole: str) -> str:
+    """'12 of 500'; nothing where there is none, or where that was not noted."""
+    return f"{one[part]} of {one[whole]}" if one[whole] else ""
 
 
 def _words(action: str) -> str:

@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
 from licenseiq.errors import NotFound
 from licenseiq.proposals.canonical import Json
-from licenseiq.proposals.steps import StepKind
 from licenseiq.proposals.stored import LedgerHead
+from licenseiq_desk import progress
 from licenseiq_desk.approval.approvers import Enrolled, everybody
 from licenseiq_desk.certificate import certificate
 from licenseiq_desk.exceptions_taken import exceptions_disagree
@@ -18,6 +18,7 @@ from licenseiq_desk.ledger.agreement import disagreements
 from licenseiq_desk.ledger.anchor import Anchor, signed_heads
 from licenseiq_desk.ledger.export import export_lines
 from licenseiq_desk.ledger.verify import LedgerVerdict, verify
+from licenseiq_desk.progress import Progress
 from licenseiq_desk.store.desk_store import DeskStore, open_store
 from licenseiq_tenant.desk_state import DESK_FILE
 from licenseiq_tenant.places import exists
@@ -92,31 +93,17 @@ def approvers(home: Path) -> tuple[Enrolled, ...]:
 
 
 def runs(home: Path) -> tuple[dict[str, str | int], ...]:
-    """Every run of this home, the newest first, with how many steps it has and how many have their outcome. `urgent` is
-    how many accounts people still have to block by hand."""
+    """Every run of this home, the newest first, and how far it is: the counts of `Progress` by their names."""
     if not exists(home / DESK_FILE):
         return ()
     with _store(home) as store, store.database.read() as db:
         rows = db.exec_driver_sql(
-            "SELECT run_id, proposal_id, state, level, created_at, "
-            "(SELECT COUNT(*) FROM run_step s WHERE s.tenant_id = r.tenant_id AND s.run_id = r.run_id), "
-            "(SELECT COUNT(*) FROM outcome o WHERE o.tenant_id = r.tenant_id AND o.run_id = r.run_id) "
-            "FROM v1_run r ORDER BY created_at DESC, run_id"
+            "SELECT run_id, proposal_id, state, level, created_at FROM v1_run ORDER BY created_at DESC, run_id"
         ).all()
-        counted = db.exec_driver_sql(
-            "SELECT run_id, COUNT(*) FROM v1_run_step WHERE kind = ? AND outcome = 'waiting' GROUP BY run_id",
-            (StepKind.DISABLE_BY_HAND.value,),
-        )
-        urgent = {str(row[0]): int(row[1]) for row in counted}
+        far = progress.of_runs(db)
     names = ("run", "proposal", "state", "level", "created_at")
     return tuple(
-        {
-            **dict(zip(names, map(str, row[:5]), strict=True)),
-            "steps": int(row[5]),
-            "steps_ended": int(row[6]),
-            "urgent": urgent.get(str(row[0]), 0),
-        }
-        for row in rows
+        {**dict(zip(names, map(str, row), strict=True)), **asdict(far.get(str(row[0]), Progress()))} for row in rows
     )
 
 

@@ -34,6 +34,7 @@ from licenseiq_desk.holds.index import HoldIndex, Pace
 from licenseiq_desk.intake_of_proposals import TakenReport
 from licenseiq_desk.ledger import calls
 from licenseiq_desk.ledger.verify import LedgerVerdict
+from licenseiq_desk.progress import Progress, of_runs
 from licenseiq_desk.render import render
 from licenseiq_desk.run_lines import RunLines, run_lines
 from licenseiq_desk.store import proposals
@@ -103,6 +104,11 @@ class Desk:
         """Approvals, runs with their steps, and the ledger's head."""
         with self._store.database.read() as db:
             return report(db, tenant_id, proposal_id)
+
+    def progress(self, run_id: str) -> Progress:
+        """How far a run is."""
+        with self._store.database.read() as db:
+            return of_runs(db, run_id).get(run_id, Progress())
 
     def run_lines(self, tenant_id: str, proposal_id: str) -> RunLines:
         """What people read of its newest run beside the steps; nothing where there is no run. Raises Tampered."""

@@ -156,5 +156,6 @@ def _check_preflight(db: "Connection", tenant_id: str, approval: StoredApproval,
 def _steps(db: "Connection", tenant_id: str, run_id: str, plan: Plan) -> None:
     for step in plan.steps:
         db.exec_driver_sql(
-            "INSERT INTO run_step VALUES (?, ?, ?, ?)", (tenant_id, run_id, step.number, step.kind.value)
+            "INSERT INTO run_step (tenant_id, run_id, number, kind, subject) VALUES (?, ?, ?, ?, ?)",
+            (tenant_id, run_id, step.number, step.kind.value, step.subject),
         )

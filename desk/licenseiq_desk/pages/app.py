@@ -19,6 +19,7 @@ from licenseiq.errors import BadRequest, NotFound, Refused
 from licenseiq.ports import TenantWriter
 from licenseiq.proposals.attention import IN_WORDS
 from licenseiq.proposals.statement import Decision
+from licenseiq.proposals.stored import DeskReport
 from licenseiq_desk.approval.decisions import WINDOW
 from licenseiq_desk.approval.level import WORDS
 from licenseiq_desk.certificate_html import as_html
@@ -95,7 +96,7 @@ class Pages:
             lines=shown.lines(self._desk.lines(self._tenant, proposal_id)),
             waivable=shown.waivable(held.plan),
             decisions=shown.decisions(self._desk, self._tenant, proposal_id),
-            run=shown.run_of(report, self._desk.run_lines(self._tenant, proposal_id)),
+            run=self._run(proposal_id, report),
             people=self._people(),
         )
 
@@ -115,8 +116,14 @@ class Pages:
         held = self._desk.proposal(self._tenant, proposal_id)
         report = self._desk.report(self._tenant, proposal_id)
         decisions = shown.decisions(self._desk, self._tenant, proposal_id)
-        run = shown.run_of(report, self._desk.run_lines(self._tenant, proposal_id))
+        run = self._run(proposal_id, report)
         return JSONResponse({"state": held.state.value, "run": run, "decisions": decisions})
+
+    def _run(self, proposal_id: str, report: DeskReport | None) -> dict[str, Any] | None:
+        last = report.last_run if report is not None else None
+        if last is None:
+            return None
+        return shown.run_of(last, self._desk.run_lines(self._tenant, proposal_id), self._desk.progress(last.run_id))
 
     async def begin(self, request: Request) -> Response:
         body = await _body(request)

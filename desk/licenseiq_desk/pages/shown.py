@@ -8,8 +8,8 @@ from licenseiq.errors import NotFound, Tampered
 from licenseiq.money import money_words
 from licenseiq.proposals.plan import DATA_AS_OF, Plan
 from licenseiq.proposals.statement import Decision, Level, Statement
-from licenseiq.proposals.states import RUN_ENDS, ProposalState
-from licenseiq.proposals.stored import DeskReport
+from licenseiq.proposals.states import RUN_ENDS, Outcome, ProposalState
+from licenseiq.proposals.stored import RunReport, StepReport
 from licenseiq.text import clean, one_line
 from licenseiq.times import parse_iso
 from licenseiq.words import count
@@ -17,10 +17,13 @@ from licenseiq_desk.approval.approvers import Enrolled
 from licenseiq_desk.approval.level import WORDS
 from licenseiq_desk.approval.waivers import WAIVABLE
 from licenseiq_desk.desk import Desk
+from licenseiq_desk.progress import Progress
 from licenseiq_desk.render import VERBS, kind_of
 from licenseiq_desk.run_lines import RunLines
 
 _VERBS = {kind.value: verb for kind, verb in VERBS.items()}
+# So many lines of each sort are shown of a run at most.
+MOST_LINES = 200
 KINDS = {"offboard": "Offboard", "license_changes": "Change licences", "erase": "Erase", "undo": "Undo"}
 
 
@@ -95,18 +98,20 @@ def found_waivable(found: Iterable[tuple[str, str, Sequence[int]]]) -> list[dict
     return [{"kind": kind, "cure": one_line(cure), "steps": list(steps)} for kind, cure, steps in found]
 
 
-def run_of(report: DeskReport | None, beside: RunLines) -> dict[str, Any] | None:
-    """The newest run with its steps, in words; `beside` is what people read of it besides."""
-    last = report.last_run if report is not None else None
-    if last is None:
-        return None
+def run_of(last: RunReport, beside: RunLines, far: Progress) -> dict[str, Any]:
+    """A run with its steps, in words, and how `far` it is; `beside` is what people read of it besides. Of one with very
+    many steps those are shown that want a look; the certificate has all."""
+    is_small = len(last.steps) <= MOST_LINES
+    steps = [step for step in last.steps if is_small or _wants_a_look(step)]
+    rest = "" if is_small else f" Shown are those to look at: {min(len(steps), MOST_LINES)} of {len(steps)}."
     return {
         "id": last.run_id,
         "state": last.state,
         "ended": last.state in RUN_ENDS,
         "level": WORDS[Level(last.level)],
-        "by_hand": list(beside.by_hand),
-        "told": list(beside.told),
+        "far": far.words() + rest,
+        "by_hand": _some(beside.by_hand),
+        "told": _some(beside.told),
         "steps": [
             {
                 "number": step.number,
@@ -114,9 +119,18 @@ def run_of(report: DeskReport | None, beside: RunLines) -> dict[str, Any] | None
                 "outcome": (step.outcome or "").replace("_", " "),
                 "note": step.note,
             }
-            for step in last.steps
+            for step in steps[:MOST_LINES]
         ],
     }
+
+
+def _wants_a_look(step: StepReport) -> bool:
+    return step.outcome is not None and not (step.outcome in set(Outcome) and Outcome(step.outcome).is_read_back)
+
+
+def _some(found: Sequence[str]) -> list[str]:
+    left = len(found) - MOST_LINES
+    return [*found[:MOST_LINES], *([f"and {left} more: see the certificate"] if left > 0 else [])]
 
 
 def decisions(desk: Desk, tenant_id: str, proposal_id: str) -> list[str]:
