@@ -5,7 +5,7 @@ shows that an older tree is the beginning of a newer one. Both are lists of hash
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
@@ -63,6 +63,20 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
     if index < split:
         return [*inclusion_proof(leaves[:split], index), root(leaves[split:])]
     return [*inclusion_proof(leaves[split:], index - split), root(leaves[:split])]
+
+
+def inclusion_proofs(leaves: Sequence[bytes], indexes: Iterable[int]) -> dict[int, list[bytes]]:
+    """The same for several leaves of one tree, whose hashes are computed once."""
+    levels = [list(leaves)]
+    while len(levels[-1]) > 1:
+        pairs = (levels[-1][place : place + 2] for place in range(0, len(levels[-1]), 2))
+        levels.append([node_hash(*pair) if len(pair) == 2 else pair[0] for pair in pairs])
+
+    def path(index: int) -> list[bytes]:
+        beside = ((level, (index >> height) ^ 1) for height, level in enumerate(levels[:-1]))
+        return [level[place] for level, place in beside if place < len(level)]
+
+    return {index: path(index) for index in indexes}
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected: bytes) -> bool:

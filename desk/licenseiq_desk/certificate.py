@@ -9,7 +9,7 @@ import json
 from typing import Any, cast
 
 from licenseiq.errors import NotFound
-from licenseiq.merkle import inclusion_proof
+from licenseiq.merkle import inclusion_proofs
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Plan, Step
 from licenseiq.proposals.step_words import step_summary
@@ -129,14 +129,21 @@ def _proofs(store: DeskStore, tenant_id: str, run_id: str, plan_digest: str, *, 
             "SELECT seq, leaf, entry FROM ledger_entry WHERE tenant_id = ? ORDER BY seq", (tenant_id,)
         ).all()
         head = newest(db, tenant_id, is_demo=is_demo)
-    leaves = [as_bytes(row[1]) for row in rows]
-    entries: list[Json] = []
-    for seq, _, data in rows:
-        entry = cast("dict[str, Any]", json.loads(as_bytes(data)))
+    told = {int(seq): as_bytes(data) for seq, _, data in rows}
+    kinds = dict[int, str]()
+    for seq, data in told.items():
+        entry = cast("dict[str, Any]", json.loads(data))
         if entry["kind"] in _PROVEN and _is_about(entry["body"], run_id, plan_digest):
-            path = [one.hex() for one in inclusion_proof(leaves, int(seq))]
-            text = as_bytes(data).decode("latin-1")
-            entries.append({"leaf_index": int(seq), "kind": entry["kind"], "entry": text, "audit_path": list(path)})
+            kinds[seq] = str(entry["kind"])
+    entries: list[Json] = [
+        {
+            "leaf_index": seq,
+            "kind": kinds[seq],
+            "entry": told[seq].decode("latin-1"),
+            "audit_path": [one.hex() for one in path],
+        }
+        for seq, path in inclusion_proofs([as_bytes(row[1]) for row in rows], kinds).items()
+    ]
     return {"head": head, "entries": entries}
 
 

@@ -91,3 +91,11 @@ def test_consistency_proofs_verify_for_a_true_past_only(data: st.DataObject, new
     if older < newer:
         assert not merkle.verify_consistency(older, newer, old, merkle.root(rewritten), proof)
         assert not merkle.verify_consistency(older, newer, old, new, proof[:-1])
+
+
+@pytest.mark.parametrize("size", range(1, 40))
+def test_proofs_of_all_leaves_at_once_are_those_of_each(size: int) -> None:
+    leaves = [merkle.leaf_hash(bytes([number])) for number in range(size)]
+    assert merkle.inclusion_proofs(leaves, range(size)) == {
+        index: merkle.inclusion_proof(leaves, index) for index in range(size)
+    }
