@@ -28,7 +28,7 @@ METHODS = "/authentication/methods"
 @pytest.fixture(scope="module")
 def own_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnDemo]:
     """Nobody else's tests block its people."""
-    with running(tmp_path_factory.mktemp("leavers"), users=250) as demo:
+    with running(tmp_path_factory.mktemp("leavers"), users=120) as demo:
         yield demo
 
 
@@ -188,7 +188,7 @@ def test_batches_stay_within_the_budget_of_their_own(home: Home, monkeypatch: py
     began = home.clock()
     home.ask(scan)
     batches = sum(entry["path"] == "/$batch" for entry in home.demo.requests())
-    assert batches >= 6
+    assert batches > 2
     assert home.clock() - began >= timedelta(seconds=600 * (batches // 2 - 1))
 
 
