@@ -52,11 +52,6 @@ def left_over(person: Person, context: Context) -> tuple[Left, ...] | None:
     )
 
 
-def is_something_left(person: Person, context: Context) -> bool:
-    """Whether a question about a leaver was answered with yes."""
-    return any(one.there for one in left_over(person, context) or ())
-
-
 def _can_sign_in(person: Person) -> Left:
     enabled = person.account_enabled
     says = "not read" if enabled is None else "allowed" if enabled else "blocked"
