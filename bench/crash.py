@@ -37,11 +37,26 @@ PLANS: dict[str, Callable[[], Script]] = {
     "leaving": lambda: Described(LEAVING),
     "coming and going": lambda: Described(COMING_AND_GOING),
 }
-# Of each planted fault the plan, and where it shows when the process dies there.
-PLANTED = {
-    "an intent is not written": ("with code of their own", StepKind.SET_ATTRIBUTE, boundaries.LEAVES),
-    "what was sent is taken for done": ("with code of their own", StepKind.SET_ATTRIBUTE, boundaries.LEAVES),
-    "what was sent is forgotten": ("leaving", StepKind.NOTIFY_SUCCESSOR, boundaries.ANSWERED),
+# Of each planted fault the plan, where it shows when the process dies there, and the count in which it shows.
+PLANTED: dict[str, tuple[str, StepKind, str, Callable[["Tally"], int]]] = {
+    "an intent is not written": (
+        "with code of their own",
+        StepKind.SET_ATTRIBUTE,
+        boundaries.LEAVES,
+        lambda tally: tally.unrecorded,
+    ),
+    "what was sent is taken for done": (
+        "with code of their own",
+        StepKind.SET_ATTRIBUTE,
+        boundaries.LEAVES,
+        lambda tally: tally.lost,
+    ),
+    "what was sent is forgotten": (
+        "leaving",
+        StepKind.NOTIFY_SUCCESSOR,
+        boundaries.ANSWERED,
+        lambda tally: min(tally.twice, tally.twice_there),
+    ),
 }
 
 
@@ -122,10 +137,9 @@ class Tally:
 
 @dataclass
 class Bench:
-    """`folder` is emptied again by each run; `left` are deaths that are still to come."""
+    """`folder` is emptied again by each run."""
 
     folder: Path
-    tallies: dict[str, Tally] = field(default_factory=dict)
     processes: int = 0
     _made: int = 0
 
@@ -228,13 +242,13 @@ async def bench(folder: Path, options: argparse.Namespace) -> bool:
     kept &= tally.is_as_promised
     line("processes", str(one.processes))
     print()
-    for plant, (name, kind, boundary) in PLANTED.items():
+    for plant, (name, kind, boundary, shows) in PLANTED.items():
         clean, tally = next(clean for clean in cleans if clean.name == name), Tally()
         place = next(place for place in clean.everywhere if (place.kind, place.name) == (kind, boundary))
         await one.dies(Death(clean, False, place), tally, plant)
         found = f"lost {tally.lost}, twice {tally.twice} and {tally.twice_there}, without a record {tally.unrecorded}"
         line(f"planted: {plant}", found)
-        kept &= not tally.is_as_promised
+        kept &= shows(tally) > 0
     return kept
 
 

@@ -1,6 +1,7 @@
 """Killing the desk while it carries out a plan on a tenant of its own, and what is found afterwards."""
 
 import json
+import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -130,6 +131,7 @@ class Killing:
             assert time.monotonic() < until, f"it did not come to the boundary: {self.desk.said[-2000:]}"
             await self._look()
             await anyio.sleep(0.02)
+        assert self.desk.kill() == -signal.SIGKILL, f"it ended otherwise: {self.desk.said[-2000:]}"
         self._note_death()
 
     async def killed_after(self, seconds: float) -> None:
