@@ -7,6 +7,7 @@ may read what the reader's may not, and can do nothing with it but read this one
 import argparse
 import json
 import os
+import signal
 import sys
 from contextlib import closing
 from dataclasses import dataclass
@@ -51,9 +52,12 @@ def run(options: argparse.Namespace) -> int:
     to = Path(os.path.expanduser(options.to)).absolute()
     if os.path.lexists(to):
         raise Refused(f"{to} is there already. Nothing was read.", "Name a folder that is not there yet.")
+    # Asked to end, it takes what it has written with it, as with Ctrl-C.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         made = anyio.run(_export, options, to, screen)
     finally:
+        signal.signal(signal.SIGTERM, before)
         screen.rest()
     _tell(made, options, screen)
     return 1 if made.unread else 0

@@ -11,12 +11,14 @@ import pytest
 from licenseiq.errors import Refused
 from licenseiq.leaving import LeavingDefaults
 from licenseiq.proposals.states import Outcome
+from licenseiq.proposals.steps import StepKind
 from licenseiq_demo.people.person import Person
 from licenseiq_demo.state import DemoState
 from licenseiq_desk.ledger.entries import Kind
 from licenseiq_desk.permissions import NEEDED, of_kinds
 from tests.desk.passkey_world import bodies_of
 from tests.steps.conftest import Done, OneDesk, faults
+from tests.steps.every_step import CASES
 from tests.steps.rich_leaver import enrich
 from tests.steps.test_offboarding import leaver_of, offboard
 
@@ -148,6 +150,25 @@ async def test_what_needs_a_missing_permission_names_it_and_the_others_go_on(
     rests = LAST | {"notify_successor", "leave_groups"}
     if "disable_sign_in" not in lost:  # then nothing else is done: the account is in use
         assert wrong - lost <= rests, (wrong - lost, taken.notes)
+
+
+@pytest.mark.parametrize(
+    ("permission", "kind"),
+    [
+        ("User.DeleteRestore.All", StepKind.DELETE_ACCOUNT),
+        ("User.ReadWrite.All", StepKind.CREATE_ACCOUNT),
+        ("User.ReadWrite.All", StepKind.SET_MANAGER),
+        ("Synchronization.Read.All", StepKind.CREATE_ACCOUNT),
+    ],
+)
+async def test_what_only_other_playbooks_need_is_named_there(desk: OneDesk, permission: str, kind: StepKind) -> None:
+    case = CASES[kind]
+    values = case.values(desk)
+    await faults(desk, f"without:{permission}")
+    done = await desk.take(values, case.step(kind), rounds=2)
+    await faults(desk)
+    assert (done.state != "complete", permission in done.notes[0]) == (True, True), done
+    assert not case.so(desk.state, values)
 
 
 @pytest.mark.parametrize("permission", NOTHING_BEGINS)

@@ -114,7 +114,7 @@ async def _with_files(folder: Folder, graph: SubjectGraph, files: Part, say: Cal
         )
     missing = 0
     for number, one in enumerate(mine, 1):
-        say(f"Reading file {number} of {len(mine)}")
+        say(f"Reading file {number} of {len(mine)}, {size / 1e9:.1f} GB in all")
         above = cast("Mapping[str, Json]", one.get("parentReference") or {})
         path = unquote(str(above.get("path") or "").partition("root:")[2])
         parts = [safe_name(part) for part in (*path.split("/"), str(one.get("name"))) if part]
