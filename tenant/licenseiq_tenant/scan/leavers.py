@@ -30,8 +30,8 @@ from licenseiq_tenant.snapshot.generations import LASTING, Generations
 from licenseiq_tenant.snapshot.lease import RENEW_SECONDS, Budget, Lease
 from licenseiq_tenant.snapshot.leavers import LeaverRows
 
-# Sixty batches of twenty are 1,200 requests a minute; Graph allows the smallest tenant 21,000 units (graph-facts 2).
-BUDGET = Budget("leavers", 60, 60.0)
+# 240 batches of twenty are 4,800 requests a minute; Graph allows the smallest tenant 21,000 units (graph-facts 2).
+BUDGET = Budget("leavers", 240, 60.0)
 MOST_PEOPLE = 2_000
 # Room for a scan that starts a little earlier in the day than the one before.
 READ_LATELY = timedelta(hours=20)
