@@ -73,7 +73,8 @@ def _no_mail_no_files(path: str) -> dict[str, Any] | None:
         return {"value": []}
     if path.endswith("?$select=id,licenseAssignmentStates"):
         return {"id": path.partition("?")[0].rpartition("/")[2], "licenseAssignmentStates": []}
-    return {"value": []} if "/memberOf/microsoft.graph.group?" in path else None
+    no_rows = "/memberOf/microsoft.graph.group?" in path or path.endswith("/licenseDetails")
+    return {"value": []} if no_rows else None
 
 
 @dataclass

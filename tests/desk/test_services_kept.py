@@ -11,7 +11,7 @@ from licenseiq.steps.services_kept import AS_PLANNED, UNPLANNED
 from licenseiq_desk.execution import effects
 from licenseiq_desk.execution.told import told_of_run
 from licenseiq_desk.run_lines import run_lines
-from tests.desk.fakes import E3, E5, TENANT, World, person_id, plan_for
+from tests.desk.fakes import E3, E5, TENANT, Unreadable, World, person_id, plan_for
 
 pytestmark = pytest.mark.anyio
 MAIL, VOICE, TEAMS = (f"00000000-0000-4000-9000-{n:012d}" for n in (1, 2, 3))
@@ -93,6 +93,7 @@ async def test_a_service_that_is_set_up_anew_is_waited_for(world: World) -> None
 
 async def test_where_services_cannot_be_read_nothing_is_sent(world: World) -> None:
     """INV-21."""
+    world.tenant.answers = Unreadable()
     assert await carried_out(world, VOICE) == (
         "failed",
         "The account could not be read. The desk lacks LicenseAssignment.Read.All.",

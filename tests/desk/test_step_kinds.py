@@ -61,7 +61,7 @@ KINDS = {
     "change": (
         step(
             StepKind.CHANGE_LICENCES,
-            SWAPPED,
+            SWAPPED | {"services_lost_only": []},
             {"direct_licences_present": [E3], "direct_licences_absent": [E5]},
             SWAP,
         ),
@@ -77,7 +77,12 @@ KINDS = {
         HOLDER,
     ),
     "leave": (
-        step(StepKind.LEAVE_GROUP, {"not_in_group": GROUP}, {"in_group": GROUP}, {"group_id": GROUP}),
+        step(
+            StepKind.LEAVE_GROUP,
+            {"not_in_group": GROUP, "group_licences_absent": LICENCES, "services_lost_only": []},
+            {"in_group": GROUP},
+            {"group_id": GROUP},
+        ),
         IN_GROUP,
     ),
     "set": (
@@ -187,7 +192,7 @@ async def test_a_seat_that_a_group_gives_already_needs_no_other(world: World) ->
 @pytest.mark.parametrize("wrong", [{"in_error": frozenset({E5})}, {"disabled": {E5: frozenset()}}, {"disabled": None}])
 def test_a_licence_that_arrives_in_error_or_with_other_services_is_not_done(wrong: Any) -> None:
     after = replace(HOLDER, direct=frozenset({E5}), disabled={E5: frozenset({PLAN})})
-    goal = KINDS["change"][0].goal
+    goal = SWAPPED
     assert holds(goal, after)
     assert not holds(goal, replace(after, **wrong))
 
