@@ -16,6 +16,13 @@ _COLUMNS = (
 )
 
 
+_HELD = {
+    "person": " by a person",
+    "failures": ", as too many people failed",
+    "unexpected_answer": " at an unexpected answer",
+}
+
+
 def run(options: argparse.Namespace) -> int:
     """0 when done. Raises Refused with the desk's words."""
     folder = demo_home() if options.demo else home()
@@ -53,7 +60,8 @@ def _calm(one: Mapping[str, str | int]) -> bool:
 
 
 def _state(one: Mapping[str, str | int]) -> str:
-    return str(one["state"]) if _calm(one) else f"{one['state']}; urgent: {one['urgent']} to block by hand"
+    state = str(one["state"]) + _HELD.get(str(one["held"]), "")
+    return state if _calm(one) else f"{state}; urgent: {one['urgent']} to block by hand"
 
 
 def _certificate(folder: Path, options: argparse.Namespace) -> int:

@@ -93,7 +93,8 @@ def approvers(home: Path) -> tuple[Enrolled, ...]:
 
 
 def runs(home: Path) -> tuple[dict[str, str | int], ...]:
-    """Every run of this home, the newest first, and how far it is: the counts of `Progress` by their names."""
+    """Every run of this home, the newest first, how far it is (the counts of `Progress` by their names), and why it is
+    held, '' where it is not."""
     if not exists(home / DESK_FILE):
         return ()
     with _store(home) as store, store.database.read() as db:
@@ -101,9 +102,16 @@ def runs(home: Path) -> tuple[dict[str, str | int], ...]:
             "SELECT run_id, proposal_id, state, level, created_at FROM v1_run ORDER BY created_at DESC, run_id"
         ).all()
         far = progress.of_runs(db)
+        rests = db.exec_driver_sql("SELECT run_id, held FROM run WHERE held IS NOT NULL AND ended_at IS NULL")
+        held = {str(run): str(why) for run, why in rests}
     names = ("run", "proposal", "state", "level", "created_at")
     return tuple(
-        {**dict(zip(names, map(str, row), strict=True)), **asdict(far.get(str(row[0]), Progress()))} for row in rows
+        {
+            **dict(zip(names, map(str, row), strict=True)),
+            **asdict(far.get(str(row[0]), Progress())),
+            "held": held.get(str(row[0]), ""),
+        }
+        for row in rows
     )
 
 

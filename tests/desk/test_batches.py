@@ -7,8 +7,9 @@ import pytest
 
 from licenseiq.ports import GroupFacts
 from licenseiq.proposals.plan import Plan, Step
+from licenseiq.proposals.states import NOT_BEGUN
 from licenseiq.proposals.steps import Account, EffectClass, StepKind
-from licenseiq_desk.execution import order
+from licenseiq_desk.audit import runs
 from licenseiq_desk.execution.seen import StepSeen
 from tests.desk.fakes import E3, E5, TENANT, Killed, World, person_id, plan_for
 
@@ -45,7 +46,8 @@ async def test_the_first_unexpected_answer_stops_the_batch_and_a_person_lets_the
     assert (progress.state, touched(world)) == ("paused", [])
     assert "step 1: 2 people not touched" in progress.note
     run = world.report().runs[0]
-    assert [(step.outcome, step.note) for step in run.steps[1:]] == [("waiting", order.NOT_BEGUN)] * 2
+    assert runs(world.home)[0]["held"] == "unexpected_answer"
+    assert [(step.outcome, step.note) for step in run.steps[1:]] == [("waiting", NOT_BEGUN)] * 2
     world.clock.move(86_400)
     assert await world.advance() == ()
     world.desk.resume(TENANT, run.run_id)

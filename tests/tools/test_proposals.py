@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from licenseiq.privacy import Privacy
+from licenseiq.proposals.states import NOT_BEGUN
 from licenseiq.proposals.stored import (
     ApprovalReport,
     DeskReport,
@@ -161,6 +162,16 @@ async def test_any_other_run_is_not_called_complete(mode: str, state: str) -> No
     proposals, proposal_id = await stored(mode, "approved", desk(run(state, "done", "failed", None)))
     result = await ask(mode, "get_proposal", {"proposal_id": proposal_id}, proposals=proposals)
     assert f"run is {state}, not complete (1 done, 1 failed, 1 none_yet)" in text_of(result)
+
+
+async def test_a_batch_that_stopped_says_how_many_were_not_begun_and_who_lets_it_go_on(mode: str) -> None:
+    rests = run("paused", "drifted", *["waiting"] * 6)
+    rests = replace(rests, steps=(rests.steps[0], *(replace(one, note=NOT_BEGUN) for one in rests.steps[1:])))
+    proposals, proposal_id = await stored(mode, "approved", desk(rests), users=3)
+    answer = await ask(mode, "get_proposal", {"proposal_id": proposal_id}, proposals=proposals)
+    assert "run is paused, not complete (1 drifted, 6 waiting)" in text_of(answer)
+    assert "stopped at an unexpected answer, before 3 people" in text_of(answer)
+    assert "licenseiq run resume r1" in text_of(answer)
 
 
 async def test_an_unknown_state_stays_unknown(mode: str) -> None:

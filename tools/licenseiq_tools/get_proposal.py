@@ -6,7 +6,7 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from licenseiq.errors import BadRequest
-from licenseiq.proposals.states import RUN_ENDS, Outcome
+from licenseiq.proposals.states import NOT_BEGUN, RUN_ENDS, Outcome, RunState
 from licenseiq.proposals.steps import StepKind
 from licenseiq.proposals.stored import ProposalRecord, RunReport
 from licenseiq.times import iso
@@ -102,6 +102,8 @@ def _happened(record: ProposalRecord, approve: str) -> tuple[str, str]:
             who = count(urgent, "account still has", "accounts still have")
             step = f"Urgent: {who} to be blocked by hand; the desk's page says how. It is waited for."
             return f"Its run is {last.state}, not complete ({tally}).", step
+        if last.state == RunState.PAUSED:
+            return _rests(record, last, tally)
         step = "A person should look at the steps that are not done." if ended else "Ask again in a moment."
         return f"Its run is {last.state}, not complete ({tally}).", step
     if record.state == "open":
@@ -109,3 +111,15 @@ def _happened(record: ProposalRecord, approve: str) -> tuple[str, str]:
     if record.state == "approved":
         return "It is approved; no run has started yet.", "Ask again in a moment."
     return f"It is {record.state}; nothing was changed.", "Propose again if it is still wanted."
+
+
+def _rests(record: ProposalRecord, run: RunReport, tally: str) -> tuple[str, str]:
+    """A run that a person lets go on: somebody paused it, too many people failed, or a batch met the unexpected."""
+    untouched = {one.number for one in run.steps if one.note == NOT_BEGUN}
+    people = len({step.subject for step in record.plan.steps if step.number in untouched})
+    stopped = f" It stopped at an unexpected answer, before {count(people, 'person', 'people')}." if people else ""
+    step = (
+        f"A person looks at the steps that are not done, then types: licenseiq run resume {run.run_id} (or cancel); "
+        "where a file STOP holds the desk, takes that away."
+    )
+    return f"Its run is paused, not complete ({tally}).{stopped}", step

@@ -53,6 +53,8 @@ class Outcome(StrEnum):
         return self in _READ_BACK
 
 
+# The note of a step that a batch stopped before.
+NOT_BEGUN = "Not begun: the batch stopped at the first unexpected answer, before this person."
 _READ_BACK = frozenset({Outcome.DONE, Outcome.ALREADY_SO, Outcome.CONFIRMED_AFTER_RESTART})
 
 PROPOSAL_MOVES: dict[ProposalState, frozenset[ProposalState]] = {

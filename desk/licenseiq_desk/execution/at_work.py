@@ -12,7 +12,7 @@ from licenseiq.proposals.commitments import Opening
 from licenseiq.proposals.effects import EffectWaits
 from licenseiq.proposals.plan import Plan, Step
 from licenseiq.proposals.statement import Statement
-from licenseiq.proposals.states import Outcome, RunState
+from licenseiq.proposals.states import NOT_BEGUN, Outcome, RunState
 from licenseiq.steps import KINDS, checks_of
 from licenseiq.steps.asking import Target
 from licenseiq.steps.kind import Now
@@ -79,7 +79,7 @@ class AtWork:
         self._show(step, result)
         if untouched:
             for one in untouched:
-                self.journal.wait(one, order.NOT_BEGUN)
+                self.journal.wait(one, NOT_BEGUN)
             people = count(len({one.subject for one in untouched}), "person", "people")
             words = f"An unexpected answer at step {step.number}: {people} not touched. Look at it, then resume or "
             return Halt(RunState.PAUSED, f"{words}cancel it.")

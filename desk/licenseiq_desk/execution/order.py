@@ -16,7 +16,6 @@ from licenseiq.times import iso, parse_iso
 from licenseiq_desk.execution import effects
 from licenseiq_desk.execution.step_taker import Ended
 
-NOT_BEGUN = "Not begun: the batch stopped at the first unexpected answer, before this person."
 _FAILED = frozenset({Outcome.DRIFTED, Outcome.FAILED})
 
 
