@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from tests.tenant.on_demo import OnDemo
 
+LICENCES = "licences in person"
 _FIELDS = "id,accountEnabled,onPremisesSyncEnabled,licenseAssignmentStates,userType,usageLocation"
 _BOX = ("kind", "hidden", "replies", "full_access", "send_as", "on_behalf", "forwarding")
 _NO_ROOTS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -59,6 +60,22 @@ def facts_of(demo: OnDemo, user_id: str) -> Facts:
         mailbox=tuple(f"{name} {box[name]}" for name in _BOX if name in box),
         files=tuple(sorted((one["name"], one["size"]) for one in _rows(demo, f"/users/{user_id}/drive/root/children"))),
     )
+
+
+def left_of(facts: Facts) -> list[str]:
+    """What somebody who was offboarded should not have any more, by the issue's words and not by the desk's steps. A
+    password stays one way to sign in, and no group of those that Graph may change (dynamic and mail ones stay)."""
+    found = {
+        "sign-in": facts.enabled,
+        "ways to sign in": facts.methods > 1,
+        "devices": facts.devices > 0,
+        "applications": bool(facts.apps),
+        "consents": facts.consents > 0,
+        "a mailbox of their own": "kind shared" not in facts.mailbox,
+        "a place in address lists": "hidden True" not in facts.mailbox,
+        LICENCES: any(group == "" for _, group in facts.licences),
+    }
+    return [words for words, is_so in found.items() if is_so]
 
 
 def once_only(demo: OnDemo, rows: list[dict[str, Any]]) -> int:

@@ -160,8 +160,8 @@ AT_ONCE: tuple[Part, ...] = (
     ),
 )
 
-# Person by person, in this order; then the licences, then the end.
-THEN: tuple[Part, ...] = (
+# For all people before the first mailbox: to end somebody's access takes seconds, to keep their data can take hours.
+ACCESS: tuple[Part, ...] = (
     # Ways to sign in
     Part(
         StepKind.REMOVE_AUTHENTICATION_METHODS,
@@ -182,7 +182,7 @@ THEN: tuple[Part, ...] = (
         skip=Skip.DEVICES,
         undo_note="A person enables the devices that are needed again.",
     ),
-    # Access
+    # What they reach
     Part(
         StepKind.REMOVE_DELEGATED_RIGHTS,
         {"delegated_rights_absent": True},
@@ -229,6 +229,10 @@ THEN: tuple[Part, ...] = (
         skip=Skip.APPS,
         undo_note="Applications follow at their next cycle.",
     ),
+)
+
+# Person by person, in this order; then the licences, then the end.
+THEN: tuple[Part, ...] = (
     # The mailbox, while it is licensed
     Part(
         StepKind.CANCEL_MEETINGS,

@@ -1,4 +1,4 @@
-"""The plan of an offboarding: everybody is blocked first, then person by person, licences last."""
+"""The plan of an offboarding: everybody is blocked, then cut off, then person by person, licences last."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from licenseiq.playbooks.offboarding.choices import Choices, SetBy, Successor, r
 from licenseiq.playbooks.offboarding.leaver import Leaver
 from licenseiq.playbooks.offboarding.licences import Dated, Freed, add_licences
 from licenseiq.playbooks.offboarding.notices import add_notices
-from licenseiq.playbooks.offboarding.parts import AT_ONCE, EXISTS, NOT_YET_POSSIBLE, THEN, Part
+from licenseiq.playbooks.offboarding.parts import ACCESS, AT_ONCE, EXISTS, NOT_YET_POSSIBLE, THEN, Part
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.commitments import Opening, commit
 from licenseiq.proposals.plan import HandOff, Plan, Subject
@@ -43,6 +43,9 @@ def plan_offboarding(
             _add(draft, leaver, part)
     for leaver in leavers:
         add_bridge(draft, leaver)
+    for leaver in leavers:
+        for part in ACCESS:
+            _add(draft, leaver, part)
     for leaver in leavers:
         _one_person(draft, leaver, freed, grounds)
     openings = tuple(_opening(leaver, grounds) for leaver in leavers)
