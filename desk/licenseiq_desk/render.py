@@ -196,6 +196,8 @@ def _condition(name: str, value: Json, skus: Json) -> str:
         return f"group {_text(value['group_id'])} {given} {', '.join(map(_text, skus))}"
     if name == "services_lost_only" and isinstance(value, list | tuple):
         return f"no service is lost{' but ' if value else ''}{', '.join(map(_text, value))}"
+    if name == "services_there" and isinstance(value, list | tuple):
+        return f"these services are there: {', '.join(map(_text, value))}"
     if name == "exists" and value is True:
         return "the account exists"
     if value is True or isinstance(value, str):

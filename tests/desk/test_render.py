@@ -56,6 +56,7 @@ def test_what_has_no_words_stands_as_it_is(name: str, value: Json) -> None:
         ({"group_licences_active": {"group_id": "g", "sku_ids": ["a", "b"]}}, "group g gives a, b"),
         ({"group_licences_absent": {"group_id": "g", "sku_ids": ["a"]}}, "group g gives nothing of a"),
         ({"group_licences_absent": {"group_id": "g"}}, '{"group_licences_absent":{"group_id":"g"}}'),
+        ({"services_there": ["a"]}, "these services are there: a"),
         ({"services_lost_only": []}, "no service is lost"),
         ({"services_lost_only": ["a", "b"]}, "no service is lost but a, b"),
     ],

@@ -1,5 +1,6 @@
 """Services are compared before and after a change of licences: nothing is lost but what the plan says goes."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -99,6 +100,17 @@ async def test_where_services_cannot_be_read_nothing_is_sent(world: World) -> No
         "The account could not be read. The desk lacks LicenseAssignment.Read.All.",
     )
     assert not world.tenant.sent
+
+
+async def test_a_way_back_is_done_once_what_was_taken_is_there_again(world: World) -> None:
+    back = replace(swap(), goal={"direct_licences_absent": [E5], "services_there": [VOICE]})
+    services(world, details(), details(MCOEV="PendingInput"))
+    world.put(plan_for(steps=(back,), hand_offs=()))
+    await world.approve()
+    (progress,) = await world.advance()
+    assert progress.state == "waiting"
+    services(world, details(), details(MCOEV="Success"))
+    assert await world.finish() == "complete"
 
 
 def test_services_that_may_go_are_ids_and_nothing_else() -> None:

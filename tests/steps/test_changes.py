@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
@@ -12,6 +13,7 @@ from licenseiq.playbooks.license_changes import Grounds, plan_license_changes
 from licenseiq.proposals.plan import Plan
 from licenseiq.proposals.steps import StepKind
 from licenseiq.seats import SeatLine
+from licenseiq.steps.services_kept import LOST_ONLY, THERE
 from licenseiq_demo.catalogue import by_part
 from licenseiq_demo.groups import Group
 from licenseiq_demo.people.person import Person
@@ -112,6 +114,7 @@ async def test_a_swap_by_groups_never_leaves_the_person_without_and_can_be_taken
     desk.desk.take_over(tenant_id)
     back = desk.desk.proposal(tenant_id, "p-back").plan
     assert [step.kind for step in back.steps] == [StepKind.JOIN_GROUP, StepKind.LEAVE_GROUP]
+    assert set(cast("list[str]", back.steps[0].goal[THERE])) <= set(cast("list[str]", plan.steps[1].goal[LOST_ONLY]))
     await approve(desk, "p-back")
     assert (await desk.go_on("p-back")).state == "complete"
     assert (old in person.groups, new in person.groups) == (True, False)

@@ -19,6 +19,7 @@ from licenseiq.steps import KINDS
 from licenseiq.steps.leave_groups import GROUPS
 from licenseiq.steps.mailbox import MAILBOX, SHARED, USER
 from licenseiq.steps.rules_of_groups import BRIDGE
+from licenseiq.steps.services_kept import THERE, taken_by
 
 KIND = "undo"
 CANNOT, TOO_LATE = "cannot_be_undone", "too_late_to_undo"
@@ -76,7 +77,7 @@ def plan_undo(
                 way.goal,
                 way.precondition,
                 None,
-                "This is a way back itself: propose the offboarding again.",
+                "This is a way back itself: propose anew what it takes back.",
                 arguments=way.arguments,
                 after=joins if way.kind is StepKind.LEAVE_GROUP else (),
             )
@@ -158,7 +159,8 @@ def _back(step: Step, before: Account) -> list[Way]:
         case StepKind.REMOVE_DIRECT_LICENCES | StepKind.CHANGE_LICENCES:
             return _licences(step, before)
         case StepKind.LEAVE_GROUP:
-            return [_join(str(step.goal["not_in_group"]), before, step.arguments.get("names"))]
+            found = _join(str(step.goal["not_in_group"]), before, step.arguments.get("names"))
+            return [replace(found, goal={**found.goal, **_services(step, before)}) if _GIVES in found.goal else found]
         case StepKind.JOIN_GROUP:
             group_id = str(step.goal["in_group"])
             there = before.groups is None or group_id.lower() in before.groups
@@ -220,11 +222,18 @@ def _licences(step: Step, before: Account) -> list[Way]:
     precondition: dict[str, Json] = {}
     if went:
         goal = {"direct_licences_active": list(went), "direct_plans_disabled": {s: list(off[s]) for s in went}}
+        goal |= _services(step, before)
         precondition["direct_licences_absent"] = list(went)
     if came:
         goal["direct_licences_absent"] = list(came)
         precondition["direct_licences_present"] = list(came)
     return [Way(StepKind.CHANGE_LICENCES, {"remove": list(came), "add": add}, goal, precondition, {})]
+
+
+def _services(step: Step, before: Account) -> dict[str, Json]:
+    """The clause by which the services that the step took are there again; none where it took none, as far as known."""
+    found = taken_by(step, before)
+    return {THERE: list(found)} if found else {}
 
 
 def _attribute(step: Step, before: Account) -> list[Way]:

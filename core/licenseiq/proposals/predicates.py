@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import Account, Predicate
 from licenseiq.steps import clause, comparison
-from licenseiq.steps.services_kept import LOST_ONLY
+from licenseiq.steps.services_kept import LOST_ONLY, THERE
 
 # Clauses of a goal about what follows from its effect by itself, within minutes or hours.
 OF_GROUPS = frozenset({"group_licences_active", "group_licences_absent"})
-_FOLLOWS = OF_GROUPS | {LOST_ONLY}
+_FOLLOWS = OF_GROUPS | {LOST_ONLY, THERE}
 _NO_VALUES: Mapping[str, Json] = {}
 
 

@@ -35,7 +35,7 @@ from licenseiq.steps.onedrive_kept import ONEDRIVE_KEPT
 from licenseiq.steps.provision_apps import PROVISION_APPS
 from licenseiq.steps.reset_password import RESET_PASSWORD
 from licenseiq.steps.rules_of_groups import RULES_SAID
-from licenseiq.steps.services_kept import LOST_ONLY, SERVICES, nothing_else_lost
+from licenseiq.steps.services_kept import LOST_ONLY, SERVICES, THERE, all_there, nothing_else_lost
 from licenseiq.steps.set_manager import SET_MANAGER
 
 KINDS: dict[StepKind, Kind] = {
@@ -85,13 +85,16 @@ CHECKS: Mapping[StepKind, tuple[Check, ...]] = {
 }
 
 
-# Clauses that look back at the first intent and belong to no kind alone: what each is read from, and how it is judged.
-COMPARED: Mapping[str, tuple[Reading, Comparison]] = {LOST_ONLY: (SERVICES, nothing_else_lost)}
+# Clauses that belong to no kind alone, and may look back at the first intent: from what each is read and judged.
+COMPARED: Mapping[str, tuple[Reading, Comparison]] = {
+    LOST_ONLY: (SERVICES, nothing_else_lost),
+    THERE: (SERVICES, all_there),
+}
 
 
 def readings_of(goal: Predicate) -> tuple[Reading, ...]:
     """What such clauses of a goal are read from, beside the account."""
-    return tuple(reading for name, (reading, _) in COMPARED.items() if name in goal)
+    return tuple({reading.name: reading for name, (reading, _) in COMPARED.items() if name in goal}.values())
 
 
 def checks_of(kind: StepKind) -> tuple[Check, ...]:

@@ -17,6 +17,8 @@ from licenseiq.words import count
 
 LOST_ONLY = "services_lost_only"
 """The clause of a goal: the service plans that may go; every other one that was there is there again."""
+THERE = "services_there"
+"""The clause of a way back: service plans that a step took, and that are there again."""
 _THERE = "Success"
 _KNOWN = ("Disabled", "Error", "PendingInput", "PendingActivation", "PendingProvisioning")
 AS_PLANNED, UNPLANNED = "gone, as planned", "lost, and the plan does not say so"
@@ -50,6 +52,22 @@ def nothing_else_lost(value: Json, now: Facts, before: Facts | None) -> bool:
     if before is None:
         return True
     return isinstance(before.get(SERVICES.name), Mapping) and not set(_lost(before, now)) - set(value)
+
+
+def all_there(value: Json, now: Facts, _: Facts | None) -> bool:
+    """Whether each of these service plans is there."""
+    if not isinstance(now.get(SERVICES.name), Mapping) or not isinstance(value, list | tuple):
+        return False
+    found = _plans(now)
+    return all(str(key) in found and found[str(key)][1] == _THERE for key in value)
+
+
+def taken_by(step: Step, before: Account) -> tuple[str, ...]:
+    """The service plans that a step may have taken: those that it was allowed to take, and that were there."""
+    if fact(before, SERVICES.name) is None:
+        return ()
+    plans = _plans(before.more or {})
+    return tuple(sorted(key for key in _may_go(step) or () if key in plans and plans[key][1] == _THERE))
 
 
 def why_not_yet(step: Step, before: Account, account: Account) -> str:

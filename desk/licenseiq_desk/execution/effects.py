@@ -14,12 +14,13 @@ from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Plan, Step
 from licenseiq.proposals.steps import ATTRIBUTES, StepKind
 from licenseiq.steps import KINDS
-from licenseiq.steps.services_kept import LOST_ONLY
+from licenseiq.steps.services_kept import LOST_ONLY, THERE
 from licenseiq.words import count
 
 Values = Mapping[str, Json]
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LONGEST_VALUE = 256
+_SERVICES = frozenset({LOST_ONLY, THERE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def _changes(step: Step) -> bool:
     wanted = {name for name, skus in (("direct_licences_active", come), ("direct_plans_disabled", come)) if skus} | (
         {"direct_licences_absent"} if go else set()
     )
-    if not _compares_well(goal) or set(goal) - {LOST_ONLY} != wanted or not wanted:
+    if not _compares_well(goal) or set(goal) - _SERVICES != wanted or not wanted:
         return False
     if set(come) & set(go) or not _ids((*come, *go)):
         return False
@@ -149,9 +150,9 @@ def _changes(step: Step) -> bool:
 
 
 def _compares_well(goal: Mapping[str, Json]) -> bool:
-    """Whether the services that may go are ids, where a goal compares them."""
-    found = goal.get(LOST_ONLY, [])
-    return isinstance(found, list | tuple) and _all_ids(found)
+    """Whether the services that may go, or have to be there, are ids, where a goal names them."""
+    found = [goal.get(name, []) for name in _SERVICES]
+    return all(isinstance(some, list | tuple) and _all_ids(some) for some in found)
 
 
 def _joins(step: Step) -> bool:
@@ -160,7 +161,8 @@ def _joins(step: Step) -> bool:
         return False
     if set(step.goal) == {"in_group"}:
         return True
-    whole = set(step.goal) == {"in_group", "group_licences_active"} and _licences_of(licences)
+    whole = set(step.goal) - {THERE} == {"in_group", "group_licences_active"} and _licences_of(licences)
+    whole = whole and _compares_well(step.goal)
     return whole and isinstance(licences, Mapping) and licences["group_id"] == group_id
 
 
