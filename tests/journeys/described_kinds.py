@@ -59,6 +59,8 @@ COMING_AND_GOING: tuple[tuple[StepKind, str], ...] = (
     (StepKind.SET_MANAGER, "newcomer"),
     (StepKind.CHECK_DAY_ONE, "starter"),
     (StepKind.ISSUE_TEMPORARY_ACCESS_PASS, "new_account"),
+    (StepKind.GIVE_BACK_APP_ASSIGNMENTS, APPS),
+    (StepKind.GIVE_BACK_APP_GRANTS, APPS),
 )
 # What rests on an earlier step of the same person.
 _AFTER = {StepKind.SET_MANAGER: StepKind.CREATE_ACCOUNT}

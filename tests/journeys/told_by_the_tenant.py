@@ -9,6 +9,7 @@ import httpx
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import StepKind
 from licenseiq.steps.copy_onedrive import FOLDER
+from licenseiq.steps.give_back_apps import ASSIGNED, CONSENTED
 from licenseiq_demo.catalogue import by_part
 from licenseiq_demo.people.names import DOMAIN
 
@@ -263,6 +264,39 @@ async def _pass(tenant: Tenant, values: Values) -> None:
     await tenant.elsewhere("POST", f"/users/{values['user_id']}/authentication/temporaryAccessPassMethods", {})
 
 
+def _take(path: str, field: str, members: tuple[str, ...]) -> Callable[[Tenant, Values], Awaitable[None]]:
+    """Commits to rows of the person's own, and takes them away as another administrator."""
+
+    async def take(tenant: Tenant, values: Values) -> None:
+        where = f"/users/{values['user_id']}/{path}"
+        rows = [row for row in await tenant.rows(where) if row["principalId"] == values["user_id"]]
+        values[field] = [[str(row.get(member, "")) for member in members] for row in rows]
+        for row in rows:
+            base = where if path == "appRoleAssignments" else f"/{path}"
+            await tenant.elsewhere("DELETE", f"{base}/{row['id']}")
+
+    return take
+
+
+def _held(path: str, *members: str) -> Callable[[Tenant, Values], Awaitable[Json]]:
+    """Members of the rows that are the person's own."""
+
+    async def look(tenant: Tenant, values: Values) -> Json:
+        rows = await tenant.rows(f"/users/{values['user_id']}/{path}")
+        mine = [row for row in rows if row["principalId"] == values["user_id"]]
+        return sorted([str(row[member]) for member in members] for row in mine)  # type: ignore[return-value]
+
+    return look
+
+
+def _as_before(field: str, *places: int) -> Callable[[Any, Values], bool]:
+    def so(found: Any, values: Values) -> bool:
+        wanted: Any = values[field]
+        return bool(wanted) and found == sorted([row[place] for place in places] for row in wanted)
+
+    return so
+
+
 def _empty(found: Any, _: Values) -> bool:
     return found == []
 
@@ -328,4 +362,14 @@ TRUTHS: Mapping[StepKind, Truth] = {
         _ready, lambda found, _: found == {"licence": True, "mailbox": True}, by_hand=_license
     ),
     StepKind.ISSUE_TEMPORARY_ACCESS_PASS: Truth(_methods, lambda found, _: bool(found), by_hand=_pass),
+    StepKind.GIVE_BACK_APP_ASSIGNMENTS: Truth(
+        _held("appRoleAssignments", "resourceId", "appRoleId"),
+        _as_before(ASSIGNED, 1, 3),
+        _take("appRoleAssignments", ASSIGNED, ("id", "resourceId", "resourceDisplayName", "appRoleId")),
+    ),
+    StepKind.GIVE_BACK_APP_GRANTS: Truth(
+        _held("oauth2PermissionGrants", "clientId", "resourceId", "scope"),
+        _as_before(CONSENTED, 1, 3, 4),
+        _take("oauth2PermissionGrants", CONSENTED, ("id", "clientId", "name", "resourceId", "scope")),
+    ),
 }

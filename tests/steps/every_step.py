@@ -14,6 +14,7 @@ from licenseiq.proposals.steps import StepKind
 from licenseiq.steps.automatic_reply import FIELD
 from licenseiq.steps.copy_onedrive import FOLDER
 from licenseiq.steps.first_day import WAY_IN
+from licenseiq.steps.give_back_apps import ASSIGNED, CONSENTED
 from licenseiq.steps.mailbox import SHARED
 from licenseiq.steps.newcomer import ABSENT, ACTIVE_DIRECTORY, GOAL
 from licenseiq.steps.set_manager import GOAL as MANAGER
@@ -219,6 +220,30 @@ def _way_in(state: DemoState, values: Values) -> bool:
     return not _methods(state, values)
 
 
+def _taken(name: str, into: str, members: tuple[str, ...]) -> Callable[[DemoState, Values], None]:
+    """Takes rows of the person away, and commits to them as a reading has them."""
+
+    def take(state: DemoState, values: Values) -> None:
+        rows = getattr(state.estate.apps, name)
+        mine = [row for row in rows if row["principalId"] == values["user_id"]]
+        values[into] = [[str(row.get(member, "")) for member in members] for row in mine]
+        rows[:] = [row for row in rows if row not in mine]
+
+    return take
+
+
+def _back(name: str, into: str, members: Mapping[int, str]) -> Callable[[DemoState, Values], bool]:
+    """Whether the person has each of these rows once again."""
+
+    def so(state: DemoState, values: Values) -> bool:
+        mine = [row for row in getattr(state.estate.apps, name) if row["principalId"] == values["user_id"]]
+        wanted: Any = values[into]
+        now = sorted(tuple(row[member] for member in members.values()) for row in mine)
+        return now == sorted(tuple(row[place] for place in members) for row in wanted) != []
+
+    return so
+
+
 APPS = "leaver_with_apps"
 FILES = "leaver_with_outside_links"
 CASES: dict[StepKind, Case] = {
@@ -280,4 +305,16 @@ CASES: dict[StepKind, Case] = {
         "", {"ready_for_day_one": {"sku_ids": [NO_SKU], "mailbox": True}}, lambda *_: False, waits=True
     ),
     StepKind.ISSUE_TEMPORARY_ACCESS_PASS: Case("", WAY_IN, _way_in, before=_new, waits=True),
+    StepKind.GIVE_BACK_APP_ASSIGNMENTS: Case(
+        APPS,
+        {"app_assignments_are_back": ASSIGNED},
+        _back("assignments", ASSIGNED, {1: "resourceId", 3: "appRoleId"}),
+        before=_taken("assignments", ASSIGNED, ("id", "resourceId", "resourceDisplayName", "appRoleId")),
+    ),
+    StepKind.GIVE_BACK_APP_GRANTS: Case(
+        APPS,
+        {"app_grants_are_back": CONSENTED},
+        _back("grants", CONSENTED, {1: "clientId", 3: "resourceId", 4: "scope"}),
+        before=_taken("grants", CONSENTED, ("id", "clientId", "name", "resourceId", "scope")),
+    ),
 }

@@ -53,6 +53,8 @@ class StepKind(StrEnum):
     SET_MANAGER = "set_manager"
     CHECK_DAY_ONE = "check_day_one"
     ISSUE_TEMPORARY_ACCESS_PASS = "issue_temporary_access_pass"  # noqa: S105 - the name of a kind
+    GIVE_BACK_APP_ASSIGNMENTS = "give_back_app_assignments"
+    GIVE_BACK_APP_GRANTS = "give_back_app_grants"
 
 
 class EffectClass(StrEnum):

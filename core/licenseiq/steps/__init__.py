@@ -19,6 +19,7 @@ from licenseiq.steps.disable_by_hand import DISABLE_BY_HAND
 from licenseiq.steps.external_sharing import END_EXTERNAL_SHARING
 from licenseiq.steps.first_day import CHECK_DAY_ONE, ISSUE_TEMPORARY_ACCESS_PASS
 from licenseiq.steps.forwarding import SET_FORWARDING
+from licenseiq.steps.give_back_apps import GIVE_BACK_APP_ASSIGNMENTS, GIVE_BACK_APP_GRANTS
 from licenseiq.steps.grant_mailbox_access import GRANT_MAILBOX_ACCESS
 from licenseiq.steps.group_gives import GROUP_GIVES
 from licenseiq.steps.hand_over_ownership import HAND_OVER_OWNERSHIP
@@ -70,6 +71,8 @@ KINDS: dict[StepKind, Kind] = {
         SET_MANAGER,
         CHECK_DAY_ONE,
         ISSUE_TEMPORARY_ACCESS_PASS,
+        GIVE_BACK_APP_ASSIGNMENTS,
+        GIVE_BACK_APP_GRANTS,
     )
 }
 

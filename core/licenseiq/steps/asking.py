@@ -120,7 +120,14 @@ def only(body: Json) -> Callable[[Json], bool]:
     return lambda found: found == body
 
 
-_OBJECT = re.compile(r"https?://[^/?#]+/[^/?#]+/directoryObjects/[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_ID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_GUID = re.compile(_ID)
+_OBJECT = re.compile(rf"https?://[^/?#]+/[^/?#]+/directoryObjects/{_ID}")
+
+
+def is_id(value: Json) -> bool:
+    """Whether a member of a body is the id of an object of the directory."""
+    return isinstance(value, str) and _GUID.fullmatch(value) is not None
 
 
 def reference(body: Json) -> bool:

@@ -140,3 +140,10 @@ def sends_nothing(_: Step, __: Target, ___: Account) -> tuple[Call, ...]:
 def fact(account: Account, name: str) -> Json:
     """What was read under a name; None where it was not, or could not be."""
     return (account.more or {}).get(name)
+
+
+def rows_of(values: Mapping[str, Json], name: str) -> list[list[str]]:
+    """A committed value that is rows of texts; empty where there is none."""
+    found = values.get(name)
+    rows = found if isinstance(found, list | tuple) else ()
+    return [[str(one) for one in row] for row in rows if isinstance(row, list | tuple)]

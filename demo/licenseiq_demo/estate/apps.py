@@ -164,7 +164,7 @@ def _job(template: str, tenant_id: str, when: Calendar, rng: random.Random) -> F
     }
 
 
-def _opaque(rng: random.Random) -> str:
+def opaque(rng: random.Random) -> str:
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     return "".join(rng.choices(letters, k=43))
 
@@ -175,7 +175,7 @@ def _assign(
     resource = apps.principals[apps.ids[key]]
     apps.assignments.append(
         {
-            "id": _opaque(rng),
+            "id": opaque(rng),
             "deletedDateTime": None,
             "appRoleId": DEFAULT_ROLE,
             "createdDateTime": when.moment(300, rng),
@@ -192,7 +192,7 @@ def _consent(apps: Apps, key: str, principal: str | None, rng: random.Random) ->
     """A delegated grant of one person, or of everybody (`AllPrincipals`)."""
     apps.grants.append(
         {
-            "id": _opaque(rng),
+            "id": opaque(rng),
             "clientId": apps.ids[key],
             "consentType": "Principal" if principal else "AllPrincipals",
             "principalId": principal,

@@ -7,11 +7,12 @@ to the removal of such a row at the user is not documented; here it is 404, sinc
 from collections.abc import Callable
 
 from licenseiq_demo import odata
+from licenseiq_demo.estate.apps import DEFAULT_ROLE, opaque
 from licenseiq_demo.graph.groups import find_group
 from licenseiq_demo.graph.handler import Keys, person
 from licenseiq_demo.people.person import Fields
 from licenseiq_demo.state import DemoState
-from licenseiq_demo.wire import Answer, Asked, collection, entity, not_found
+from licenseiq_demo.wire import Answer, Asked, GraphError, collection, entity, not_found
 
 
 def _listed(state: DemoState, request: Asked, context: str, rows: list[Fields]) -> Answer:
@@ -59,6 +60,37 @@ def of_group(state: DemoState, request: Asked, keys: Keys) -> Answer:
     return _listed(state, request, "appRoleAssignments", rows)
 
 
+def _resource(state: DemoState, key: object) -> Fields:
+    found = state.estate.apps.principals.get(str(key).lower())
+    if found is None:
+        raise not_found(str(key))
+    return found
+
+
+def assign(state: DemoState, request: Asked, keys: Keys) -> Answer:
+    """`POST /users/{id}/appRoleAssignments`: a role that the application has, once."""
+    someone, rows, asked = person(state, keys), state.estate.apps.assignments, request.json()
+    resource, role = _resource(state, asked.get("resourceId")), str(asked.get("appRoleId"))
+    if asked.get("principalId") != someone.id or role not in (
+        DEFAULT_ROLE,
+        *(one["id"] for one in resource["appRoles"]),
+    ):
+        raise GraphError(400, "Request_BadRequest", "Permission being assigned was not found on application.")
+    made = {"appRoleId": role, "principalId": someone.id, "resourceId": resource["id"]}
+    if any(made.items() <= row.items() for row in rows):
+        raise GraphError(400, "Request_BadRequest", "Permission being assigned already exists on the object.")
+    made |= {
+        "id": opaque(state.estate.rng),
+        "deletedDateTime": None,
+        "createdDateTime": state.stamp(),
+        "principalDisplayName": someone.fields["displayName"],
+        "principalType": "User",
+        "resourceDisplayName": resource["displayName"],
+    }
+    rows.append(made)
+    return Answer(201, entity(request, "appRoleAssignments/$entity", made).data)
+
+
 def remove_assignment(state: DemoState, _: Asked, keys: Keys) -> Answer:
     """`DELETE /users/{id}/appRoleAssignments/{assignment}`."""
     someone, rows = person(state, keys), state.estate.apps.assignments
@@ -79,6 +111,23 @@ def grants_of_person(state: DemoState, request: Asked, keys: Keys) -> Answer:
 def grants(state: DemoState, request: Asked, _: Keys) -> Answer:
     """`GET /oauth2PermissionGrants`."""
     return _listed(state, request, "oauth2PermissionGrants", state.estate.apps.grants)
+
+
+def consent(state: DemoState, request: Asked, _: Keys) -> Answer:
+    """`POST /oauth2PermissionGrants`: for one person here; a client has one grant for each resource and person."""
+    rows, asked = state.estate.apps.grants, request.json()
+    if asked.get("consentType") != "Principal" or not asked.get("scope"):
+        raise GraphError(400, "Request_BadRequest", "Only the consent of one person can be given here.")
+    made = {
+        "clientId": _resource(state, asked.get("clientId"))["id"],
+        "principalId": person(state, {"id": str(asked.get("principalId"))}).id,
+        "resourceId": _resource(state, asked.get("resourceId"))["id"],
+    }
+    if any(made.items() <= row.items() for row in rows):
+        raise GraphError(409, "Request_MultipleObjectsWithSameKeyValue", "Permission entry already exists.")
+    made |= {"id": opaque(state.estate.rng), "consentType": "Principal", "scope": asked["scope"]}
+    rows.append(made)
+    return Answer(201, entity(request, "oauth2PermissionGrants/$entity", made).data)
 
 
 def remove_grant(state: DemoState, _: Asked, keys: Keys) -> Answer:

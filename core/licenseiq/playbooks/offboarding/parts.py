@@ -215,13 +215,13 @@ ACCESS: tuple[Part, ...] = (
         StepKind.REMOVE_APP_ASSIGNMENTS,
         {"app_assignments_absent": True},
         skip=Skip.APPS,
-        undo_note="Applications are assigned anew.",
+        undo={"kind": "give_back_app_assignments"},
     ),
     Part(
         StepKind.REMOVE_APP_GRANTS,
         {"app_grants_absent": True},
         skip=Skip.APPS,
-        undo_note="The person consents anew.",
+        undo={"kind": "give_back_app_grants"},
     ),
     Part(
         StepKind.PROVISION_APPS,
