@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from licenseiq.errors import BadRequest
+from licenseiq.licensing_groups import Path
 from licenseiq.playbooks.change_request import Action, ChangeRequest, FindingFilter, When
 from licenseiq.ports import HolderQuery, StoredChanges
+from licenseiq.proposals.steps import StepKind
 from licenseiq.waste import WasteQuery
 from licenseiq_tenant.desk_state import DeskState
 from licenseiq_tenant.inbox.store import Inbox
@@ -42,10 +44,14 @@ def test_a_reclaim_frees_what_the_findings_of_a_kind_claim_but_for_groups(home: 
         stored = await ask(ChangeRequest(Action.RECLAIM, filter=disabled, expected_count=len(counting)))
         plan = stored.record.plan
         by_group = [h for h in plan.hand_offs if h.kind == "leave_licensing_group"]
-        taken = [sku for step in plan.steps for sku in step.arguments["remove"]]  # type: ignore[union-attr]
+        left = {str(step.arguments["group_id"]) for step in plan.steps if step.kind is StepKind.LEAVE_GROUP}
+        taken = [sku for step in plan.steps for sku in step.arguments.get("remove", ())]  # type: ignore[union-attr]
         assert len(plan.subjects) == len(counting)
         assert by_group
-        assert {group.group_id for group in stored.groups} == {h.instructions.split("group ")[1][:36] for h in by_group}
+        handed_over = {h.instructions.split("group ")[1][:36] for h in by_group}
+        assert {group.group_id for group in stored.groups} == handed_over | left
+        by_hand = [group for group in stored.groups if group.group_id in handed_over - left]
+        assert all(group.path is not Path.DIRECT or group.gives_more for group in by_hand)
         assert all(group.display_name for group in stored.groups)
         claimed = sum(money.micros for row in counting for money in row.monthly)
         assert 0 < plan.money["USD"] < claimed

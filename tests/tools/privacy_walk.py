@@ -1,5 +1,6 @@
 """Asks every tool about people, by every name that they have, and keeps all that was answered."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -84,7 +85,7 @@ class Walk:
 
 
 def named(said: Iterable[str], people: Iterable[Person]) -> set[str]:
-    """Every text of a person that occurs in what was said."""
+    """Every text of a person that occurs in what was said; the mailbox 'Info' is not named by 'Information'."""
     whole = "\n".join(said)
     texts = {
         text
@@ -94,4 +95,4 @@ def named(said: Iterable[str], people: Iterable[Person]) -> set[str]:
         for text in (raw, clean(raw).text, (clean(raw).text.partition("@")[0] if "@" in raw else raw))
         if len(text) > 2
     }
-    return {text for text in texts if text in whole}
+    return {text for text in texts if text in whole and re.search(rf"(?<!\w){re.escape(text)}(?!\w)", whole)}
