@@ -206,6 +206,19 @@ class Desk:
         finish_erasures(self._store, tenant_id, self._around.now())
         return progress
 
+    async def runs_to_carry_on(self, tenant_id: str, writer: TenantWriter) -> tuple[str, ...]:
+        """Starts what was approved, forgets whoever was erased, and names the runs that have not ended."""
+        executor = self.executor(writer)
+        await executor.start_approved(tenant_id)
+        finish_erasures(self._store, tenant_id, self._around.now())
+        return executor.not_ended(tenant_id)
+
+    async def advance(
+        self, tenant_id: str, run_id: str, writer: TenantWriter, observe: Observe = nobody
+    ) -> RunProgress | None:
+        """Carries one run on; None when it is not ours to carry on now."""
+        return await self.executor(writer, observe).advance(tenant_id, run_id)
+
     def pause(self, tenant_id: str, run_id: str) -> None:
         """A run rests before its next step. Raises NotFound and Refused, as the next two do."""
         control.pause(self._store, tenant_id, run_id, self._around.now())

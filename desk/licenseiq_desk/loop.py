@@ -1,8 +1,8 @@
 """The desk's loop: take over, start what was approved, carry runs on, until it is asked to stop."""
 
 import logging
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 
 import anyio
 from sqlalchemy.exc import SQLAlchemyError
@@ -43,30 +43,55 @@ async def run_desk(
     on_progress: Callable[[RunProgress], None] = _ignore,
 ) -> None:
     """Works until `stop_event` is set, and a few seconds at most after that: what was sent then is found out at the
-    next start. Trouble of one round is logged, and the next round tries again; the same trouble in the rounds after it
-    is not logged again."""
-    told = ""
+    next start. Runs go on beside one another, so that nobody who is to be blocked at once waits for a large batch."""
+    under_way, diary = set[str](), _Diary()
     async with writer_factory() as writer, anyio.create_task_group() as working:
-        working.start_soon(_end_soon, stop_event, working.cancel_scope)
-        while not stop_event.is_set():
-            trouble = ""
+
+        async def carry_on(run_id: str) -> None:
             try:
-                taken = desk.take_over(tenant_id)
-                if taken.taken or taken.ended or taken.rejected:
-                    on_taken(taken)
-                for progress in await desk.advance_all(tenant_id, writer, observe):
-                    on_progress(progress)
-                await _look_at_cases(writer)
-            except LicenseIQError as error:
-                trouble = f"The desk could not finish a round: {error}"
-            except (SQLAlchemyError, OSError) as error:
-                trouble = f"The desk's store could not be used ({type(error).__name__}); nothing was sent."
-            if trouble and trouble != told:
-                log.warning("%s", trouble)
-            told = trouble
-            with anyio.move_on_after(poll_seconds):
-                await stop_event.wait()
+                with diary.trouble_of(run_id):
+                    progress = await desk.advance(tenant_id, run_id, writer, observe)
+                    if progress is not None:
+                        on_progress(progress)
+            finally:
+                under_way.discard(run_id)
+
+        working.start_soon(_end_soon, stop_event, working.cancel_scope)
+        async with anyio.create_task_group() as runs:
+            while not stop_event.is_set():
+                with diary.trouble_of(""):
+                    taken = desk.take_over(tenant_id)
+                    if taken.taken or taken.ended or taken.rejected:
+                        on_taken(taken)
+                    for run_id in await desk.runs_to_carry_on(tenant_id, writer):
+                        if run_id not in under_way:
+                            under_way.add(run_id)
+                            runs.start_soon(carry_on, run_id)
+                    await _look_at_cases(writer)
+                with anyio.move_on_after(poll_seconds):
+                    await stop_event.wait()
         working.cancel_scope.cancel()
+
+
+class _Diary:
+    """Logs trouble, and the same trouble of the same thing in the rounds after it not again."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, str] = {}
+
+    @contextmanager
+    def trouble_of(self, what: str) -> Iterator[None]:
+        """Trouble of one round is no end: the next round tries again."""
+        trouble = ""
+        try:
+            yield
+        except LicenseIQError as error:
+            trouble = f"The desk could not finish a round: {error}"
+        except (SQLAlchemyError, OSError) as error:
+            trouble = f"The desk's store could not be used ({type(error).__name__}); nothing was sent."
+        if trouble and trouble != self._told.get(what):
+            log.warning("%s", trouble)
+        self._told[what] = trouble  # '' once it is over
 
 
 async def _end_soon(stop_event: anyio.Event, scope: anyio.CancelScope) -> None:

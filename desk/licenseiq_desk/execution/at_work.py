@@ -96,7 +96,12 @@ class AtWork:
         return order.one_by_one(self.plan) and bool(may_have_happened(self.journal.intents(step)))
 
     async def take(self, step: Step) -> Ended | Waits:
-        """One step behind its guards. What was sent already is found out even where a guard forbids more."""
+        """One step behind its guards, while no other run of this desk is at the same account."""
+        async with self.things.alone(f"account {user_id(self.openings, step.subject)}"):
+            return await self._take(step)
+
+    async def _take(self, step: Step) -> Ended | Waits:
+        """What was sent already is found out even where a guard forbids more."""
         if step.number in self.blocked:
             kinds = sorted({blocker.kind for blocker in self.plan.blockers if step.number in blocker.applies_to})
             return Ended(Outcome.BLOCKED, f"Blocked: {', '.join(kinds)}.")

@@ -53,13 +53,17 @@ class Executor:
     async def advance_all(self, tenant_id: str) -> tuple[RunProgress, ...]:
         """Starts what was approved and carries on what can go on. A run's trouble does not stop the others."""
         await self.start_approved(tenant_id)
+        progress = [await self.advance(tenant_id, run_id) for run_id in self.not_ended(tenant_id)]
+        return tuple(found for found in progress if found is not None)
+
+    def not_ended(self, tenant_id: str) -> tuple[str, ...]:
+        """The ids of the runs that have not ended, the oldest first."""
         with self.store.database.read() as db:
             rows = db.exec_driver_sql(
                 "SELECT run_id FROM run WHERE tenant_id = ? AND ended_at IS NULL ORDER BY created_at, run_id",
                 (tenant_id,),
             ).all()
-        progress = [await self.advance(tenant_id, row[0]) for row in rows]
-        return tuple(found for found in progress if found is not None)
+        return tuple(str(row[0]) for row in rows)
 
     async def start_approved(self, tenant_id: str) -> tuple[str, ...]:
         """Starts a run for each approval that verifies; one that does not is noted and not tried again."""
