@@ -2,7 +2,8 @@
 
 What a step is for is told here by plain requests and judged by what the kind promises: nothing of the desk's readings
 and predicates is used. Goals and arguments are those of `tests/steps/every_step.py`. To take one more kind: its line in
-`LEAVING` or `COMING_AND_GOING`, and what it is for in `TRUTHS` of `tests/journeys/told_by_the_tenant.py`.
+`LEAVING` or `COMING_AND_GOING`, and what it is for in `tests/journeys/told_by_the_tenant.py` (of a way back:
+`tests/journeys/told_of_returns.py`).
 """
 
 import os
@@ -12,7 +13,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.journeys.told_by_the_tenant import TRUTHS, Tenant, Values
+from tests.journeys.told_by_the_tenant import TRUTHS as OF_OTHERS
+from tests.journeys.told_by_the_tenant import Tenant, Values
+from tests.journeys.told_of_returns import RETURNS
 from tests.steps.every_step import CASES
 
 from licenseiq.proposals.canonical import Json
@@ -61,7 +64,10 @@ COMING_AND_GOING: tuple[tuple[StepKind, str], ...] = (
     (StepKind.ISSUE_TEMPORARY_ACCESS_PASS, "new_account"),
     (StepKind.GIVE_BACK_APP_ASSIGNMENTS, APPS),
     (StepKind.GIVE_BACK_APP_GRANTS, APPS),
+    (StepKind.TAKE_BACK_MAILBOX_ACCESS, MAIL),
+    (StepKind.TAKE_BACK_ONEDRIVE_ACCESS, FILES),
 )
+TRUTHS = {**OF_OTHERS, **RETURNS}
 # What rests on an earlier step of the same person.
 _AFTER = {StepKind.SET_MANAGER: StepKind.CREATE_ACCOUNT}
 _NEWCOMERS = ("newcomer", "awaited")

@@ -9,7 +9,6 @@ import httpx
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import StepKind
 from licenseiq.steps.copy_onedrive import FOLDER
-from licenseiq.steps.give_back_apps import ASSIGNED, CONSENTED
 from licenseiq_demo.catalogue import by_part
 from licenseiq_demo.people.names import DOMAIN
 
@@ -94,7 +93,7 @@ def _user(name: str) -> Callable[[Tenant, Values], Awaitable[Json]]:
     return look
 
 
-def _box(*names: str) -> Callable[[Tenant, Values], Awaitable[Json]]:
+def box_of(*names: str) -> Callable[[Tenant, Values], Awaitable[Json]]:
     async def look(tenant: Tenant, values: Values) -> Json:
         box = await tenant.box(values["user_id"])
         return {name: box.get(name) for name in ("state", *names)}
@@ -179,7 +178,7 @@ async def _meetings(tenant: Tenant, values: Values) -> Json:
     return sorted(str(one["subject"]) for one in mine)
 
 
-async def _shared(tenant: Tenant, values: Values) -> Json:
+async def shared(tenant: Tenant, values: Values) -> Json:
     """Who may do what in the OneDrive: roles and receivers of every permission but the owner's, and links by scope."""
     drive, found = await tenant.get(f"/users/{values['user_id']}/drive"), list[str]()
     for item in await tenant.rows(f"/drives/{drive['id']}/root/delta?$top=999"):
@@ -264,39 +263,6 @@ async def _pass(tenant: Tenant, values: Values) -> None:
     await tenant.elsewhere("POST", f"/users/{values['user_id']}/authentication/temporaryAccessPassMethods", {})
 
 
-def _take(path: str, field: str, members: tuple[str, ...]) -> Callable[[Tenant, Values], Awaitable[None]]:
-    """Commits to rows of the person's own, and takes them away as another administrator."""
-
-    async def take(tenant: Tenant, values: Values) -> None:
-        where = f"/users/{values['user_id']}/{path}"
-        rows = [row for row in await tenant.rows(where) if row["principalId"] == values["user_id"]]
-        values[field] = [[str(row.get(member, "")) for member in members] for row in rows]
-        for row in rows:
-            base = where if path == "appRoleAssignments" else f"/{path}"
-            await tenant.elsewhere("DELETE", f"{base}/{row['id']}")
-
-    return take
-
-
-def _held(path: str, *members: str) -> Callable[[Tenant, Values], Awaitable[Json]]:
-    """Members of the rows that are the person's own."""
-
-    async def look(tenant: Tenant, values: Values) -> Json:
-        rows = await tenant.rows(f"/users/{values['user_id']}/{path}")
-        mine = [row for row in rows if row["principalId"] == values["user_id"]]
-        return sorted([str(row[member]) for member in members] for row in mine)  # type: ignore[return-value]
-
-    return look
-
-
-def _as_before(field: str, *places: int) -> Callable[[Any, Values], bool]:
-    def so(found: Any, values: Values) -> bool:
-        wanted: Any = values[field]
-        return bool(wanted) and found == sorted([row[place] for place in places] for row in wanted)
-
-    return so
-
-
 def _empty(found: Any, _: Values) -> bool:
     return found == []
 
@@ -322,27 +288,27 @@ TRUTHS: Mapping[StepKind, Truth] = {
     StepKind.REMOVE_APP_GRANTS: Truth(_sorted("oauth2PermissionGrants", "clientId"), _empty),
     StepKind.PROVISION_APPS: Truth(_accounts_there, _empty, _change(accountEnabled=False)),
     StepKind.SET_AUTOMATIC_REPLY: Truth(
-        _box("replies"), lambda found, _: found["replies"]["status"] == "alwaysEnabled"
+        box_of("replies"), lambda found, _: found["replies"]["status"] == "alwaysEnabled"
     ),
-    StepKind.CONVERT_MAILBOX: Truth(_box("kind"), lambda found, _: found["kind"] == "shared"),
+    StepKind.CONVERT_MAILBOX: Truth(box_of("kind"), lambda found, _: found["kind"] == "shared"),
     StepKind.GRANT_MAILBOX_ACCESS: Truth(
-        _box("full_access", "send_as", "on_behalf"),
+        box_of("full_access", "send_as", "on_behalf"),
         lambda found, values: all(
             found[name].count(values["successor_id"]) == 1 for name in ("full_access", "send_as", "on_behalf")
         ),
     ),
     StepKind.SET_FORWARDING: Truth(
-        _box("forwarding_to", "forwarding_smtp"),
+        box_of("forwarding_to", "forwarding_smtp"),
         lambda found, values: (found["forwarding_to"], found["forwarding_smtp"]) == (values["successor_id"], None),
     ),
     StepKind.REMOVE_DELEGATED_RIGHTS: Truth(_rights, _empty),
     StepKind.CANCEL_MEETINGS: Truth(_meetings, _empty),
-    StepKind.HIDE_FROM_ADDRESS_LISTS: Truth(_box("hidden"), lambda found, _: found["hidden"] is True),
+    StepKind.HIDE_FROM_ADDRESS_LISTS: Truth(box_of("hidden"), lambda found, _: found["hidden"] is True),
     StepKind.GRANT_ONEDRIVE_ACCESS: Truth(
-        _shared,
+        shared,
         lambda found, values: sum(one.startswith("root:") and str(values["successor_id"]) in one for one in found) == 1,
     ),
-    StepKind.END_EXTERNAL_SHARING: Truth(_shared, lambda found, _: not [one for one in found if "anonymous" in one]),
+    StepKind.END_EXTERNAL_SHARING: Truth(shared, lambda found, _: not [one for one in found if "anonymous" in one]),
     StepKind.COPY_ONEDRIVE: Truth(
         _copy, lambda found, values: found["there"] == [{"name": values[FOLDER], "bytes": found["here"]}]
     ),
@@ -362,14 +328,4 @@ TRUTHS: Mapping[StepKind, Truth] = {
         _ready, lambda found, _: found == {"licence": True, "mailbox": True}, by_hand=_license
     ),
     StepKind.ISSUE_TEMPORARY_ACCESS_PASS: Truth(_methods, lambda found, _: bool(found), by_hand=_pass),
-    StepKind.GIVE_BACK_APP_ASSIGNMENTS: Truth(
-        _held("appRoleAssignments", "resourceId", "appRoleId"),
-        _as_before(ASSIGNED, 1, 3),
-        _take("appRoleAssignments", ASSIGNED, ("id", "resourceId", "resourceDisplayName", "appRoleId")),
-    ),
-    StepKind.GIVE_BACK_APP_GRANTS: Truth(
-        _held("oauth2PermissionGrants", "clientId", "resourceId", "scope"),
-        _as_before(CONSENTED, 1, 3, 4),
-        _take("oauth2PermissionGrants", CONSENTED, ("id", "clientId", "name", "resourceId", "scope")),
-    ),
 }

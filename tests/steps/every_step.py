@@ -18,6 +18,7 @@ from licenseiq.steps.give_back_apps import ASSIGNED, CONSENTED
 from licenseiq.steps.mailbox import SHARED
 from licenseiq.steps.newcomer import ABSENT, ACTIVE_DIRECTORY, GOAL
 from licenseiq.steps.set_manager import GOAL as MANAGER
+from licenseiq_demo.estate.drives import granted
 from licenseiq_demo.people.names import DOMAIN
 from licenseiq_demo.state import DemoState
 from tests.steps.conftest import EXISTS, OneDesk, step
@@ -244,6 +245,18 @@ def _back(name: str, into: str, members: Mapping[int, str]) -> Callable[[DemoSta
     return so
 
 
+def _given_mailbox(state: DemoState, values: Values) -> None:
+    found, to = state.tenant.mail.boxes[str(values["user_id"])], str(values["successor_id"])
+    for ids in (found.full_access, found.send_as, found.on_behalf):
+        ids.append(to)
+
+
+def _given_files(state: DemoState, values: Values) -> None:
+    drive, to = _drive(state, values["user_id"]), state.tenant.by_id[str(values["successor_id"])]
+    user = {"id": to.id, "displayName": to.fields["displayName"], "email": to.fields["mail"]}
+    drive.root.permissions.append(granted("a-permission", ["write"], user, to.upn))
+
+
 APPS = "leaver_with_apps"
 FILES = "leaver_with_outside_links"
 CASES: dict[StepKind, Case] = {
@@ -316,5 +329,17 @@ CASES: dict[StepKind, Case] = {
         {"app_grants_are_back": CONSENTED},
         _back("grants", CONSENTED, {1: "clientId", 3: "resourceId", 4: "scope"}),
         before=_taken("grants", CONSENTED, ("id", "clientId", "name", "resourceId", "scope")),
+    ),
+    StepKind.TAKE_BACK_MAILBOX_ACCESS: Case(
+        "plain_leaver",
+        {"mailbox_rights_ended": ["full_access", "send_as", "send_on_behalf"]},
+        box(lambda found, to: to not in (*found.full_access, *found.send_as, *found.on_behalf)),
+        before=_given_mailbox,
+    ),
+    StepKind.TAKE_BACK_ONEDRIVE_ACCESS: Case(
+        FILES,
+        {"onedrive_access_ended_of": "successor_id"},
+        lambda state, values: not _writes(state, values),
+        before=_given_files,
     ),
 }

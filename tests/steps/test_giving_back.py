@@ -8,18 +8,20 @@ import pytest
 
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import StepKind
+from licenseiq.steps.automatic_reply import BEFORE
 from licenseiq_demo.state import DemoState
 from licenseiq_demo.tenant import DemoTenant
 from licenseiq_desk.execution.shapes import may_send
-from tests.steps.conftest import OneDesk, faults
+from tests.steps.conftest import OneDesk, faults, step
 from tests.steps.every_step import CASES, Values
 
 pytestmark = pytest.mark.anyio
-GIVEN_BACK = (StepKind.GIVE_BACK_APP_ASSIGNMENTS, StepKind.GIVE_BACK_APP_GRANTS)
 FORBIDS = {
     StepKind.GIVE_BACK_APP_ASSIGNMENTS: "AppRoleAssignment.ReadWrite.All",
     StepKind.GIVE_BACK_APP_GRANTS: "DelegatedPermissionGrant.ReadWrite.All",
+    StepKind.TAKE_BACK_ONEDRIVE_ACCESS: "Files.ReadWrite.All",
 }
+GIVEN_BACK = (*FORBIDS, StepKind.TAKE_BACK_MAILBOX_ACCESS)
 SOMEBODY, CLIENT, API = (f"{n}0000000-0000-4000-8000-000000000001" for n in "123")
 
 
@@ -42,7 +44,7 @@ async def test_what_was_there_is_there_again_once_and_a_second_way_back_sends_no
     assert len(desk.writes()) == changed
 
 
-@pytest.mark.parametrize("kind", GIVEN_BACK, ids=str)
+@pytest.mark.parametrize("kind", FORBIDS, ids=str)
 async def test_what_may_not_be_given_back_is_handed_over_by_name(desk: OneDesk, kind: StepKind) -> None:
     """INV-21."""
     case = CASES[kind]
@@ -65,6 +67,29 @@ async def test_an_application_that_is_gone_meanwhile_does_not_keep_the_others_ba
     done = await desk.take(planned, case.step(StepKind.GIVE_BACK_APP_ASSIGNMENTS))
     assert done.outcomes == ["failed"]
     assert case.so(desk.state, values)
+
+
+async def test_a_reply_of_before_is_back_with_its_words_and_its_times(desk: OneDesk) -> None:
+    user_id = desk.state.tenant.situations["plain_leaver"]
+    box = desk.state.tenant.mail.boxes[user_id]
+    times = {"dateTime": "2026-12-01T00:00:00.0000000", "timeZone": "UTC"}
+    away: dict[str, Json] = {
+        "status": "scheduled",
+        "externalAudience": "contactsOnly",
+        "internalReplyMessage": "<p>Away &amp; back soon</p>",
+        "externalReplyMessage": "",
+        "scheduledStartDateTime": times,
+        "scheduledEndDateTime": {**times, "dateTime": "2026-12-24T00:00:00.0000000"},
+    }
+    back = step(StepKind.SET_AUTOMATIC_REPLY, {"automatic_reply_is_back": BEFORE})
+    assert (await desk.take(desk.values(user_id, **{BEFORE: away}), back)).outcomes == ["done"]
+    assert {name: box.replies[name] for name in away} == away
+    off: dict[str, Json] = {name: box.replies[name] for name in list(away)[:4]} | {"status": "disabled"}
+    assert (await desk.take(desk.values(user_id, **{BEFORE: off}), back)).outcomes == ["done"]
+    assert box.replies["status"] == "disabled"
+    path, sent = f"/users/{user_id}/mailboxSettings", {"automaticRepliesSetting": away}
+    assert may_send("PATCH", path, "", json.dumps(sent).encode())
+    assert not may_send("PATCH", path, "", json.dumps({**sent, "userPurpose": "shared"}).encode())
 
 
 def test_no_call_gives_consent_for_everybody_or_more_than_a_role() -> None:

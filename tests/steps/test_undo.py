@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from licenseiq.leaving import Forwarding, LeavingDefaults
 from licenseiq.proposals.steps import StepKind
 from licenseiq_demo.state import DemoState
 from licenseiq_tenant.inbox.undo import UndoRequest
@@ -25,7 +26,8 @@ def rows(person: Any) -> list[tuple[str, str | None, tuple[str, ...]]]:
 
 def everything(state: DemoState, person: Any) -> dict[str, Any]:
     """What somebody has, without ids that are drawn anew."""
-    apps = state.estate.apps
+    apps, box, drive = state.estate.apps, state.tenant.mail.boxes[person.id], state.estate.drives.of(person)
+    assert drive is not None
     return {
         "licences": rows(person),
         "groups": sorted(person.groups),
@@ -36,6 +38,11 @@ def everything(state: DemoState, person: Any) -> dict[str, Any]:
         "consents": sorted(
             (row["clientId"], row["resourceId"], row["scope"]) for row in apps.grants if row["principalId"] == person.id
         ),
+        "mailbox": (box.kind, box.hidden),
+        "reply": dict(box.replies),
+        "rights": (sorted(box.full_access), sorted(box.send_as), sorted(box.on_behalf)),
+        "forwarding": (box.forwarding_to, box.forwarding_smtp, box.deliver_and_forward),
+        "files": sorted(str(row["roles"]) + str(row.get("grantedToV2")) for row in drive.root.permissions),
     }
 
 
@@ -52,7 +59,7 @@ async def test_who_stays_after_all_has_everything_back_that_can_be(
     leaver, successor = leaver_of(state, used), leaver_of(state, used)
     enrich(state, leaver)
     before = everything(state, leaver)
-    _, done = await offboard(desk, leaver, successor, rounds=60)
+    _, done = await offboard(desk, leaver, successor, LeavingDefaults(forwarding=Forwarding.SUCCESSOR), rounds=60)
     assert done.state == "complete", done
     gone = everything(state, leaver)
     assert {name for name in before if before[name] == gone[name]} == set()

@@ -11,13 +11,18 @@ from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.plan import Step
 from licenseiq.proposals.steps import Account, StepKind
 from licenseiq.steps.apps import ASSIGNMENTS, GRANTS
+from licenseiq.steps.automatic_reply import BEFORE, REPLY
+from licenseiq.steps.forwarding import FORWARDING, NOBODY
 from licenseiq.steps.give_back_apps import ASSIGNED, CONSENTED
+from licenseiq.steps.grant_mailbox_access import RIGHTS, SUCCESSORS_RIGHTS
 from licenseiq.steps.leave_groups import GROUPS
 from licenseiq.steps.mailbox import MAILBOX, SHARED, USER
+from licenseiq.steps.onedrive_access import ACCESS
 from licenseiq.steps.rules_of_groups import BRIDGE
 from licenseiq.steps.services_kept import THERE, taken_by
 
 GIVES = "group_licences_active"
+_EXISTS: dict[str, Json] = {"exists": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +68,33 @@ def ways_back(step: Step, before: Account, values: Mapping[str, Json]) -> list[W
         case StepKind.REMOVE_APP_GRANTS:
             rows = _rows((before.more or {}).get(GRANTS.name))
             return _given_back(StepKind.GIVE_BACK_APP_GRANTS, "app_grants_are_back", CONSENTED, rows)
+        case StepKind.SET_AUTOMATIC_REPLY:
+            setting = _facts(before, REPLY.name).get("setting")
+            goal = {"automatic_reply_is_back": BEFORE}
+            return [Way(step.kind, {}, goal, _EXISTS, {BEFORE: setting})] if isinstance(setting, Mapping) else []
+        case StepKind.SET_FORWARDING if (before.more or {}).get(FORWARDING.name) == NOBODY:
+            return [Way(step.kind, {}, {"forwarding_is": NOBODY}, _EXISTS, _successor(values))]
+        case StepKind.GRANT_MAILBOX_ACCESS:
+            held = (before.more or {}).get(SUCCESSORS_RIGHTS.name)
+            if not isinstance(held, list | tuple):
+                return []
+            ended: list[Json] = [right for right in RIGHTS if right not in held]
+            goal = {"mailbox_rights_ended": ended}
+            return [Way(StepKind.TAKE_BACK_MAILBOX_ACCESS, {}, goal, _EXISTS, _successor(values))] if ended else []
+        case StepKind.GRANT_ONEDRIVE_ACCESS if _facts(before, ACCESS.name).get("successors") == []:
+            goal = {"onedrive_access_ended_of": "successor_id"}
+            return [Way(StepKind.TAKE_BACK_ONEDRIVE_ACCESS, {}, goal, _EXISTS, _successor(values))]
         case StepKind.CONVERT_MAILBOX:
             kind = _facts(before, MAILBOX.name).get("kind")
             if kind not in (USER, SHARED) or kind == step.goal.get("mailbox_kind"):
                 return []
-            return [Way(StepKind.CONVERT_MAILBOX, {}, {"mailbox_kind": kind}, {"exists": True}, {})]
+            return [Way(StepKind.CONVERT_MAILBOX, {}, {"mailbox_kind": kind}, _EXISTS, {})]
         case StepKind.HIDE_FROM_ADDRESS_LISTS:
             hidden = _facts(before, MAILBOX.name).get("hidden")
             if not isinstance(hidden, bool) or hidden == step.goal.get("hidden_from_address_lists"):
                 return []
             goal = {"hidden_from_address_lists": hidden}
-            return [Way(StepKind.HIDE_FROM_ADDRESS_LISTS, {}, goal, {"exists": True}, {})]
+            return [Way(StepKind.HIDE_FROM_ADDRESS_LISTS, {}, goal, _EXISTS, {})]
         case _:
             return []
 
@@ -84,13 +105,17 @@ def _facts(before: Account, name: str) -> Mapping[str, Json]:
     return found if isinstance(found, Mapping) else {}
 
 
+def _successor(values: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: values[name] for name in ("successor_id", "successor_principal") if name in values}
+
+
 def _rows(found: Json) -> list[Json]:
     return list(found) if isinstance(found, list | tuple) else []
 
 
 def _given_back(kind: StepKind, goal: str, field: str, rows: list[Json]) -> list[Way]:
     """Exactly these rows come back, as a committed value."""
-    return [Way(kind, {}, {goal: field}, {"exists": True}, {field: rows})] if rows else []
+    return [Way(kind, {}, {goal: field}, _EXISTS, {field: rows})] if rows else []
 
 
 def _id_of(row: Json) -> str:
@@ -145,7 +170,7 @@ def _attribute(step: Step, before: Account) -> list[Way]:
     field = f"{name}_before"
     goal: dict[str, Json] = {"attribute_is": {"attribute": name, "value_of": field}}
     values = {field: before.attributes[name]}
-    return [Way(StepKind.SET_ATTRIBUTE, {"attribute": name}, goal, {"exists": True}, values)]
+    return [Way(StepKind.SET_ATTRIBUTE, {"attribute": name}, goal, _EXISTS, values)]
 
 
 def texts(value: Json) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ from licenseiq.steps.reset_password import RESET_PASSWORD
 from licenseiq.steps.rules_of_groups import RULES_SAID
 from licenseiq.steps.services_kept import LOST_ONLY, SERVICES, THERE, all_there, nothing_else_lost
 from licenseiq.steps.set_manager import SET_MANAGER
+from licenseiq.steps.take_back_access import TAKE_BACK_MAILBOX_ACCESS, TAKE_BACK_ONEDRIVE_ACCESS
 
 KINDS: dict[StepKind, Kind] = {
     kind.name: kind
@@ -73,6 +74,8 @@ KINDS: dict[StepKind, Kind] = {
         ISSUE_TEMPORARY_ACCESS_PASS,
         GIVE_BACK_APP_ASSIGNMENTS,
         GIVE_BACK_APP_GRANTS,
+        TAKE_BACK_MAILBOX_ACCESS,
+        TAKE_BACK_ONEDRIVE_ACCESS,
     )
 }
 

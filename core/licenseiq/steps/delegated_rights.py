@@ -89,7 +89,7 @@ DELEGATED_RIGHTS = Reading(
 
 def _absent(value: Json, facts: Facts, _: Mapping[str, Json]) -> bool:
     found = facts.get(DELEGATED_RIGHTS.name)
-    return value is True and isinstance(found, Mapping) and not any(found[name] for name in _REMOVES)
+    return value is True and isinstance(found, Mapping) and not any(found[name] for name in REMOVES)
 
 
 def _call(cmdlet: str, mailbox: str, **parameters: Json) -> Call:
@@ -109,7 +109,7 @@ def _on_behalf(mailbox: str, person: str) -> Call:
     return _call("Set-Mailbox", mailbox, GrantSendOnBehalfTo=less)
 
 
-_REMOVES = {"full_access": _full_access, "send_as": _send_as, "on_behalf": _on_behalf}
+REMOVES = {"full_access": _full_access, "send_as": _send_as, "on_behalf": _on_behalf}
 
 
 def _calls(_: Step, target: Target, account: Account) -> tuple[Call, ...]:
@@ -118,7 +118,7 @@ def _calls(_: Step, target: Target, account: Account) -> tuple[Call, ...]:
         return ()
     person = target.text("user_id")
     return tuple(
-        remove(mailbox, person) for name, remove in _REMOVES.items() for mailbox in cast("list[str]", found[name])
+        remove(mailbox, person) for name, remove in REMOVES.items() for mailbox in cast("list[str]", found[name])
     )
 
 
@@ -132,6 +132,12 @@ def _exactly(*names: str) -> Callable[[Json], bool]:
     return lambda found: isinstance(found, Mapping) and found.keys() == {"Identity", *names}
 
 
+# Taking any of the three rights on a mailbox from one account.
+SHAPES = (
+    Shape("POST", "Remove-MailboxPermission", _exactly("User", "AccessRights", "Confirm"), Api.EXCHANGE),
+    Shape("POST", "Remove-RecipientPermission", _exactly("Trustee", "AccessRights", "Confirm"), Api.EXCHANGE),
+    Shape("POST", "Set-Mailbox", _takes_away, Api.EXCHANGE),
+)
 REMOVE_DELEGATED_RIGHTS = Kind(
     name=StepKind.REMOVE_DELEGATED_RIGHTS,
     words="take away rights on other mailboxes",
@@ -139,11 +145,7 @@ REMOVE_DELEGATED_RIGHTS = Kind(
     permissions=(PERMISSION,),
     fits=lambda step: step.goal == _GOAL,
     calls=_calls,
-    shapes=(
-        Shape("POST", "Remove-MailboxPermission", _exactly("User", "AccessRights", "Confirm"), Api.EXCHANGE),
-        Shape("POST", "Remove-RecipientPermission", _exactly("Trustee", "AccessRights", "Confirm"), Api.EXCHANGE),
-        Shape("POST", "Set-Mailbox", _takes_away, Api.EXCHANGE),
-    ),
+    shapes=SHAPES,
     readings=(DELEGATED_RIGHTS,),
     clauses={"delegated_rights_absent": _absent},
     hand_over=lambda _, target: (

@@ -18,15 +18,18 @@ _MAY_WRITE = frozenset({"write", "owner"})
 
 
 async def _read(ask: Asking, target: Target, _: Mapping[str, Json]) -> Json:
-    """`drive` and `web_url`, and whether the successor may write; no drive: `drive` is null."""
+    """`drive` and `web_url`, the ids of the permissions that are the `successors`, and whether one lets them write; no
+    drive: `drive` is null."""
     found = await drive_of(ask, target.text("user_id"))
     if found is None:
         return {"drive": None}
     drive, successor = str(found["id"]), target.text("successor_id").lower()
     answer = await ask(Ask(f"/drives/{drive}/items/root/permissions?$top=999", pages=True))
     rows = cast("list[Mapping[str, Json]]", answer["value"])
-    may = any(_user(row) == successor and _MAY_WRITE & set(cast("list[str]", row["roles"])) for row in rows)
-    return {"drive": drive, "web_url": str(found["webUrl"]), "successor_may_write": may}
+    theirs = [row for row in rows if _user(row) == successor]
+    may = any(_MAY_WRITE & set(cast("list[str]", row["roles"])) for row in theirs)
+    keys: list[Json] = [str(row["id"]) for row in theirs]
+    return {"drive": drive, "web_url": str(found["webUrl"]), "successors": keys, "successor_may_write": may}
 
 
 def _user(row: Mapping[str, Json]) -> str:

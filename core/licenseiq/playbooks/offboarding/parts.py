@@ -249,14 +249,15 @@ THEN: tuple[Part, ...] = (
         skip=Skip.AUTOMATIC_REPLY,
         arguments=_audience,
         set_by=_by_reply,
-        undo_note="The person switches the reply off.",
+        undo={"kind": "automatic_reply_of_before"},
     ),
     Part(
         StepKind.SET_FORWARDING,
         {"forwarding_is": "successor"},
         when=lambda leaver: leaver.choices.forwards and _mailbox_to_successor(leaver),
         set_by=lambda _: SetBy.POLICY,
-        undo_note="A person takes the forwarding away.",
+        undo={"kind": "forward_to_nobody"},
+        undo_note="Mail went elsewhere before: whoever it belongs to sets that anew.",
     ),
     Part(
         StepKind.CONVERT_MAILBOX,
@@ -272,7 +273,7 @@ THEN: tuple[Part, ...] = (
         when=_mailbox_to_successor,
         skip=Skip.SUCCESSOR_ACCESS,
         set_by=_by_successor,
-        undo_note="A person takes the rights on the mailbox back.",
+        undo={"kind": "take_back_mailbox_access"},
     ),
     Part(
         StepKind.HIDE_FROM_ADDRESS_LISTS,
@@ -288,7 +289,8 @@ THEN: tuple[Part, ...] = (
         when=_drive_to_successor,
         skip=Skip.SUCCESSOR_ACCESS,
         set_by=_by_successor,
-        undo_note="A person takes the access to the files back.",
+        undo={"kind": "take_back_onedrive_access"},
+        undo_note="The successor could read the files before: a person says what stays.",
     ),
     Part(
         StepKind.END_EXTERNAL_SHARING,
