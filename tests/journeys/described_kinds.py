@@ -64,6 +64,8 @@ COMING_AND_GOING: tuple[tuple[StepKind, str], ...] = (
     (StepKind.ISSUE_TEMPORARY_ACCESS_PASS, "new_account"),
     (StepKind.GIVE_BACK_APP_ASSIGNMENTS, APPS),
     (StepKind.GIVE_BACK_APP_GRANTS, APPS),
+    (StepKind.GIVE_BACK_OWNERSHIP, "leaver_who_owns"),
+    (StepKind.ENABLE_DEVICES, APPS),
     (StepKind.TAKE_BACK_MAILBOX_ACCESS, MAIL),
     (StepKind.TAKE_BACK_ONEDRIVE_ACCESS, FILES),
 )

@@ -101,7 +101,7 @@ def box_of(*names: str) -> Callable[[Tenant, Values], Awaitable[Json]]:
     return look
 
 
-def _sorted(path: str, key: str) -> Callable[[Tenant, Values], Awaitable[Json]]:
+def sorted_of(path: str, key: str) -> Callable[[Tenant, Values], Awaitable[Json]]:
     """One member of every row of a collection of the person's."""
 
     async def look(tenant: Tenant, values: Values) -> Json:
@@ -146,7 +146,7 @@ async def _groups(tenant: Tenant, values: Values) -> Json:
     return {"free": sorted(free, key=str), "kept": sorted(kept, key=str)}
 
 
-async def _owned(tenant: Tenant, values: Values) -> Json:
+async def owned(tenant: Tenant, values: Values) -> Json:
     """The groups and applications that leaver and successor own, by name."""
     found = dict[str, Json]()
     for name in ("user_id", "successor_id"):
@@ -278,14 +278,14 @@ TRUTHS: Mapping[StepKind, Truth] = {
     StepKind.REMOVE_AUTHENTICATION_METHODS: Truth(_methods, _empty),
     StepKind.RESET_PASSWORD: Truth(_password, _yes, _change(lastPasswordChangeDateTime=_LONG_AGO)),
     StepKind.DISABLE_DEVICES: Truth(
-        _sorted("registeredDevices", "accountEnabled"), lambda found, _: "True" not in found
+        sorted_of("registeredDevices", "accountEnabled"), lambda found, _: "True" not in found
     ),
     StepKind.LEAVE_GROUPS: Truth(_groups, lambda found, _: found["free"] == []),
-    StepKind.HAND_OVER_OWNERSHIP: Truth(_owned, lambda found, _: set(found["user_id"]) <= {"Supplier newsletter"}),
+    StepKind.HAND_OVER_OWNERSHIP: Truth(owned, lambda found, _: set(found["user_id"]) <= {"Supplier newsletter"}),
     StepKind.REMOVE_APP_ASSIGNMENTS: Truth(
-        _sorted("appRoleAssignments", "principalType"), lambda found, _: "User" not in found
+        sorted_of("appRoleAssignments", "principalType"), lambda found, _: "User" not in found
     ),
-    StepKind.REMOVE_APP_GRANTS: Truth(_sorted("oauth2PermissionGrants", "clientId"), _empty),
+    StepKind.REMOVE_APP_GRANTS: Truth(sorted_of("oauth2PermissionGrants", "clientId"), _empty),
     StepKind.PROVISION_APPS: Truth(_accounts_there, _empty, _change(accountEnabled=False)),
     StepKind.SET_AUTOMATIC_REPLY: Truth(
         box_of("replies"), lambda found, _: found["replies"]["status"] == "alwaysEnabled"

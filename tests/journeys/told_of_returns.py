@@ -3,11 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from tests.journeys.told_by_the_tenant import Tenant, Truth, Values, box_of, shared
+from tests.journeys.told_by_the_tenant import Tenant, Truth, Values, box_of, owned, shared, sorted_of
 
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import StepKind
+from licenseiq.steps.enable_devices import ENABLED
 from licenseiq.steps.give_back_apps import ASSIGNED, CONSENTED
+from licenseiq.steps.give_back_ownership import ENDS, OWNED_BEFORE
 
 _RIGHTS = ("full_access", "send_as", "on_behalf")
 
@@ -56,6 +58,33 @@ async def _give_files(tenant: Tenant, values: Values) -> None:
     await tenant.elsewhere("POST", f"/drives/{drive['id']}/items/root/invite", body)
 
 
+async def _disable(tenant: Tenant, values: Values) -> None:
+    rows = await tenant.rows(f"/users/{values['user_id']}/registeredDevices")
+    values[ENABLED] = [[row["id"], row["displayName"]] for row in rows]
+    for row in rows:
+        await tenant.elsewhere("PATCH", f"/devices/{row['id']}", {"accountEnabled": False})
+
+
+async def _hand_over(tenant: Tenant, values: Values) -> None:
+    """All that a program may change is the successor's."""
+    rows, mine = list[Json](), await tenant.rows(f"/users/{values['user_id']}/ownedObjects?$top=999")
+    for row in mine:
+        kind = str(row["@odata.type"]).rpartition(".")[2]
+        if kind == "servicePrincipal" or row.get("displayName") == "Supplier newsletter":
+            continue
+        where = f"/{kind}s/{row['id']}/owners"
+        rows.append([f"{kind}s", row["id"], row["displayName"], ENDS])
+        await tenant.elsewhere("POST", f"{where}/$ref", {"@odata.id": f"x/directoryObjects/{values['successor_id']}"})
+        await tenant.elsewhere("DELETE", f"{where}/{values['user_id']}/$ref")
+    values[OWNED_BEFORE] = rows
+
+
+def _own(found: Any, values: Values) -> bool:
+    rows: Any = values[OWNED_BEFORE]
+    names = {row[2] for row in rows}
+    return bool(names) and names <= set(found["user_id"]) and not names & set(found["successor_id"])
+
+
 RETURNS: Mapping[StepKind, Truth] = {
     StepKind.GIVE_BACK_APP_ASSIGNMENTS: Truth(
         _held("appRoleAssignments", "resourceId", "appRoleId"),
@@ -66,6 +95,10 @@ RETURNS: Mapping[StepKind, Truth] = {
         _held("oauth2PermissionGrants", "clientId", "resourceId", "scope"),
         _as_before(CONSENTED, 1, 3, 4),
         _take("oauth2PermissionGrants", CONSENTED, ("id", "clientId", "name", "resourceId", "scope")),
+    ),
+    StepKind.GIVE_BACK_OWNERSHIP: Truth(owned, _own, _hand_over),
+    StepKind.ENABLE_DEVICES: Truth(
+        sorted_of("registeredDevices", "accountEnabled"), lambda found, _: set(found) == {"True"}, _disable
     ),
     StepKind.TAKE_BACK_MAILBOX_ACCESS: Truth(
         box_of(*_RIGHTS),

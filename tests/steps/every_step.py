@@ -13,8 +13,10 @@ from licenseiq.proposals.plan import Step
 from licenseiq.proposals.steps import StepKind
 from licenseiq.steps.automatic_reply import FIELD
 from licenseiq.steps.copy_onedrive import FOLDER
+from licenseiq.steps.enable_devices import ENABLED
 from licenseiq.steps.first_day import WAY_IN
 from licenseiq.steps.give_back_apps import ASSIGNED, CONSENTED
+from licenseiq.steps.give_back_ownership import ENDS, OWNED_BEFORE
 from licenseiq.steps.mailbox import SHARED
 from licenseiq.steps.newcomer import ABSENT, ACTIVE_DIRECTORY, GOAL
 from licenseiq.steps.set_manager import GOAL as MANAGER
@@ -257,6 +259,42 @@ def _given_files(state: DemoState, values: Values) -> None:
     drive.root.permissions.append(granted("a-permission", ["write"], user, to.upn))
 
 
+def _disabled(state: DemoState, values: Values) -> None:
+    mine = state.estate.devices.of(person(state, values))
+    values[ENABLED] = [[one["id"], one["displayName"]] for one in mine]
+    for one in mine:
+        one["accountEnabled"] = False
+
+
+def _enabled(state: DemoState, values: Values) -> bool:
+    return all(one["accountEnabled"] for one in state.estate.devices.of(person(state, values)))
+
+
+def _owners(state: DemoState) -> dict[str, tuple[str, list[str]]]:
+    """Collection and owners of all that a program may change the owners of."""
+    groups, apps = state.tenant.groups, state.estate.apps
+    found = {key: ("groups", those) for key, those in state.tenant.story.owners.items() if key in groups}
+    letters = {key for key in found if groups[key].fields["displayName"] == "Supplier newsletter"}
+    found = {key: one for key, one in found.items() if key not in letters}
+    return found | {key: ("applications", those) for key, those in apps.owners.items() if key in apps.applications}
+
+
+def _successors(state: DemoState, values: Values) -> None:
+    """What the person owned is the successor's."""
+    mine, to, rows = str(values["user_id"]), str(values["successor_id"]), list[Json]()
+    for key, (collection, those) in _owners(state).items():
+        if mine in those:
+            rows.append([collection, key, "", ENDS])
+            those[:] = [*(one for one in those if one != mine), to]
+    values[OWNED_BEFORE] = rows
+
+
+def _own_again(state: DemoState, values: Values) -> bool:
+    rows, owners = values[OWNED_BEFORE], _owners(state)
+    there = [owners[str(row[1])][1] for row in rows]  # type: ignore[union-attr,index]
+    return bool(there) and all(values["user_id"] in one and values["successor_id"] not in one for one in there)
+
+
 APPS = "leaver_with_apps"
 FILES = "leaver_with_outside_links"
 CASES: dict[StepKind, Case] = {
@@ -330,6 +368,8 @@ CASES: dict[StepKind, Case] = {
         _back("grants", CONSENTED, {1: "clientId", 3: "resourceId", 4: "scope"}),
         before=_taken("grants", CONSENTED, ("id", "clientId", "name", "resourceId", "scope")),
     ),
+    StepKind.GIVE_BACK_OWNERSHIP: Case("leaver_who_owns", {"owns_again": OWNED_BEFORE}, _own_again, before=_successors),
+    StepKind.ENABLE_DEVICES: Case(APPS, {"devices_are_enabled": ENABLED}, _enabled, before=_disabled),
     StepKind.TAKE_BACK_MAILBOX_ACCESS: Case(
         "plain_leaver",
         {"mailbox_rights_ended": ["full_access", "send_as", "send_on_behalf"]},

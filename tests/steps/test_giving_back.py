@@ -19,6 +19,8 @@ pytestmark = pytest.mark.anyio
 FORBIDS = {
     StepKind.GIVE_BACK_APP_ASSIGNMENTS: "AppRoleAssignment.ReadWrite.All",
     StepKind.GIVE_BACK_APP_GRANTS: "DelegatedPermissionGrant.ReadWrite.All",
+    StepKind.GIVE_BACK_OWNERSHIP: "Application.ReadWrite.All",
+    StepKind.ENABLE_DEVICES: "Device.ReadWrite.All",
     StepKind.TAKE_BACK_ONEDRIVE_ACCESS: "Files.ReadWrite.All",
 }
 GIVEN_BACK = (*FORBIDS, StepKind.TAKE_BACK_MAILBOX_ACCESS)

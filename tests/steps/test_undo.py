@@ -38,6 +38,8 @@ def everything(state: DemoState, person: Any) -> dict[str, Any]:
         "consents": sorted(
             (row["clientId"], row["resourceId"], row["scope"]) for row in apps.grants if row["principalId"] == person.id
         ),
+        "devices": sorted((one["id"], one["accountEnabled"]) for one in state.estate.devices.of(person)),
+        "owned": {key: sorted(those) for key, those in {**state.tenant.story.owners, **apps.owners}.items()},
         "mailbox": (box.kind, box.hidden),
         "reply": dict(box.replies),
         "rights": (sorted(box.full_access), sorted(box.send_as), sorted(box.on_behalf)),

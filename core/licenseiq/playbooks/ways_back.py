@@ -12,9 +12,13 @@ from licenseiq.proposals.plan import Step
 from licenseiq.proposals.steps import Account, StepKind
 from licenseiq.steps.apps import ASSIGNMENTS, GRANTS
 from licenseiq.steps.automatic_reply import BEFORE, REPLY
+from licenseiq.steps.devices import DEVICES
+from licenseiq.steps.enable_devices import ENABLED
 from licenseiq.steps.forwarding import FORWARDING, NOBODY
 from licenseiq.steps.give_back_apps import ASSIGNED, CONSENTED
+from licenseiq.steps.give_back_ownership import ENDS, OWNED_BEFORE
 from licenseiq.steps.grant_mailbox_access import RIGHTS, SUCCESSORS_RIGHTS
+from licenseiq.steps.hand_over_ownership import OWNED
 from licenseiq.steps.leave_groups import GROUPS
 from licenseiq.steps.mailbox import MAILBOX, SHARED, USER
 from licenseiq.steps.onedrive_access import ACCESS
@@ -68,6 +72,13 @@ def ways_back(step: Step, before: Account, values: Mapping[str, Json]) -> list[W
         case StepKind.REMOVE_APP_GRANTS:
             rows = _rows((before.more or {}).get(GRANTS.name))
             return _given_back(StepKind.GIVE_BACK_APP_GRANTS, "app_grants_are_back", CONSENTED, rows)
+        case StepKind.DISABLE_DEVICES:
+            rows = _rows(_facts(before, DEVICES.name).get("enabled"))
+            return _given_back(StepKind.ENABLE_DEVICES, "devices_are_enabled", ENABLED, rows)
+        case StepKind.HAND_OVER_OWNERSHIP:
+            rows = _owned(before, to_successor=step.goal.get("ownership_handed_to") is not None)
+            more = _successor(values)
+            return _given_back(StepKind.GIVE_BACK_OWNERSHIP, "owns_again", OWNED_BEFORE, rows, more)
         case StepKind.SET_AUTOMATIC_REPLY:
             setting = _facts(before, REPLY.name).get("setting")
             goal = {"automatic_reply_is_back": BEFORE}
@@ -113,9 +124,21 @@ def _rows(found: Json) -> list[Json]:
     return list(found) if isinstance(found, list | tuple) else []
 
 
-def _given_back(kind: StepKind, goal: str, field: str, rows: list[Json]) -> list[Way]:
+def _given_back(
+    kind: StepKind, goal: str, field: str, rows: list[Json], more: Mapping[str, Json] | None = None
+) -> list[Way]:
     """Exactly these rows come back, as a committed value."""
-    return [Way(kind, {}, {goal: field}, _EXISTS, {field: rows})] if rows else []
+    return [Way(kind, {}, {goal: field}, _EXISTS, {field: rows, **(more or {})})] if rows else []
+
+
+def _owned(before: Account, *, to_successor: bool) -> list[Json]:
+    """What was owned; the successor's ownership ends where they did not own it before."""
+    found = list[Json]()
+    for row in _rows(_facts(before, OWNED.name).get("owned")):
+        if isinstance(row, list | tuple):
+            collection, key, name, _, is_successors = row
+            found.append([collection, key, name, ENDS if to_successor and is_successors is False else ""])
+    return found
 
 
 def _id_of(row: Json) -> str:

@@ -55,6 +55,8 @@ class StepKind(StrEnum):
     ISSUE_TEMPORARY_ACCESS_PASS = "issue_temporary_access_pass"  # noqa: S105 - the name of a kind
     GIVE_BACK_APP_ASSIGNMENTS = "give_back_app_assignments"
     GIVE_BACK_APP_GRANTS = "give_back_app_grants"
+    GIVE_BACK_OWNERSHIP = "give_back_ownership"
+    ENABLE_DEVICES = "enable_devices"
     TAKE_BACK_MAILBOX_ACCESS = "take_back_mailbox_access"
     TAKE_BACK_ONEDRIVE_ACCESS = "take_back_onedrive_access"
 

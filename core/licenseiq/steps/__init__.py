@@ -16,10 +16,12 @@ from licenseiq.steps.delegated_rights import REMOVE_DELEGATED_RIGHTS
 from licenseiq.steps.delete_account import DELETE_ACCOUNT, PURGE_ACCOUNT, RESTORE_ACCOUNT
 from licenseiq.steps.devices import DISABLE_DEVICES
 from licenseiq.steps.disable_by_hand import DISABLE_BY_HAND
+from licenseiq.steps.enable_devices import ENABLE_DEVICES
 from licenseiq.steps.external_sharing import END_EXTERNAL_SHARING
 from licenseiq.steps.first_day import CHECK_DAY_ONE, ISSUE_TEMPORARY_ACCESS_PASS
 from licenseiq.steps.forwarding import SET_FORWARDING
 from licenseiq.steps.give_back_apps import GIVE_BACK_APP_ASSIGNMENTS, GIVE_BACK_APP_GRANTS
+from licenseiq.steps.give_back_ownership import GIVE_BACK_OWNERSHIP
 from licenseiq.steps.grant_mailbox_access import GRANT_MAILBOX_ACCESS
 from licenseiq.steps.group_gives import GROUP_GIVES
 from licenseiq.steps.hand_over_ownership import HAND_OVER_OWNERSHIP
@@ -74,6 +76,8 @@ KINDS: dict[StepKind, Kind] = {
         ISSUE_TEMPORARY_ACCESS_PASS,
         GIVE_BACK_APP_ASSIGNMENTS,
         GIVE_BACK_APP_GRANTS,
+        GIVE_BACK_OWNERSHIP,
+        ENABLE_DEVICES,
         TAKE_BACK_MAILBOX_ACCESS,
         TAKE_BACK_ONEDRIVE_ACCESS,
     )

@@ -15,16 +15,20 @@ _SELECT = "?$select=id,displayName,accountEnabled&$top=999"
 
 
 async def _read(ask: Asking, target: Target, _: Mapping[str, Json]) -> Json:
-    """Ids and names: `enabled` are the devices that still may sign in, `managed` those that Intune manages (null where
-    that cannot be read)."""
+    """Ids and names: `enabled` are the devices that still may sign in, `disabled` the others, `managed` those that
+    Intune manages (null where that cannot be read)."""
     user = f"/users/{target.text('user_id')}"
-    enabled = dict[str, str]()
+    enabled, disabled = dict[str, str](), dict[str, str]()
     for path in ("registeredDevices", "ownedDevices"):
         answer = await ask(Ask(f"{user}/{path}{_SELECT}", pages=True))
         for row in cast("list[Mapping[str, Json]]", answer["value"]):
-            if row["accountEnabled"] is not False:
-                enabled[str(row["id"])] = str(row.get("displayName") or "")
-    return {"enabled": [[key, enabled[key]] for key in sorted(enabled)], "managed": await _managed(ask, user)}
+            place = disabled if row["accountEnabled"] is False else enabled
+            place[str(row["id"])] = str(row.get("displayName") or "")
+    return {
+        "enabled": [[key, enabled[key]] for key in sorted(enabled)],
+        "disabled": [[key, disabled[key]] for key in sorted(disabled)],
+        "managed": await _managed(ask, user),
+    }
 
 
 async def _managed(ask: Asking, user: str) -> Json:

@@ -106,6 +106,11 @@ def _told(_: Step, before: Account | None, account: Account) -> tuple[Told, ...]
 
 
 _PLACES = tuple(_COLLECTIONS.values())
+# An owner comes, an owner goes.
+SHAPES = (
+    *(Shape("POST", f"/{place}/{{id}}/owners/$ref", reference) for place in _PLACES),
+    *(Shape("DELETE", f"/{place}/{{id}}/owners/{{id}}/$ref") for place in _PLACES),
+)
 HAND_OVER_OWNERSHIP = Kind(
     name=StepKind.HAND_OVER_OWNERSHIP,
     words="hand over what the person owns",
@@ -113,10 +118,7 @@ HAND_OVER_OWNERSHIP = Kind(
     permissions=("Group.ReadWrite.All", "Application.ReadWrite.All"),
     fits=lambda step: step.goal in _GOALS,
     calls=_calls,
-    shapes=(
-        *(Shape("POST", f"/{place}/{{id}}/owners/$ref", reference) for place in _PLACES),
-        *(Shape("DELETE", f"/{place}/{{id}}/owners/{{id}}/$ref") for place in _PLACES),
-    ),
+    shapes=SHAPES,
     readings=(OWNED,),
     clauses={"ownership_handed_to": _handed},
     hand_over=lambda _, target: (

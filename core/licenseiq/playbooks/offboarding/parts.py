@@ -180,7 +180,7 @@ ACCESS: tuple[Part, ...] = (
         StepKind.DISABLE_DEVICES,
         {"devices_disabled": True},
         skip=Skip.DEVICES,
-        undo_note="A person enables the devices that are needed again.",
+        undo={"kind": "enable_devices"},
     ),
     # What they reach
     Part(
@@ -196,14 +196,14 @@ ACCESS: tuple[Part, ...] = (
         when=_has_successor,
         skip=Skip.OWNERSHIP,
         set_by=_by_successor,
-        undo_note="The successor hands ownership back.",
+        undo={"kind": "give_back_ownership"},
     ),
     Part(
         StepKind.HAND_OVER_OWNERSHIP,
         {"ownership_handed_to": None},
         when=lambda leaver: not _has_successor(leaver),
         skip=Skip.OWNERSHIP,
-        undo_note="Who owns it now makes the person an owner again.",
+        undo={"kind": "give_back_ownership"},
     ),
     Part(
         StepKind.LEAVE_GROUPS,
