@@ -110,11 +110,13 @@ class Desk:
         with self._store.database.read() as db:
             return of_runs(db, run_id).get(run_id, Progress())
 
-    def run_lines(self, tenant_id: str, proposal_id: str) -> RunLines:
+    def run_lines(self, tenant_id: str, proposal_id: str, *, with_told: bool = True) -> RunLines:
         """What people read of its newest run beside the steps; nothing where there is no run. Raises Tampered."""
         found = self.report(tenant_id, proposal_id)
         last = found.last_run if found is not None else None
-        return RunLines() if last is None else run_lines(self._store, tenant_id, proposal_id, last)
+        if last is None:
+            return RunLines()
+        return run_lines(self._store, tenant_id, proposal_id, last, with_told=with_told)
 
     def certificate(self, run_id: str) -> dict[str, Json]:
         """Who approved a run, what became of it, with proofs. Raises NotFound and Tampered."""

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from licenseiq.proposals.states import Outcome
+from licenseiq.steps.kind import Told
+from licenseiq_desk import run_lines
 from licenseiq_desk.audit import runs
 from licenseiq_desk.execution.seen import StepSeen
 from licenseiq_desk.pages import shown
@@ -77,3 +79,27 @@ async def test_of_a_run_of_very_many_steps_a_page_shows_those_to_look_at(
     assert run["far"].endswith("36 of 36 steps. Shown are those to look at: 3 of 3.")
     assert run["far"] in page
     assert page.count("<li value=") == 3
+
+
+async def test_what_became_of_very_many_steps_is_told_once_the_run_has_ended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To open it takes a desk seconds, which the run would wait."""
+    opened: list[str] = []
+
+    def told(_: object, __: str, run_id: str) -> dict[int, tuple[Told, ...]]:
+        opened.append(run_id)
+        return {}
+
+    monkeypatch.setattr(run_lines, "told_of_run", told)
+    monkeypatch.setattr(shown, "MOST_LINES", 4)
+    world.tenant.faults = {"remove": ["throttled"]}
+    world.put(plan_for(PEOPLE))
+    await world.approve()
+    await world.advance()
+    async with browser(world) as client:
+        run = (await client.get("/api/proposals/p-1")).json()["run"]
+        assert (run["state"], opened) == ("waiting", [])
+        await world.finish()
+        await client.get("/api/proposals/p-1")
+    assert len(opened) == 1

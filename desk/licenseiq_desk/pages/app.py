@@ -19,6 +19,7 @@ from licenseiq.errors import BadRequest, NotFound, Refused
 from licenseiq.ports import TenantWriter
 from licenseiq.proposals.attention import IN_WORDS
 from licenseiq.proposals.statement import Decision
+from licenseiq.proposals.states import RUN_ENDS
 from licenseiq.proposals.stored import DeskReport
 from licenseiq_desk.approval.decisions import WINDOW
 from licenseiq_desk.approval.level import WORDS
@@ -123,7 +124,10 @@ class Pages:
         last = report.last_run if report is not None else None
         if last is None:
             return None
-        return shown.run_of(last, self._desk.run_lines(self._tenant, proposal_id), self._desk.progress(last.run_id))
+        # The desk that answers is the one that works: of a large run what became of it is told once it has ended.
+        with_told = last.state in RUN_ENDS or not shown.is_large(last)
+        beside = self._desk.run_lines(self._tenant, proposal_id, with_told=with_told)
+        return shown.run_of(last, beside, self._desk.progress(last.run_id))
 
     async def begin(self, request: Request) -> Response:
         body = await _body(request)

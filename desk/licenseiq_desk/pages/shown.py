@@ -101,9 +101,10 @@ def found_waivable(found: Iterable[tuple[str, str, Sequence[int]]]) -> list[dict
 def run_of(last: RunReport, beside: RunLines, far: Progress) -> dict[str, Any]:
     """A run with its steps, in words, and how `far` it is; `beside` is what people read of it besides. Of one with very
     many steps those are shown that want a look; the certificate has all."""
-    is_small = len(last.steps) <= MOST_LINES
-    steps = [step for step in last.steps if is_small or _wants_a_look(step)]
-    rest = "" if is_small else f" Shown are those to look at: {min(len(steps), MOST_LINES)} of {len(steps)}."
+    steps, rest = list(last.steps), ""
+    if is_large(last):
+        steps = [step for step in last.steps if _wants_a_look(step)]
+        rest = f" Shown are those to look at: {min(len(steps), MOST_LINES)} of {len(steps)}."
     return {
         "id": last.run_id,
         "state": last.state,
@@ -122,6 +123,11 @@ def run_of(last: RunReport, beside: RunLines, far: Progress) -> dict[str, Any]:
             for step in steps[:MOST_LINES]
         ],
     }
+
+
+def is_large(run: RunReport) -> bool:
+    """Whether a run has more steps than anybody reads one by one."""
+    return len(run.steps) > MOST_LINES
 
 
 def _wants_a_look(step: StepReport) -> bool:
