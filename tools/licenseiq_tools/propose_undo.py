@@ -34,8 +34,9 @@ async def propose_undo(
     proposal_id: Annotated[ProposalId, Field(description="Whose last run to take back")],
     users: Annotated[list[Name] | None, Field(min_length=1, max_length=25, description="These people only")] = None,
 ) -> Annotated[CallToolResult, UndoProposed]:
-    """Propose to take back what a proposal's run did: licences, groups, mailbox, sign-in, as far as that can be; for
-    somebody who stays or returns. The desk makes the plan; nothing changes until a person has approved it."""
+    """Propose to take back what a proposal's run did: licences, groups, applications, mailbox, files, sign-in, as far
+    as that can be; for somebody who stays or returns. The desk makes the plan; nothing changes until a person has
+    approved it."""
     deps = await deps_of(call)
     if deps.read_only:
         raise Refused("Proposals are switched off here.", "A person can unset LICENSEIQ_READ_ONLY and restart.")

@@ -135,7 +135,7 @@ AT_ONCE: tuple[Part, ...] = (
         when=lambda leaver: leaver.holds_role,
         arguments=_with_bridge(PRIVILEGED),
         precondition=EXISTS,
-        undo_note="A person allows sign-in again.",
+        undo_note="A person allows sign-in again. No program gives directory roles back: a person assigns them.",
     ),
     Part(
         StepKind.DISABLE_BY_HAND,
