@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from licenseiq.errors import NotReadable, SettingsError
 from licenseiq_cli.desk_settings import DeskSettings
-from licenseiq_desk.permissions import Needed, beyond, missing
+from licenseiq_desk.permissions import Needed, beyond, blocked_without, missing
 from licenseiq_tenant.graph.credentials import login_of, permissions_of, scope_of, static_token, tenant_of
 from licenseiq_tenant.graph.person import for_this_process
 from licenseiq_tenant.graph.sign_in import TokenSource, cached, names_a_service, sign_in_with
@@ -14,11 +14,12 @@ from licenseiq_tenant.graph.sign_in import TokenSource, cached, names_a_service,
 @dataclass(frozen=True, slots=True)
 class WriterFound:
     """What was found of the desk's token. `problem` says why there is none now; `says` is False for a token that does
-    not name its permissions."""
+    not name its permissions; `of_steps` are those without which only single steps are not taken."""
 
     problem: str = ""
     says: bool = False
     missing: tuple[Needed, ...] = ()
+    of_steps: tuple[Needed, ...] = ()
     beyond: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
@@ -26,6 +27,12 @@ class WriterFound:
         if self.problem:
             return [f"The desk cannot sign in now, and tries again with each run. {self.problem}"]
         found = [f"The desk's app lacks {one.permission}, {one.what_for}. Grant it in Entra." for one in self.missing]
+        if self.of_steps:
+            names = ", ".join(one.permission for one in self.of_steps)
+            found.append(
+                f"The desk's app does not have {names}. Steps that take one of them are held back or handed to a "
+                "person, unless Exchange itself allows it: docs/desk.md says which, grant what you want."
+            )
         if self.beyond:
             found.append(f"The desk's app may do more than it needs: {', '.join(self.beyond)}. Take it away in Entra.")
         return found
@@ -68,4 +75,4 @@ async def look(source: TokenSource, tenant_id: str) -> WriterFound:
     granted = permissions_of(token)
     if granted is None:
         return WriterFound()
-    return WriterFound(says=True, missing=missing(granted), beyond=beyond(granted))
+    return WriterFound(says=True, missing=missing(granted), of_steps=blocked_without(granted), beyond=beyond(granted))

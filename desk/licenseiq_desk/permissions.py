@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from licenseiq import subject_access
 from licenseiq.proposals.steps import StepKind
 from licenseiq.steps import KINDS, every_reading
+from licenseiq.steps.mailbox import PERMISSION as EXCHANGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,13 @@ _LEAST = frozenset(one.permission for one in NEEDED)
 
 
 def of_kinds() -> tuple[Needed, ...]:
-    """What single kinds of step need beside that. Without one its step is blocked, or handed to a person; the others go
-    on."""
-    found = {one.permission: f"to read {one.what}" for one in every_reading().values()}
+    """What single kinds of step need beside that, each with the first kind's words. Without one its step is blocked, or
+    handed to a person; the others go on."""
+    found: dict[str, str] = {}
     for kind in KINDS.values():
-        found |= dict.fromkeys(kind.permissions, f"to {kind.words}")
+        found = dict.fromkeys(kind.permissions, f"to {kind.words}") | found
+    for one in every_reading().values():
+        found.setdefault(one.permission, f"to read {one.what}")
     return tuple(Needed(name, words) for name, words in sorted(found.items()) if name not in _LEAST)
 
 
@@ -80,8 +83,8 @@ def takes(permissions: Sequence[str]) -> str:
 
 
 def blocked_without(granted: Collection[str]) -> tuple[Needed, ...]:
-    """Those of single kinds that are not there."""
-    there = set(granted)
+    """Those of single kinds that a token for Graph does not name; Exchange's stands in a token for Exchange."""
+    there = {*granted, EXCHANGE}
     return tuple(one for one in of_kinds() if one.permission not in there)
 
 

@@ -20,8 +20,9 @@ from licenseiq.playbooks.offboarding.request import OffboardingRequest, check
 from licenseiq.policy import Policy
 from licenseiq.proposals.commitments import Opening, check_opening
 from licenseiq.proposals.plan import Plan, Step, read_plan
+from licenseiq.skus import Capability, Catalogue
 from licenseiq.steps.rules_of_groups import BRIDGED
-from tests.core.builders import E3, FREE, NO_MAIL, NOW, UNPRICED, make_context, make_line
+from tests.core.builders import CATALOGUE, E3, FREE, NO_MAIL, NOW, UNPRICED, make_context, make_line
 
 LEAVER = Person(
     "6f1c2a0e-3b1d-4c55-9a41-0d5f4b7f1a11",
@@ -42,11 +43,12 @@ def made(
     simulated: bool = True,
     groups: tuple[LicenceGroup, ...] = (),
     policy: Policy | None = None,
+    catalogue: Catalogue = CATALOGUE,
     **asked: Any,
 ) -> tuple[Plan, tuple[Opening, ...]]:
     policy = policy or Policy()
     grounds = Grounds(
-        make_context((make_line(E3, 10, 10),), policy=policy),
+        make_context((make_line(E3, 10, 10),), policy=policy, catalogue=catalogue),
         "e1",
         simulated,
         {"client": "test"},
@@ -347,3 +349,12 @@ def test_an_end_state_that_deletes_says_that_this_plan_does_not(state: EndState)
     assert "delete_account" not in kinds(found)
     (words,) = [one.instructions for one in found.hand_offs if one.kind == "delete_account"]
     assert "2026-12-23" in words
+
+
+def test_a_telephone_number_is_handed_to_a_person_where_the_licence_makes_calls() -> None:
+    phone = Capability("teams_phone", "Teams Phone", CATALOGUE.plans[NO_MAIL], "none")
+    catalogue = replace(CATALOGUE, capabilities={**CATALOGUE.capabilities, "teams_phone": phone})
+    calls = replace(LEAVER, assignments=(Assignment(E3), Assignment(NO_MAIL)))
+    (words,) = [one.instructions for one in plan(calls, catalogue=catalogue).hand_offs if one.kind == "telephone"]
+    assert "call queues" in words
+    assert not [one for one in plan(LEAVER, catalogue=catalogue).hand_offs if one.kind == "telephone"]

@@ -5,6 +5,7 @@ the run never says that it is complete. INV-21.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -121,6 +122,11 @@ async def without(desk: OneDesk, used: set[str], successor: Person, *permissions
 def test_every_permission_of_the_desk_is_in_one_of_the_tables() -> None:
     named = [*NOTHING_BEGINS, *OTHERS, *(one for line in LOST for one in line)]
     assert sorted(named) == sorted({one.permission for one in (*NEEDED, *of_kinds())})
+
+
+def test_the_page_on_the_desk_names_every_permission_of_a_step() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "desk.md").read_text(encoding="utf-8")
+    assert [one.permission for one in (*NEEDED, *of_kinds()) if f"`{one.permission}`" not in page] == []
 
 
 async def test_positive_control_with_all_that_it_needs_it_is_complete(

@@ -64,6 +64,12 @@ class Leaver:
         return bool(plans & known.service_plan_ids) or self.person.signals.drive is not None
 
     @property
+    def may_have_number(self) -> bool:
+        """False where nothing that the person is known to hold makes calls over the telephone network."""
+        plans, known = enabled(self.person, self.context), self.context.catalogue.capabilities.get("teams_phone")
+        return plans is not None and known is not None and bool(plans & known.service_plan_ids)
+
+    @property
     def place_of_copy(self) -> SetBy | None:
         """Who decided where files are copied to: the policy names a site for leavers, or somebody takes over. None:
         there is no such place."""

@@ -91,6 +91,8 @@ def _one_person(draft: Draft, leaver: Leaver, freed: Freed, grounds: Grounds) ->
     if leaver.choices.end_state.deletes:
         day = iso(at + timedelta(days=leaver.choices.defaults.delete_after_days))[:10]
         draft.hand_offs.append(HandOff("delete_account", leaver.reference, _DELETION.format(day=day)))
+    if leaver.may_have_number:
+        draft.hand_offs.append(HandOff("telephone", leaver.reference, _TELEPHONE))
     if not leaver.person.licences_known:
         draft.block(
             "licences_unreadable",
@@ -104,6 +106,11 @@ def _one_person(draft: Draft, leaver: Leaver, freed: Freed, grounds: Grounds) ->
 _DELETION = (
     "This plan blocks the account and does not delete it: a deletion is a proposal of its own, with an approval of its "
     "own. Not before {day}, with propose_erasure or in the Entra admin center."
+)
+_TELEPHONE = (
+    "The person has Teams Phone, which Microsoft Graph cannot change. Before the licence goes, take the number back or "
+    "give it to the successor, and take the person out of call queues and auto attendants: Teams admin center, Voice; "
+    "or Remove-CsPhoneNumberAssignment and Set-CsCallQueue in Teams PowerShell."
 )
 _UNREADABLE = "Which licences the person holds could not be read, so none is taken back by this plan: propose again."
 
