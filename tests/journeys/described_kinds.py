@@ -65,6 +65,7 @@ COMING_AND_GOING: tuple[tuple[StepKind, str], ...] = (
     (StepKind.GIVE_BACK_APP_ASSIGNMENTS, APPS),
     (StepKind.GIVE_BACK_APP_GRANTS, APPS),
     (StepKind.GIVE_BACK_OWNERSHIP, "leaver_who_owns"),
+    (StepKind.GIVE_BACK_DELEGATED_RIGHTS, "delegate_elsewhere"),
     (StepKind.ENABLE_DEVICES, APPS),
     (StepKind.TAKE_BACK_MAILBOX_ACCESS, MAIL),
     (StepKind.TAKE_BACK_ONEDRIVE_ACCESS, FILES),

@@ -162,7 +162,7 @@ async def _accounts_there(tenant: Tenant, values: Values) -> Json:
     return sorted(app for app, active in apps.items() if active.get(values["user_id"]))
 
 
-async def _rights(tenant: Tenant, values: Values) -> Json:
+async def rights(tenant: Tenant, values: Values) -> Json:
     """The shared mailboxes that the person may open or send as."""
     mine, found = values["user_id"], list[str]()
     for row in await tenant.control("GET", "/people"):
@@ -301,7 +301,7 @@ TRUTHS: Mapping[StepKind, Truth] = {
         box_of("forwarding_to", "forwarding_smtp"),
         lambda found, values: (found["forwarding_to"], found["forwarding_smtp"]) == (values["successor_id"], None),
     ),
-    StepKind.REMOVE_DELEGATED_RIGHTS: Truth(_rights, _empty),
+    StepKind.REMOVE_DELEGATED_RIGHTS: Truth(rights, _empty),
     StepKind.CANCEL_MEETINGS: Truth(_meetings, _empty),
     StepKind.HIDE_FROM_ADDRESS_LISTS: Truth(box_of("hidden"), lambda found, _: found["hidden"] is True),
     StepKind.GRANT_ONEDRIVE_ACCESS: Truth(

@@ -3,12 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from tests.journeys.told_by_the_tenant import Tenant, Truth, Values, box_of, owned, shared, sorted_of
+from tests.journeys.told_by_the_tenant import Tenant, Truth, Values, box_of, owned, rights, shared, sorted_of
 
 from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import StepKind
 from licenseiq.steps.enable_devices import ENABLED
 from licenseiq.steps.give_back_apps import ASSIGNED, CONSENTED
+from licenseiq.steps.give_back_delegated_rights import RIGHTS_BEFORE
 from licenseiq.steps.give_back_ownership import ENDS, OWNED_BEFORE
 
 _RIGHTS = ("full_access", "send_as", "on_behalf")
@@ -79,6 +80,23 @@ async def _hand_over(tenant: Tenant, values: Values) -> None:
     values[OWNED_BEFORE] = rows
 
 
+async def _take_rights(tenant: Tenant, values: Values) -> None:
+    mine, rows = values["user_id"], list[Json]()
+    for row in await tenant.control("GET", "/people"):
+        box = await tenant.box(row["id"]) if row["cause"] == "shared_mailbox" else {}
+        held = [right for right in ("full_access", "send_as") if mine in box.get(right, ())]
+        rows += [[right, row["id"]] for right in held]
+        without = {right: [one for one in box[right] if one != mine] for right in held}
+        if held:
+            await tenant.control("PATCH", f"/mailboxes/{row['id']}", without)
+    values[RIGHTS_BEFORE] = rows
+
+
+def _rights_back(found: Any, values: Values) -> bool:
+    rows: Any = values[RIGHTS_BEFORE]
+    return bool(rows) and {key for _, key in rows} <= set(found)
+
+
 def _own(found: Any, values: Values) -> bool:
     rows: Any = values[OWNED_BEFORE]
     names = {row[2] for row in rows}
@@ -97,6 +115,7 @@ RETURNS: Mapping[StepKind, Truth] = {
         _take("oauth2PermissionGrants", CONSENTED, ("id", "clientId", "name", "resourceId", "scope")),
     ),
     StepKind.GIVE_BACK_OWNERSHIP: Truth(owned, _own, _hand_over),
+    StepKind.GIVE_BACK_DELEGATED_RIGHTS: Truth(rights, _rights_back, _take_rights),
     StepKind.ENABLE_DEVICES: Truth(
         sorted_of("registeredDevices", "accountEnabled"), lambda found, _: set(found) == {"True"}, _disable
     ),

@@ -16,16 +16,29 @@ from licenseiq.steps.copy_onedrive import FOLDER
 from licenseiq.steps.enable_devices import ENABLED
 from licenseiq.steps.first_day import WAY_IN
 from licenseiq.steps.give_back_apps import ASSIGNED, CONSENTED
-from licenseiq.steps.give_back_ownership import ENDS, OWNED_BEFORE
+from licenseiq.steps.give_back_delegated_rights import RIGHTS_BEFORE
+from licenseiq.steps.give_back_ownership import OWNED_BEFORE
 from licenseiq.steps.mailbox import SHARED
 from licenseiq.steps.newcomer import ABSENT, ACTIVE_DIRECTORY, GOAL
 from licenseiq.steps.set_manager import GOAL as MANAGER
-from licenseiq_demo.estate.drives import granted
 from licenseiq_demo.people.names import DOMAIN
 from licenseiq_demo.state import DemoState
 from tests.steps.conftest import EXISTS, OneDesk, step
+from tests.steps.taken_before import (
+    Values,
+    back,
+    disabled,
+    enabled,
+    given_files,
+    given_mailbox,
+    own_again,
+    person,
+    rights_back,
+    rights_taken,
+    successors,
+    taken,
+)
 
-Values = dict[str, Json]
 NO_SKU = "00000000-0000-4000-8000-00000000abcd"
 DELETED: dict[str, Json] = {"account_is": "deleted"}
 
@@ -67,12 +80,6 @@ class Case:
         values = desk.values(user_id, **more)
         self.before(state, values)
         return values
-
-
-def person(state: DemoState, values: Values) -> Any:
-    """The account, wherever it lies; None where it is gone."""
-    tenant, key = state.tenant, str(values.get("user_id") or values["user_principal_name"])
-    return tenant.find(key) or tenant.removed.get(key)
 
 
 def field(name: str, wanted: Any) -> Callable[[DemoState, Values], bool]:
@@ -223,78 +230,6 @@ def _way_in(state: DemoState, values: Values) -> bool:
     return not _methods(state, values)
 
 
-def _taken(name: str, into: str, members: tuple[str, ...]) -> Callable[[DemoState, Values], None]:
-    """Takes rows of the person away, and commits to them as a reading has them."""
-
-    def take(state: DemoState, values: Values) -> None:
-        rows = getattr(state.estate.apps, name)
-        mine = [row for row in rows if row["principalId"] == values["user_id"]]
-        values[into] = [[str(row.get(member, "")) for member in members] for row in mine]
-        rows[:] = [row for row in rows if row not in mine]
-
-    return take
-
-
-def _back(name: str, into: str, members: Mapping[int, str]) -> Callable[[DemoState, Values], bool]:
-    """Whether the person has each of these rows once again."""
-
-    def so(state: DemoState, values: Values) -> bool:
-        mine = [row for row in getattr(state.estate.apps, name) if row["principalId"] == values["user_id"]]
-        wanted: Any = values[into]
-        now = sorted(tuple(row[member] for member in members.values()) for row in mine)
-        return now == sorted(tuple(row[place] for place in members) for row in wanted) != []
-
-    return so
-
-
-def _given_mailbox(state: DemoState, values: Values) -> None:
-    found, to = state.tenant.mail.boxes[str(values["user_id"])], str(values["successor_id"])
-    for ids in (found.full_access, found.send_as, found.on_behalf):
-        ids.append(to)
-
-
-def _given_files(state: DemoState, values: Values) -> None:
-    drive, to = _drive(state, values["user_id"]), state.tenant.by_id[str(values["successor_id"])]
-    user = {"id": to.id, "displayName": to.fields["displayName"], "email": to.fields["mail"]}
-    drive.root.permissions.append(granted("a-permission", ["write"], user, to.upn))
-
-
-def _disabled(state: DemoState, values: Values) -> None:
-    mine = state.estate.devices.of(person(state, values))
-    values[ENABLED] = [[one["id"], one["displayName"]] for one in mine]
-    for one in mine:
-        one["accountEnabled"] = False
-
-
-def _enabled(state: DemoState, values: Values) -> bool:
-    return all(one["accountEnabled"] for one in state.estate.devices.of(person(state, values)))
-
-
-def _owners(state: DemoState) -> dict[str, tuple[str, list[str]]]:
-    """Collection and owners of all that a program may change the owners of."""
-    groups, apps = state.tenant.groups, state.estate.apps
-    found = {key: ("groups", those) for key, those in state.tenant.story.owners.items() if key in groups}
-    letters = {key for key in found if groups[key].fields["displayName"] == "Supplier newsletter"}
-    found = {key: one for key, one in found.items() if key not in letters}
-    return found | {key: ("applications", those) for key, those in apps.owners.items() if key in apps.applications}
-
-
-def _successors(state: DemoState, values: Values) -> None:
-    """What the person owned is the successor's."""
-    mine, to, rows = str(values["user_id"]), str(values["successor_id"]), list[Json]()
-    for key, (collection, those) in _owners(state).items():
-        if mine in those:
-            rows.append([collection, key, "", ENDS])
-            those[:] = [*(one for one in those if one != mine), to]
-    values[OWNED_BEFORE] = rows
-
-
-def _own_again(state: DemoState, values: Values) -> bool:
-    rows, owners = values[OWNED_BEFORE], _owners(state)
-    there = [owners[str(row[1])][1] for row in rows]  # type: ignore[union-attr,index]
-    return bool(there) and all(values["user_id"] in one and values["successor_id"] not in one for one in there)
-
-
 APPS = "leaver_with_apps"
 FILES = "leaver_with_outside_links"
 CASES: dict[StepKind, Case] = {
@@ -359,27 +294,30 @@ CASES: dict[StepKind, Case] = {
     StepKind.GIVE_BACK_APP_ASSIGNMENTS: Case(
         APPS,
         {"app_assignments_are_back": ASSIGNED},
-        _back("assignments", ASSIGNED, {1: "resourceId", 3: "appRoleId"}),
-        before=_taken("assignments", ASSIGNED, ("id", "resourceId", "resourceDisplayName", "appRoleId")),
+        back("assignments", ASSIGNED, {1: "resourceId", 3: "appRoleId"}),
+        before=taken("assignments", ASSIGNED, ("id", "resourceId", "resourceDisplayName", "appRoleId")),
     ),
     StepKind.GIVE_BACK_APP_GRANTS: Case(
         APPS,
         {"app_grants_are_back": CONSENTED},
-        _back("grants", CONSENTED, {1: "clientId", 3: "resourceId", 4: "scope"}),
-        before=_taken("grants", CONSENTED, ("id", "clientId", "name", "resourceId", "scope")),
+        back("grants", CONSENTED, {1: "clientId", 3: "resourceId", 4: "scope"}),
+        before=taken("grants", CONSENTED, ("id", "clientId", "name", "resourceId", "scope")),
     ),
-    StepKind.GIVE_BACK_OWNERSHIP: Case("leaver_who_owns", {"owns_again": OWNED_BEFORE}, _own_again, before=_successors),
-    StepKind.ENABLE_DEVICES: Case(APPS, {"devices_are_enabled": ENABLED}, _enabled, before=_disabled),
+    StepKind.GIVE_BACK_OWNERSHIP: Case("leaver_who_owns", {"owns_again": OWNED_BEFORE}, own_again, before=successors),
+    StepKind.GIVE_BACK_DELEGATED_RIGHTS: Case(
+        "delegate_elsewhere", {"delegated_rights_are_back": RIGHTS_BEFORE}, rights_back, before=rights_taken
+    ),
+    StepKind.ENABLE_DEVICES: Case(APPS, {"devices_are_enabled": ENABLED}, enabled, before=disabled),
     StepKind.TAKE_BACK_MAILBOX_ACCESS: Case(
         "plain_leaver",
         {"mailbox_rights_ended": ["full_access", "send_as", "send_on_behalf"]},
         box(lambda found, to: to not in (*found.full_access, *found.send_as, *found.on_behalf)),
-        before=_given_mailbox,
+        before=given_mailbox,
     ),
     StepKind.TAKE_BACK_ONEDRIVE_ACCESS: Case(
         FILES,
         {"onedrive_access_ended_of": "successor_id"},
         lambda state, values: not _writes(state, values),
-        before=_given_files,
+        before=given_files,
     ),
 }

@@ -44,6 +44,12 @@ def everything(state: DemoState, person: Any) -> dict[str, Any]:
         "reply": dict(box.replies),
         "rights": (sorted(box.full_access), sorted(box.send_as), sorted(box.on_behalf)),
         "forwarding": (box.forwarding_to, box.forwarding_smtp, box.deliver_and_forward),
+        "of others": sorted(
+            (key, right)
+            for key, one in state.tenant.mail.boxes.items()
+            for right in ("full_access", "send_as", "on_behalf")
+            if person.id in getattr(one, right) and one.kind == "shared" and key != person.id
+        ),
         "files": sorted(str(row["roles"]) + str(row.get("grantedToV2")) for row in drive.root.permissions),
     }
 

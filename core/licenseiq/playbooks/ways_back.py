@@ -12,10 +12,12 @@ from licenseiq.proposals.plan import Step
 from licenseiq.proposals.steps import Account, StepKind
 from licenseiq.steps.apps import ASSIGNMENTS, GRANTS
 from licenseiq.steps.automatic_reply import BEFORE, REPLY
+from licenseiq.steps.delegated_rights import DELEGATED_RIGHTS
 from licenseiq.steps.devices import DEVICES
 from licenseiq.steps.enable_devices import ENABLED
 from licenseiq.steps.forwarding import FORWARDING, NOBODY
 from licenseiq.steps.give_back_apps import ASSIGNED, CONSENTED
+from licenseiq.steps.give_back_delegated_rights import NAMES, RIGHTS_BEFORE
 from licenseiq.steps.give_back_ownership import ENDS, OWNED_BEFORE
 from licenseiq.steps.grant_mailbox_access import RIGHTS, SUCCESSORS_RIGHTS
 from licenseiq.steps.hand_over_ownership import OWNED
@@ -75,6 +77,11 @@ def ways_back(step: Step, before: Account, values: Mapping[str, Json]) -> list[W
         case StepKind.DISABLE_DEVICES:
             rows = _rows(_facts(before, DEVICES.name).get("enabled"))
             return _given_back(StepKind.ENABLE_DEVICES, "devices_are_enabled", ENABLED, rows)
+        case StepKind.REMOVE_DELEGATED_RIGHTS:
+            facts = _facts(before, DELEGATED_RIGHTS.name)
+            rows = [[right, key] for right in NAMES for key in _rows(facts.get(right))]
+            goal_name, kind_back = "delegated_rights_are_back", StepKind.GIVE_BACK_DELEGATED_RIGHTS
+            return _given_back(kind_back, goal_name, RIGHTS_BEFORE, rows, _successor(values))
         case StepKind.HAND_OVER_OWNERSHIP:
             rows = _owned(before, to_successor=step.goal.get("ownership_handed_to") is not None)
             more = _successor(values)

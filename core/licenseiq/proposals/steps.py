@@ -56,6 +56,7 @@ class StepKind(StrEnum):
     GIVE_BACK_APP_ASSIGNMENTS = "give_back_app_assignments"
     GIVE_BACK_APP_GRANTS = "give_back_app_grants"
     GIVE_BACK_OWNERSHIP = "give_back_ownership"
+    GIVE_BACK_DELEGATED_RIGHTS = "give_back_delegated_rights"
     ENABLE_DEVICES = "enable_devices"
     TAKE_BACK_MAILBOX_ACCESS = "take_back_mailbox_access"
     TAKE_BACK_ONEDRIVE_ACCESS = "take_back_onedrive_access"

@@ -21,6 +21,7 @@ from licenseiq.steps.external_sharing import END_EXTERNAL_SHARING
 from licenseiq.steps.first_day import CHECK_DAY_ONE, ISSUE_TEMPORARY_ACCESS_PASS
 from licenseiq.steps.forwarding import SET_FORWARDING
 from licenseiq.steps.give_back_apps import GIVE_BACK_APP_ASSIGNMENTS, GIVE_BACK_APP_GRANTS
+from licenseiq.steps.give_back_delegated_rights import GIVE_BACK_DELEGATED_RIGHTS
 from licenseiq.steps.give_back_ownership import GIVE_BACK_OWNERSHIP
 from licenseiq.steps.grant_mailbox_access import GRANT_MAILBOX_ACCESS
 from licenseiq.steps.group_gives import GROUP_GIVES
@@ -77,6 +78,7 @@ KINDS: dict[StepKind, Kind] = {
         GIVE_BACK_APP_ASSIGNMENTS,
         GIVE_BACK_APP_GRANTS,
         GIVE_BACK_OWNERSHIP,
+        GIVE_BACK_DELEGATED_RIGHTS,
         ENABLE_DEVICES,
         TAKE_BACK_MAILBOX_ACCESS,
         TAKE_BACK_ONEDRIVE_ACCESS,

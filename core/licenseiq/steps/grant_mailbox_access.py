@@ -8,7 +8,7 @@ from licenseiq.proposals.plan import Step
 from licenseiq.proposals.steps import Account, EffectClass, StepKind
 from licenseiq.steps.asking import Api, Ask, Asking, Call, Reading, Shape, Target
 from licenseiq.steps.kind import Facts, Kind, fact
-from licenseiq.steps.mailbox import PERMISSION, change, mailbox_row, one_row
+from licenseiq.steps.mailbox import PERMISSION, mailbox_row, one_row
 
 RIGHTS = ("full_access", "send_as", "send_on_behalf")
 _GOAL: dict[str, Json] = {"mailbox_rights_of": "successor_principal"}
@@ -60,22 +60,33 @@ def _has_all(value: Json, facts: Facts, _: Mapping[str, Json]) -> bool:
     return value == _GOAL["mailbox_rights_of"] and facts.get(SUCCESSORS_RIGHTS.name) == list(RIGHTS)
 
 
+def _call(cmdlet: str, mailbox: str, **parameters: Json) -> Call:
+    return Call("POST", cmdlet, api=Api.EXCHANGE, parameters={"Identity": mailbox, **parameters})
+
+
+def _full_access(mailbox: str, to: str) -> Call:
+    return _call("Add-MailboxPermission", mailbox, User=to, AccessRights="FullAccess", InheritanceType="All")
+
+
+def _send_as(mailbox: str, to: str) -> Call:
+    return _call("Add-RecipientPermission", mailbox, Trustee=to, AccessRights="SendAs", Confirm=False)
+
+
+def _on_behalf(mailbox: str, to: str) -> Call:
+    more: Json = {"@odata.type": "#Exchange.GenericHashTable", "add": [to]}
+    return _call("Set-Mailbox", mailbox, GrantSendOnBehalfTo=more)
+
+
+# Each right on a mailbox, given to an account: both by their ids.
+GIVES = {"full_access": _full_access, "send_as": _send_as, "send_on_behalf": _on_behalf}
+
+
 def _calls(_: Step, target: Target, account: Account) -> tuple[Call, ...]:
-    held, successor = fact(account, SUCCESSORS_RIGHTS.name), target.text("successor_id")
+    held = fact(account, SUCCESSORS_RIGHTS.name)
     if not isinstance(held, list):
         return ()
-    wanted = {
-        "full_access": change(
-            "Add-MailboxPermission", target, User=successor, AccessRights="FullAccess", InheritanceType="All"
-        ),
-        "send_as": change("Add-RecipientPermission", target, Trustee=successor, AccessRights="SendAs", Confirm=False),
-        "send_on_behalf": change(
-            "Set-Mailbox",
-            target,
-            GrantSendOnBehalfTo={"@odata.type": "#Exchange.GenericHashTable", "add": [successor]},
-        ),
-    }
-    return tuple(call for name, call in wanted.items() if name not in held)
+    mailbox, successor = target.text("user_id"), target.text("successor_id")
+    return tuple(GIVES[name](mailbox, successor) for name in RIGHTS if name not in held)
 
 
 def _hand_over(_: Step, target: Target) -> str:
@@ -100,6 +111,11 @@ def _exactly(cmdlet: str, fixed: Mapping[str, Json], *named: str) -> Shape:
     return Shape("POST", cmdlet, fits, Api.EXCHANGE)
 
 
+SHAPES = (
+    _exactly("Add-MailboxPermission", {"AccessRights": "FullAccess", "InheritanceType": "All"}, "User"),
+    _exactly("Add-RecipientPermission", {"AccessRights": "SendAs", "Confirm": False}, "Trustee"),
+    _exactly("Set-Mailbox", {}, "GrantSendOnBehalfTo"),
+)
 GRANT_MAILBOX_ACCESS = Kind(
     name=StepKind.GRANT_MAILBOX_ACCESS,
     words="give the successor the mailbox",
@@ -107,11 +123,7 @@ GRANT_MAILBOX_ACCESS = Kind(
     permissions=(PERMISSION,),
     fits=lambda step: step.goal == _GOAL,
     calls=_calls,
-    shapes=(
-        _exactly("Add-MailboxPermission", {"AccessRights": "FullAccess", "InheritanceType": "All"}, "User"),
-        _exactly("Add-RecipientPermission", {"AccessRights": "SendAs", "Confirm": False}, "Trustee"),
-        _exactly("Set-Mailbox", {}, "GrantSendOnBehalfTo"),
-    ),
+    shapes=SHAPES,
     readings=(SUCCESSORS_RIGHTS,),
     clauses={"mailbox_rights_of": _has_all},
     hand_over=_hand_over,

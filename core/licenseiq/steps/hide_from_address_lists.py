@@ -32,7 +32,7 @@ def _hand_over(step: Step, target: Target) -> str:
 
 HIDE_FROM_ADDRESS_LISTS = Kind(
     name=StepKind.HIDE_FROM_ADDRESS_LISTS,
-    words="hide from the address lists",
+    words="hide from the address lists, or show there",
     effect_class=EffectClass.SET_VALUED,
     permissions=(PERMISSION,),
     fits=lambda step: (

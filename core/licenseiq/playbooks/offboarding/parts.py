@@ -188,7 +188,7 @@ ACCESS: tuple[Part, ...] = (
         {"delegated_rights_absent": True},
         when=_mailbox,
         skip=Skip.DELEGATED_RIGHTS,
-        undo_note="Who owns the other mailbox gives the rights anew.",
+        undo={"kind": "give_back_delegated_rights"},
     ),
     Part(
         StepKind.HAND_OVER_OWNERSHIP,
