@@ -78,14 +78,15 @@ def ways_back(step: Step, before: Account, values: Mapping[str, Json]) -> list[W
             rows = _rows(_facts(before, DEVICES.name).get("enabled"))
             return _given_back(StepKind.ENABLE_DEVICES, "devices_are_enabled", ENABLED, rows)
         case StepKind.REMOVE_DELEGATED_RIGHTS:
-            facts = _facts(before, DELEGATED_RIGHTS.name)
+            facts, back = _facts(before, DELEGATED_RIGHTS.name), StepKind.GIVE_BACK_DELEGATED_RIGHTS
             rows = [[right, key] for right in NAMES for key in _rows(facts.get(right))]
-            goal_name, kind_back = "delegated_rights_are_back", StepKind.GIVE_BACK_DELEGATED_RIGHTS
-            return _given_back(kind_back, goal_name, RIGHTS_BEFORE, rows, _successor(values))
+            return _given_back(back, "delegated_rights_are_back", RIGHTS_BEFORE, rows, _successor(values))
         case StepKind.HAND_OVER_OWNERSHIP:
-            rows = _owned(before, to_successor=step.goal.get("ownership_handed_to") is not None)
-            more = _successor(values)
-            return _given_back(StepKind.GIVE_BACK_OWNERSHIP, "owns_again", OWNED_BEFORE, rows, more)
+            rows, back = (
+                _owned(before, to_successor=bool(step.goal["ownership_handed_to"])),
+                StepKind.GIVE_BACK_OWNERSHIP,
+            )
+            return _given_back(back, "owns_again", OWNED_BEFORE, rows, _successor(values))
         case StepKind.SET_AUTOMATIC_REPLY:
             setting = _facts(before, REPLY.name).get("setting")
             goal = {"automatic_reply_is_back": BEFORE}
