@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.journeys.told_by_the_tenant import READY, Tenant, Values, account
 from tests.journeys.told_by_the_tenant import TRUTHS as OF_OTHERS
-from tests.journeys.told_by_the_tenant import Tenant, Values
 from tests.journeys.told_of_returns import RETURNS
 from tests.steps.every_step import CASES
 
@@ -24,10 +24,8 @@ from licenseiq.proposals.plan import Plan, Step, Subject
 from licenseiq.proposals.steps import StepKind
 from licenseiq.steps.automatic_reply import FIELD
 from licenseiq.steps.copy_onedrive import FOLDER
-from licenseiq_demo.catalogue import by_part
 from licenseiq_demo.people.names import DOMAIN
 
-READY = by_part()["FLOW_FREE"].sku_id
 APPS, MAIL, FILES = "leaver_with_apps", "plain_leaver", "leaver_with_outside_links"
 # Kinds in their order, and whom each is about: a situation of the demo, or any other name for somebody at work.
 LEAVING: tuple[tuple[StepKind, str], ...] = (
@@ -105,7 +103,7 @@ class Described:
                 self.values[who] = {"user_principal_name": name, "display_name": who, "employeeId": who, **shared}
                 continue
             if who in _MADE:
-                await tenant.elsewhere("POST", "/users", account(_MADE[who], "N-9"))
+                await tenant.elsewhere("POST", "/users", account(f"{_MADE[who]}@{DOMAIN}", _MADE[who], "N-9"))
                 user_id = (await tenant.get(f"/users/{_MADE[who]}@{DOMAIN}"))["id"]
             else:
                 user_id = story[who][0] if who in story else plain.pop()
@@ -215,15 +213,3 @@ def _step(kind: StepKind) -> Step:
     if kind is StepKind.CHECK_DAY_ONE:
         return replace(found, goal={"ready_for_day_one": {"sku_ids": [READY], "mailbox": True}})
     return found
-
-
-def account(name: str, employee_id: str) -> dict[str, Any]:
-    """The body that makes an account."""
-    return {
-        "accountEnabled": True,
-        "displayName": name,
-        "mailNickname": name,
-        "userPrincipalName": f"{name}@{DOMAIN}",
-        "employeeId": employee_id,
-        "passwordProfile": {"password": "Long-enough-and-0dd-for-a-demo", "forceChangePasswordNextSignIn": True},
-    }

@@ -10,7 +10,6 @@ from licenseiq.proposals.canonical import Json
 from licenseiq.proposals.steps import StepKind
 from licenseiq.steps.copy_onedrive import FOLDER
 from licenseiq_demo.catalogue import by_part
-from licenseiq_demo.people.names import DOMAIN
 
 Values = dict[str, Json]
 READY = by_part()["FLOW_FREE"].sku_id
@@ -229,18 +228,22 @@ async def _account(tenant: Tenant, values: Values) -> Json:
     return None if found is None else {name: found[name] for name in ("employeeId", "accountEnabled")}
 
 
-async def _make(tenant: Tenant, values: Values) -> None:
-    """Makes the account that is waited for."""
-    name = str(values["user_principal_name"]).removesuffix(f"@{DOMAIN}")
-    body = {
+def account(principal: str, name: str, employee_id: str) -> dict[str, Json]:
+    """The body that makes an account."""
+    return {
         "accountEnabled": True,
-        "displayName": values["display_name"],
-        "mailNickname": name,
-        "userPrincipalName": values["user_principal_name"],
-        "employeeId": values["employeeId"],
+        "displayName": name,
+        "mailNickname": principal.partition("@")[0],
+        "userPrincipalName": principal,
+        "employeeId": employee_id,
         "passwordProfile": {"password": "Long-enough-and-0dd-for-a-demo", "forceChangePasswordNextSignIn": True},
     }
-    await tenant.elsewhere("POST", "/users", body)
+
+
+async def _make(tenant: Tenant, values: Values) -> None:
+    """Makes the account that is waited for."""
+    named = (str(values[name]) for name in ("user_principal_name", "display_name", "employeeId"))
+    await tenant.elsewhere("POST", "/users", account(*named))
 
 
 async def _manager(tenant: Tenant, values: Values) -> Json:
