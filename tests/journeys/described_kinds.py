@@ -186,8 +186,10 @@ class Described:
         return all(found == other[number] for number, found in one.items() if number not in without)
 
     async def by_hand(self, tenant: Tenant, step: Step) -> None:
-        """What a person does who was asked to."""
-        await TRUTHS[step.kind].by_hand(tenant, self.values[self.lines[step.number - 1][1]])
+        """What a person does who was asked to; nothing for somebody who is gone meanwhile."""
+        values = self.values[self.lines[step.number - 1][1]]
+        if "user_id" not in values or await tenant.get(f"/users/{values['user_id']}?$select=id") is not None:
+            await TRUTHS[step.kind].by_hand(tenant, values)
 
     async def twice(self, tenant: Tenant, rows: Sequence[Mapping[str, Any]]) -> list[str]:
         """Effects that must not be repeated and took place again, by the tenant's own record and its outbox."""
