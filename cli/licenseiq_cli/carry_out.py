@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 # Without any news for so long we stop watching: longer than a dead owner's lease and the executor's longest look-again.
 PATIENCE_SECONDS = 90.0
 LOOK_SECONDS = 0.5
+# A plan of more steps is not shown step by step, but each time that so many more have their outcome.
+MOST_STEPS, FAR = 200, 100
 WORDS = {kind.value: verb for kind, verb in VERBS.items()}
 _HELD = "Another process holds this run; if it died, its hold ends within 30 seconds."
 _STYLES = {"done": "green", "already_so": "green", "confirmed_after_restart": "green", "blocked": "yellow"}
 
 
 class Steps:
-    """A plan's steps, each shown once when it gets its outcome."""
+    """A plan's steps, each shown once when it gets its outcome; of a large plan those to look at, and how far it is."""
 
     def __init__(self, screen: "Screen", plan: Plan) -> None:
         self._screen = screen
@@ -35,6 +37,7 @@ class Steps:
         widest = max((len(name) for name in names.values()), default=0)
         self._labels = {number: f"  {number:>2}. {name:<{widest}}" for number, name in names.items()}
         self._shown: set[int] = set()
+        self._is_large = len(plan.steps) > MOST_STEPS
 
     @property
     def shown(self) -> int:
@@ -56,6 +59,10 @@ class Steps:
     def _show(self, number: int, outcome: str, note: str) -> None:
         if number not in self._shown:
             self._shown.add(number)
+            if self._is_large and Outcome(outcome).is_read_back:
+                if len(self._shown) % FAR == 0:
+                    self._screen.line(f"  {len(self._shown)} of {len(self._labels)} steps")
+                return
             text = f"{self._labels[number]}  {outcome.replace('_', ' ')}{f' - {note}' if note else ''}"
             self._screen.line(text, _STYLES.get(outcome, "red"))
 
