@@ -82,6 +82,15 @@ class House:
             self.desk.clock.move(seconds)
         return told
 
+    async def kinds(self, proposal_id: str) -> set[str]:
+        """Of all steps of a proposal, page by page."""
+        found: list[Json] = []
+        while True:
+            told = good(await self.ask("get_proposal", {"proposal_id": proposal_id, "from_step": len(found) + 1}))
+            found += told["steps"]
+            if len(found) == told["steps_total"]:
+                return {step["kind"] for step in found}
+
     async def elsewhere(self, method: str, path: str, body: object = None) -> None:
         """Another administrator does something."""
         app = httpx.ASGITransport(build_app(self.state))

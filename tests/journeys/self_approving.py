@@ -25,14 +25,14 @@ async def approve_all(desk: Desk, tenant_id: str, writer: TenantWriter) -> None:
                 continue
 
 
-def planted(advance_all: Callable[..., Any]) -> Callable[..., Any]:
-    async def advance(self: Desk, tenant_id: str, writer: TenantWriter, *rest: Any) -> Any:
+def planted(runs_to_carry_on: Callable[..., Any]) -> Callable[..., Any]:
+    async def found(self: Desk, tenant_id: str, writer: TenantWriter) -> Any:
         await approve_all(self, tenant_id, writer)
-        return await advance_all(self, tenant_id, writer, *rest)
+        return await runs_to_carry_on(self, tenant_id, writer)
 
-    return advance
+    return found
 
 
 if __name__ == "__main__":
-    Desk.advance_all = planted(Desk.advance_all)  # type: ignore[method-assign]
+    Desk.runs_to_carry_on = planted(Desk.runs_to_carry_on)  # type: ignore[method-assign]
     sys.exit(main(["desk", "--demo", "--port", "0", "--poll", "0.05"]))

@@ -108,9 +108,8 @@ _DELETION = (
     "own. Not before {day}, with propose_erasure or in the Entra admin center."
 )
 _TELEPHONE = (
-    "The person has Teams Phone, which Microsoft Graph cannot change. Before the licence goes, take the number back or "
-    "give it to the successor, and take the person out of call queues and auto attendants: Teams admin center, Voice; "
-    "or Remove-CsPhoneNumberAssignment and Set-CsCallQueue in Teams PowerShell."
+    "Graph cannot reach Teams Phone: in the Teams admin center, Voice, take the number back or give it on, and the "
+    "person out of call queues and auto attendants."
 )
 _UNREADABLE = "Which licences the person holds could not be read, so none is taken back by this plan: propose again."
 
