@@ -108,3 +108,11 @@ async def test_what_exchange_refuses_to_change_is_handed_over_and_read_back(desk
 async def test_a_step_of_another_goal_is_none_of_these(desk: OneDesk) -> None:
     wrong = replace(TO_NOBODY, goal={"forwarding_is": "me@private.example"})
     assert (await desk.take(leaver(desk, "plain_leaver"), wrong)).outcomes == ["failed"]
+
+
+async def test_who_has_no_mailbox_is_no_account_that_is_gone_and_the_rest_goes_on(desk: OneDesk) -> None:
+    values = desk.values(sorted(desk.state.tenant.mail.without)[0])
+    done = await desk.take(values, MEETINGS, step(StepKind.REMOVE_APP_ASSIGNMENTS, {"app_assignments_absent": True}))
+    assert done.outcomes[0] == "blocked"
+    assert done.outcomes[1] in ("done", "already_so")
+    assert done.notes[0] == "Could not read the meetings to come: there is none."

@@ -94,8 +94,7 @@ class CallsTaker:
             if self.kind.hand_over is not None and error.reason in (Reason.NO_PERMISSION, Reason.NOT_CONNECTED):
                 wanted = f": the desk lacks {error.permission}" if error.permission else ""
                 return Ended(Outcome.HANDED_OVER, f"{HANDED_OVER} It cannot be read back here{wanted}.")
-            wanted = f" The desk lacks {error.permission}." if error.permission else ""
-            return Ended(Outcome.BLOCKED, f"Could not read what this step is about.{wanted}")
+            return Ended(Outcome.BLOCKED, error.what_happened)
 
     def _held(self, sent: tuple[Intent, ...]) -> Ended:
         if not sent:

@@ -42,7 +42,7 @@ async def read_one(
     alive: Callable[[], None] = lambda: None,
 ) -> Json:
     """What one reading tells; `alive` is called before each of its requests. Raises NotReadable also for an answer that
-    is not understood."""
+    is not understood, and for a part that an account does not have, such as a mailbox: the account may be there."""
 
     async def ask(question: Ask) -> Mapping[str, Json]:
         alive()
@@ -50,6 +50,12 @@ async def read_one(
 
     try:
         return await reading.read(ask, target, arguments)
+    except NotFound as error:
+        raise NotReadable(
+            f"Could not read {reading.what}: there is none.",
+            "See whether the person has a mailbox or a drive in the cloud.",
+            reason=Reason.EMPTY,
+        ) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotReadable(
             f"Could not read {reading.what}: the answer was not understood.", "Try again.", reason=Reason.MALFORMED
