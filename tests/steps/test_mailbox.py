@@ -85,3 +85,16 @@ def test_sizes_are_read_in_bytes_and_unlimited_is_none() -> None:
     for wrong in ("Unlimited", "58 GB", "", None):
         with pytest.raises(ValueError, match="no size"):
             bytes_of(wrong)
+
+
+async def test_what_exchange_refuses_at_a_synchronised_mailbox_is_handed_over_once_and_read_back(desk: OneDesk) -> None:
+    values = leaver(desk, "hybrid_mailbox")
+    asked = len(desk.state.recorder.entries)
+    proposal_id = await desk.approved(values, GIVE)
+    first = await desk.go_on(proposal_id, rounds=3)
+    assert (first.state, first.outcomes) == ("waiting", ["waiting"])
+    assert "Handed over" in first.notes[0]
+    sent = [one for one in desk.state.recorder.entries[asked:] if one["cmdlet"] == "Set-Mailbox"]
+    assert len(sent) == 1
+    box_of(desk, values).on_behalf.append(str(values["successor_id"]))
+    assert (await desk.go_on(proposal_id, rounds=8)).outcomes == ["done"]

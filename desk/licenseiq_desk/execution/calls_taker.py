@@ -18,7 +18,7 @@ from licenseiq.proposals.predicates import holds
 from licenseiq.proposals.states import Outcome, RunState
 from licenseiq.proposals.steps import Account, EffectClass
 from licenseiq.readings import Reason
-from licenseiq.steps.asking import Call, Target
+from licenseiq.steps.asking import Api, Call, Target
 from licenseiq.steps.kind import ANSWERED, Kind
 from licenseiq_desk.execution.fresh import read_for
 from licenseiq_desk.execution.journal import Intent, Journal
@@ -178,7 +178,9 @@ class CallsTaker:
                 raise
             return Waits(HAND_OVER_SECONDS, self._handed_over(step))
         except EffectRefused as error:
-            forbidden = error.code in FORBIDDEN and self.kind.hand_over is not None
+            # Exchange says no as 400 too: a mailbox is mastered on premises, or the role does not reach it.
+            curable = error.code in FORBIDDEN or call.api is Api.EXCHANGE
+            forbidden = curable and self.kind.hand_over is not None
             self.journal.answer(step, number, "forbidden" if forbidden else "refused")
             return Waits(HAND_OVER_SECONDS, self._handed_over(step)) if forbidden else error.code
         except EffectUncertain:
