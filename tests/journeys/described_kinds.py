@@ -10,17 +10,18 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from tests.journeys.every_kind import plan_of
 from tests.journeys.told_by_the_tenant import READY, Tenant, Values, account
 from tests.journeys.told_by_the_tenant import TRUTHS as OF_OTHERS
 from tests.journeys.told_of_returns import RETURNS
 from tests.steps.every_step import CASES
 
 from licenseiq.proposals.canonical import Json
-from licenseiq.proposals.commitments import Opening, commit
-from licenseiq.proposals.plan import Plan, Step, Subject
+from licenseiq.proposals.commitments import Opening
+from licenseiq.proposals.plan import Plan, Step
 from licenseiq.proposals.steps import StepKind
 from licenseiq.steps.automatic_reply import FIELD
 from licenseiq.steps.copy_onedrive import FOLDER
@@ -149,24 +150,7 @@ class Described:
         openings = [
             Opening(f"s{number}", os.urandom(32), dict(values)) for number, values in enumerate(self.values.values(), 1)
         ]
-        made = Plan(
-            tenant_id=tenant_id,
-            kind="offboard",
-            simulated=True,
-            evaluation_id=name,
-            versions={"rules": "1"},
-            requested_by={"channel": "stdio", "client": "bench"},
-            created=now,
-            expires=now + timedelta(hours=24),
-            subjects=tuple(Subject(one.reference, commit(one)) for one in openings),
-            steps=self.steps(),
-            hand_offs=(),
-            blockers=(),
-            money={},
-            unpriced_seats=0,
-            not_yet_possible=(),
-        )
-        return made, openings
+        return plan_of(self.steps(), openings, tenant_id, now, name), openings
 
     async def facts(self, tenant: Tenant) -> dict[int, Json]:
         """By step what the tenant says of what it is for."""

@@ -145,7 +145,12 @@ def plan(cast: Cast, tenant_id: str, now: datetime, name: str) -> tuple[Plan, li
         Opening(reference, os.urandom(32), {"user_id": who, "user_principal_name": upn, "new_title": TITLE})
         for reference, (who, upn) in (("s1", cast.leaver), ("s2", cast.comes_back))
     ]
-    made = Plan(
+    return plan_of(steps(cast), openings, tenant_id, now, name), openings
+
+
+def plan_of(steps: tuple[Step, ...], openings: list[Opening], tenant_id: str, now: datetime, name: str) -> Plan:
+    """A plan of the demo tenant with nothing but steps and the people of these openings."""
+    return Plan(
         tenant_id=tenant_id,
         kind="offboard",
         simulated=True,
@@ -155,14 +160,13 @@ def plan(cast: Cast, tenant_id: str, now: datetime, name: str) -> tuple[Plan, li
         created=now,
         expires=now + timedelta(hours=24),
         subjects=tuple(Subject(one.reference, commit(one)) for one in openings),
-        steps=steps(cast),
+        steps=steps,
         hand_offs=(),
         blockers=(),
         money={},
         unpriced_seats=0,
         not_yet_possible=(),
     )
-    return made, openings
 
 
 def steps(cast: Cast) -> tuple[Step, ...]:

@@ -155,6 +155,6 @@ async def _facts(
     for reading in readings:
         try:
             found[reading.name] = await read_one(reading, once, target, arguments, alive)
-        except (NotReadable, NotFound, Tampered):
+        except (NotReadable, Tampered):
             continue  # a value that the plan does not hold, too: what was not asked is not known
     return found
